@@ -1,0 +1,34 @@
+const swc = {
+  jsc: {
+    target: 'es2024',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+const project = (displayName, testMatch, testPathIgnorePatterns, extra = {}) => ({
+  displayName,
+  testEnvironment: 'node',
+  // Workspace packages resolve to their sources: tests never see a stale build.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  testMatch,
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...testPathIgnorePatterns],
+  modulePathIgnorePatterns: ['/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  setupFiles: ['reflect-metadata'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  ...extra,
+});
+
+export default {
+  projects: [
+    project('unit', ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'], ['\\.int\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$']),
+    project('int', ['<rootDir>/{libs,apps}/**/*.int.spec.ts'], []),
+    project('e2e', ['<rootDir>/apps/e2e/**/*.e2e.spec.ts'], []),
+  ],
+  maxWorkers: 2,
+};

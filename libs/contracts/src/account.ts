@@ -1,0 +1,48 @@
+import { Type, type Static } from 'typebox';
+import { Day, Id, Instant, StakeholderRole, Version } from './primitives.js';
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const Stakeholder = Type.Object({
+  personId: Id,
+  name: nullable(Type.String()),
+  title: nullable(Type.String()),
+  roles: Type.Array(StakeholderRole),
+});
+
+/** ACCOUNT of api.md plus the stakeholders that hold a role (at most 50). */
+export const AccountState = Type.Object({
+  id: Id,
+  name: nullable(Type.String()),
+  segment: nullable(Type.String()),
+  tier: nullable(Type.String()),
+  region: nullable(Type.String()),
+  country: nullable(Type.String()),
+  timeZone: nullable(Type.String()),
+  lifecycleStage: nullable(Type.String()),
+  ownerId: nullable(Type.String()),
+  parentId: nullable(Type.String()),
+  aliases: Type.Array(Type.String()),
+  mergedInto: nullable(Type.String()),
+  goLive: nullable(Day),
+  traits: Type.Record(Type.String(), Type.Unknown()),
+  createdAt: Instant,
+  stakeholders: Type.Array(Stakeholder, { maxItems: 50 }),
+  version: Version,
+});
+export type AccountState = Static<typeof AccountState>;
+
+/** `account.reset`: forget every fact of the account; its signals follow again. */
+export const AccountReset = Type.Object({ accountId: Id, cause: Type.Enum(['restatement', 'import']), reason: Type.String(), version: Version });
+/** `account.restated`: all signals came again; give one net verdict, with this cause. */
+export const AccountRestated = AccountReset;
+
+export const UserState = Type.Object({
+  id: Id,
+  email: Type.String(),
+  name: nullable(Type.String()),
+  role: Type.Enum(['admin', 'operator', 'manager', 'csm', 'viewer']),
+  active: Type.Boolean(),
+  version: Version,
+});
+export type UserState = Static<typeof UserState>;

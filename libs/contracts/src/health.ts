@@ -1,0 +1,88 @@
+import { Type, type Static } from 'typebox';
+import { Band, CauseGroup, Currency, Day, Id, Instant, MinorUnits, RiskLevel, Version } from './primitives.js';
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+const Points = nullable(Type.Number({ minimum: 0, maximum: 100 }));
+
+export const Evidence = Type.Union([
+  Type.Object({ signalIds: Type.Array(Id) }),
+  /** A timeline query of this account, e.g. `kind=usage&from=2026-01-01`. */
+  Type.Object({ query: Type.String() }),
+]);
+
+export const MeasureReading = Type.Object({
+  id: Type.String(),
+  family: Type.String(),
+  value: nullable(Type.Number()),
+  unit: nullable(Type.String()),
+  points: Points,
+  band: Band,
+  weight: Type.Number({ minimum: 0 }),
+  /** Two decimals; 50 + the sum over measures = rawScore, exactly. Null where there is no data. */
+  contribution: nullable(Type.Number()),
+  state: Type.Enum(['ok', 'stale', 'missing', 'not_applicable']),
+  validUntil: nullable(Instant),
+  text: Type.String(),
+  evidence: Evidence,
+});
+export type MeasureReading = Static<typeof MeasureReading>;
+
+export const Indicator = Type.Object({
+  id: Id,
+  kind: Type.String(),
+  group: CauseGroup,
+  severe: Type.Boolean(),
+  text: Type.String(),
+  since: Instant,
+  validUntil: nullable(Instant),
+  evidence: Type.Array(Id),
+});
+export type Indicator = Static<typeof Indicator>;
+
+/** HEALTH of api.md: the whole published verdict on one account. */
+export const HealthState = Type.Object({
+  accountId: Id,
+  healthScore: Points,
+  rawScore: Points,
+  adjustments: Type.Array(Type.Object({ kind: Type.Enum(['cap', 'override']), reason: Type.String(), points: Type.Number() })),
+  override: nullable(Type.Object({ id: Id, healthScore: Type.Number(), reason: Type.String(), expiresAt: Instant, by: Type.String() })),
+  band: Band,
+  riskLevel: RiskLevel,
+  dataCoverage: Type.Number({ minimum: 0, maximum: 1 }),
+  lowConfidence: Type.Boolean(),
+  trend: Type.Enum(['rising', 'falling', 'flat']),
+  strikes: Type.Object({ count: Type.Integer({ minimum: 0 }), groups: Type.Array(CauseGroup), savePlanReview: Type.Boolean() }),
+  measures: Type.Array(MeasureReading),
+  indicators: Type.Array(Indicator),
+  scorecard: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }),
+  asOf: Instant,
+  version: Version,
+});
+export type HealthState = Static<typeof HealthState>;
+
+/** RISK_CHANGE of api.md section 4, the public product. Under 20 KB. */
+export const RiskChange = Type.Object({
+  accountId: Id,
+  from: RiskLevel,
+  to: RiskLevel,
+  healthScore: Points,
+  reasons: Type.Array(
+    Type.Object({
+      indicator: Type.Optional(Type.String()),
+      measure: Type.Optional(Type.String()),
+      text: Type.String(),
+      contribution: Type.Optional(Type.Number()),
+      evidence: Type.Array(Id),
+    }),
+  ),
+  cause: Type.Enum(['signal', 'time', 'revision', 'restatement', 'import', 'override']),
+  strikes: Type.Object({ count: Type.Integer({ minimum: 0 }), groups: Type.Array(CauseGroup) }),
+  renewalOn: nullable(Day),
+  noticeOn: nullable(Day),
+  arrMinor: nullable(MinorUnits),
+  currency: nullable(Currency),
+  scorecardRevision: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }),
+  occurredAt: Instant,
+  version: Version,
+});
+export type RiskChange = Static<typeof RiskChange>;

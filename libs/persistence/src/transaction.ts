@@ -1,0 +1,33 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** One SQL statement. `name` prepares it once per connection: give it to every statement of the data path. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+export interface Sql {
+  /** Rows of the statement; column names as in the statement. */
+  query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]>;
+}
+
+/** An open transaction on one connection. */
+export interface Transaction extends Sql {
+  /** TypeORM on the same connection, for use cases that touch a few rows. */
+  readonly manager: EntityManager;
+  /** Runs `effect` after the commit, never after a rollback; it must not throw. */
+  afterCommit(effect: () => void): void;
+}
+
+/** One service's own database: the Nest provider that stores and use cases ask for. */
+export abstract class Database implements Sql {
+  /** TypeORM's handle on the same pool, for migrations and CRUD repositories. */
+  abstract readonly dataSource: DataSource;
+  abstract query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]>;
+  /**
+   * Runs `work` at READ COMMITTED on one connection and commits. A deadlock or serialisation failure runs
+   * it again, a few times; everything else rolls back and is thrown.
+   */
+  abstract transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}

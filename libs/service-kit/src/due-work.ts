@@ -1,0 +1,23 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+/**
+ * Work that falls due by business time: timers, looks, delivery attempts. A provider decorated with
+ * `@RunsDueWork()` is found by the kit, which calls `runDue` whenever something is due.
+ */
+export interface DueWork {
+  /** Earliest instant at which something is due; null when nothing is planned. */
+  nextDueAt(): Promise<Date | null>;
+  /**
+   * Works off what is due at `now`, in batches claimed with FOR UPDATE SKIP LOCKED, safe on several
+   * replicas and when killed at any line. May leave work for the next call.
+   */
+  runDue(now: Date): Promise<void>;
+}
+
+export const RUNS_DUE_WORK = 'perennial:runs-due-work';
+export const RunsDueWork = (): CustomDecorator => SetMetadata(RUNS_DUE_WORK, true);
+
+/** Tells the runner that an earlier due instant may exist now (call it from `tx.afterCommit`). */
+export abstract class DueWorkNudge {
+  abstract nudge(): void;
+}
