@@ -1,0 +1,45 @@
+// Everything that has to pass: types, lint, unit, integration and acceptance tests. Each suite has a budget
+// in minutes; a suite that runs over is ended and counts as one failure. The last line sums up.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const suites = [
+  { name: 'types', minutes: 3, command: ['npm', 'run', '-s', 'typecheck'] },
+  { name: 'lint', minutes: 4, command: ['npm', 'run', '-s', 'lint'] },
+  { name: 'unit', minutes: 5, jest: true },
+  { name: 'int', minutes: 10, jest: true },
+  { name: 'e2e', minutes: 12, jest: true },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'perennial-test-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const lines = [];
+
+for (const suite of suites) {
+  const report = join(folder, `${suite.name}.json`);
+  const command = suite.jest ? ['npm', 'run', '-s', `test:${suite.name}`, '--', '--json', `--outputFile=${report}`, '--forceExit'] : suite.command;
+  const startedAt = performance.now();
+  const run = spawnSync(command[0], command.slice(1), { stdio: ['ignore', suite.jest ? 'ignore' : 'inherit', 'inherit'], timeout: suite.minutes * 60_000, killSignal: 'SIGTERM' });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  const counts = suite.jest ? countsOf(report, run.status) : run.status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  const overrun = run.error?.code === 'ETIMEDOUT' ? `, ended after its ${suite.minutes} min` : '';
+  lines.push(`${suite.name.padEnd(6)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s${overrun}`);
+}
+
+rmSync(folder, { recursive: true, force: true });
+console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** Jest's own counts. A run that ended badly without a failed test (a suite that did not load) counts as one failure. */
+function countsOf(report, status) {
+  try {
+    const json = JSON.parse(readFileSync(report, 'utf8'));
+    const failed = json.numFailedTests + (json.numRuntimeErrorTestSuites ?? 0);
+    return { passed: json.numPassedTests, failed: status === 0 ? failed : Math.max(1, failed), skipped: json.numPendingTests + json.numTodoTests };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
