@@ -54,7 +54,7 @@ export function decodeRecord<T extends AnyTopic>(topic: T, headers: Headers, val
   if (json === undefined) return { ok: false, code: 'not_json', detail: 'the value must be JSON in UTF-8' };
   const structured = headers['content-type']?.startsWith('application/cloudevents+json') ?? false;
   const attributes = structured ? attributesOf(json) : headers;
-  const data = structured ? (json as { data?: unknown }).data : json;
+  const data = structured ? dataOf(json) : json;
   const prefix = structured ? '' : 'ce_';
 
   const type = attributes[`${prefix}type`];
@@ -92,6 +92,10 @@ function parse(value: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+function dataOf(json: unknown): unknown {
+  return typeof json === 'object' && json !== null && 'data' in json ? json.data : undefined;
 }
 
 function attributesOf(json: unknown): Record<string, string> {

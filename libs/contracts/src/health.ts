@@ -86,3 +86,14 @@ export const RiskChange = Type.Object({
   version: Version,
 });
 export type RiskChange = Static<typeof RiskChange>;
+
+/** How one signal kind flows in over all accounts; `stale` means that its source itself has gone quiet. */
+export const SourceState = Type.Object({
+  kind: Id,
+  state: Type.Enum(['alive', 'stale']),
+  since: Instant,
+  lastSeenAt: Instant,
+  usualGapSeconds: Type.Number({ minimum: 0 }),
+  version: Version,
+});
+export type SourceState = Static<typeof SourceState>;

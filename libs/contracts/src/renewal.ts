@@ -21,7 +21,8 @@ export type Forecast = Static<typeof Forecast>;
 
 /** RENEWAL of api.md without its own version: it travels inside the account's state. */
 export const Renewal = Type.Object({
-  id: Id,
+  /** `<contractId>~<term end>`: eleven characters longer than an id. */
+  id: Type.String({ minLength: 12, maxLength: 211 }),
   accountId: Id,
   contractId: Id,
   renewalOn: Day,

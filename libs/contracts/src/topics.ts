@@ -1,5 +1,5 @@
 import { AccountReset, AccountRestated, AccountState, UserState } from './account.js';
-import { HealthState, RiskChange } from './health.js';
+import { HealthState, RiskChange, SourceState } from './health.js';
 import { NotificationChanged } from './notification.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
 import { RenewalsState } from './renewal.js';
@@ -37,6 +37,10 @@ export const usersTopic = defineTopic({
 export const healthTopic = defineTopic({
   stream: 'health', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.health.changed.v1': HealthState },
 });
+/** Liveness of each signal kind as scoring sees it; a stale one is told to operators. */
+export const sourcesTopic = defineTopic({
+  stream: 'sources', version: 1, kind: 'state', key: 'signalKind', events: { 'perennial.source.changed.v1': SourceState },
+});
 export const renewalsTopic = defineTopic({
   stream: 'renewals', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.renewal.changed.v1': RenewalsState },
 });
@@ -58,5 +62,5 @@ export const notificationsTopic = defineTopic({
 
 /** Every topic of the system; the AsyncAPI document is generated from this list. */
 export const allTopics: readonly AnyTopic[] = [
-  telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic,
+  telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, sourcesTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic,
 ];
