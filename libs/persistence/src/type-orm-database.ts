@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
+import { classified, isConflict } from './is-transient.js';
+import { migrate } from './migrate.js';
+import { Database, type Statement, type Transaction } from './transaction.js';
+
+export interface DatabaseOptions {
+  /** postgres:// URL; a unix socket as `?host=/folder`. */
+  readonly url: string;
+  readonly entities?: readonly (new (...args: never[]) => object)[];
+  readonly migrations?: readonly (new () => MigrationInterface)[];
+  /** Connections at most; default 10. Idle ones are given back after 10 s. */
+  readonly poolSize?: number;
+  readonly applicationName?: string;
+  /** Default `migrations`. */
+  readonly migrationsTableName?: string;
+}
+
+/** How often a transaction that met a deadlock or serialisation failure is run in all. */
+const maxTries = 5;
+const idleMs = 10_000;
+const connectMs = 10_000;
+
+/** Postgres by TypeORM's pool: raw statements for the data path, the EntityManager for the rest, one transaction for both. */
+export class TypeOrmDatabase extends Database {
+  private constructor(
+    readonly dataSource: DataSource,
+    private readonly pool: Pool,
+  ) {
+    super();
+  }
+
+  /** Connects and brings the schema up to date. Throws `Transient` when the database is away. */
+  static async open(options: DatabaseOptions): Promise<TypeOrmDatabase> {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      entities: [...(options.entities ?? [])],
+      migrations: [...(options.migrations ?? [])],
+      migrationsTableName: options.migrationsTableName ?? 'migrations',
+      synchronize: false,
+      logging: false,
+      poolSize: options.poolSize ?? 10,
+      connectTimeoutMS: connectMs,
+      applicationName: options.applicationName ?? 'perennial',
+      // The pool drops a client that breaks while idle; whoever needs one next gets a new one.
+      poolErrorHandler: () => undefined,
+      // By pg's own parser, which knows unix sockets.
+      extra: { connectionString: options.url, idleTimeoutMillis: idleMs, keepAlive: true },
+    });
+    try {
+      await dataSource.initialize();
+      try {
+        await migrate(dataSource, options.url);
+      } catch (error) {
+        await dataSource.destroy();
+        throw error;
+      }
+    } catch (error) {
+      throw classified(error);
+    }
+    return new TypeOrmDatabase(dataSource, (dataSource.driver as PostgresDriver).master as Pool);
+  }
+
+  async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
+    try {
+      const client = await this.pool.connect();
+      // While a client is out, its connection errors are its holder's; the statement in hand reports them.
+      client.on('error', ignore);
+      try {
+        return await run<Row>(client, statement);
+      } finally {
+        client.off('error', ignore);
+        client.release();
+      }
+    } catch (error) {
+      throw classified(error);
+    }
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (!isConflict(error) || attempt === maxTries) throw classified(error);
+      }
+      // Full jitter, so that the two sides of a deadlock do not meet again.
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+
+  /** Waits for connections in use, then closes all. */
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner() as PostgresQueryRunner;
+    const client = (await runner.connect()) as PoolClient;
+    const tx = new OpenTransaction(client, runner.manager);
+    let lost: Error | undefined;
+    const onLost = (error: Error): void => void (lost ??= error);
+    client.on('error', onLost);
+    let result: T;
+    try {
+      await runner.startTransaction();
+      result = await work(tx);
+      await runner.commitTransaction();
+    } catch (error) {
+      // Between two statements only the connection itself tells that it broke.
+      if (lost !== undefined) throw lost;
+      await rollback(runner, client);
+      throw error;
+    } finally {
+      client.off('error', onLost);
+      await runner.release();
+    }
+    for (const effect of tx.effects) effect();
+    return result;
+  }
+}
+
+const ignore = (): void => undefined;
+
+/** Leaves the connection clean, or out of the pool: a transaction left open would leak into the next user's. */
+async function rollback(runner: PostgresQueryRunner, client: PoolClient): Promise<void> {
+  if (!runner.isTransactionActive || runner.isReleased) return;
+  try {
+    await runner.rollbackTransaction();
+  } catch (error) {
+    // The runner's own listener hands the client back as broken, and the pool closes it.
+    client.emit('error', error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly effects: (() => void)[] = [];
+
+  constructor(
+    private readonly client: PoolClient,
+    readonly manager: EntityManager,
+  ) {}
+
+  async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
+    try {
+      return await run<Row>(this.client, statement);
+    } catch (error) {
+      throw classified(error);
+    }
+  }
+
+  afterCommit(effect: () => void): void {
+    this.effects.push(effect);
+  }
+}
+
+async function run<Row>(client: PoolClient, statement: Statement | string): Promise<Row[]> {
+  if (typeof statement === 'string') return (await client.query(statement)).rows as Row[];
+  const { name, text, values } = statement;
+  const result = await client.query({ text, values: values as unknown[], ...(name === undefined ? {} : { name }) });
+  return result.rows as Row[];
+}
