@@ -38,9 +38,12 @@ export interface EventBatch<T extends AnyTopic> {
  * Applies one chunk inside `tx`: load, fold, save, publish; a constant number of queries whatever the
  * chunk's size. Everything it writes goes through `tx` (publishing through the Outbox). It never catches:
  * a throw rolls the chunk back, and the transport retries, bisects or dead-letters by the error's class.
+ *
+ * Records that it finds it can never apply it may return instead of throwing: they go to the dead letters
+ * in this same transaction, and the others need not be worked again. It has folded nothing of them.
  */
 export interface BatchHandler<T extends AnyTopic> {
-  handle(batch: EventBatch<T>, tx: Transaction): Promise<void>;
+  handle(batch: EventBatch<T>, tx: Transaction): Promise<void | readonly PoisonRecord[]>;
 }
 
 /** Deterministic failure of one record: it goes to the dead letters without further tries. */

@@ -43,10 +43,18 @@ export interface SubscribeOptions {
    * Works one batch and returns the offset to read next; the log moves the group's offset there as a hint
    * (lower than the batch's end: the rest is delivered again). A throw means "not now": the same batch
    * comes again after a backoff, membership kept.
+   *
+   * Where the position lies outside of the log (above the high watermark: records are lost; below the low one:
+   * they expired) the batch is empty and carries the true watermarks. Reading goes on from the offset
+   * returned; while that lies outside too, or the handler throws, the empty batch comes again after a backoff
+   * and the group's stored offset stays as it is.
    */
   onBatch(batch: RecordBatch): Promise<bigint>;
-  /** The partitions this member now owns; called after every rebalance before their first batch. */
-  onAssigned?(partitions: readonly number[]): Promise<void>;
+  /**
+   * The partitions this member now owns; called after every rebalance before their first batch. A `seek` in
+   * here decides where that first batch starts. A throw means "not now": it is called again after a backoff.
+   */
+  onAssigned?(partitions: readonly number[], subscription: Subscription): Promise<void>;
 }
 
 export interface Subscription {

@@ -1,0 +1,110 @@
+import type { AnyTopic } from '@perennial/contracts/topic';
+import type { Database, Transaction } from '@perennial/persistence/transaction';
+import type { BatchHandler, PoisonRecord } from './batch-consumer.js';
+import { select, type Selection, type Versions } from './chunk-selection.js';
+import type { ChunkItem } from './chunk.js';
+import type { ConsumerOffsets } from './consumer-offsets.js';
+import type { DeadLetterWriter } from './dead-letter-writer.js';
+import type { EventTraces } from './event-traces.js';
+import { killPoint } from './kill-point.js';
+import type { PartitionState } from './partition-state.js';
+import { redactedMessage } from './redact.js';
+import { SeenVersions } from './seen-versions.js';
+
+/** The fence was not where this consumer left it: another one worked the partition. */
+export class FenceMissed extends Error {
+  override readonly name = 'FenceMissed';
+}
+
+export interface ChunkResult {
+  readonly applied: number;
+  readonly refused: number;
+}
+
+const unversioned: Versions = { last: () => 0, raise: () => undefined };
+/** Offset below which everything is applied and the event that ended it: what a returning consumer compares with the log. */
+const eventId = (item: ChunkItem): string | null => item.record.headers['ce_id']?.replaceAll('\0', '') ?? null;
+
+/** One chunk in one transaction: fence, select what is new, handle, dead letters, versions. */
+export class ChunkTransaction {
+  constructor(
+    private readonly topic: AnyTopic,
+    private readonly group: string,
+    private readonly handler: BatchHandler<AnyTopic>,
+    private readonly database: Database,
+    private readonly offsets: ConsumerOffsets,
+    private readonly letters: DeadLetterWriter,
+    private readonly traces: EventTraces,
+  ) {}
+
+  /** Commits the chunk or throws; after a throw the partition's memory is empty. */
+  async run(partition: PartitionState, items: readonly ChunkItem[], highWatermark: bigint): Promise<ChunkResult> {
+    const first = items[0];
+    const last = items.at(-1);
+    if (!first || !last) throw new RangeError('a chunk has at least one record');
+    const move = {
+      partition: partition.partition,
+      from: partition.next,
+      to: last.record.offset + 1n,
+      lastOffset: last.record.offset,
+      lastEventId: eventId(last),
+      appliedAt: last.record.timestamp,
+    };
+    let tries = 0;
+    try {
+      const result = await this.database.transaction(async (tx) => {
+        // A deadlock runs this again: what the first try put into the memory was rolled back.
+        if (tries++ > 0) partition.memory.clear();
+        if (!(await this.offsets.move(tx, this.topic.name, move))) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
+        const replays = await this.letters.replaysAmong(tx, this.topic, items.map((item) => item.record));
+        const seen = this.topic.versioned ? await SeenVersions.load(tx, this.topic.name, keysOf(items), partition.memory) : null;
+        const selection = select(this.topic, items, seen ?? unversioned, replays);
+        const applied = await this.handle(selection, partition, items, highWatermark <= move.to, tx);
+        await this.letters.settle(tx, selection.settled);
+        await this.letters.write(tx, this.topic, partition.partition, selection.refused);
+        if (selection.refused.length > 0) killPoint('consumer.after-dead-letter');
+        await seen?.save(tx);
+        killPoint('consumer.before-commit');
+        return { applied, refused: selection.refused.length };
+      });
+      partition.moved(move.to, move.appliedAt);
+      return result;
+    } catch (error) {
+      partition.memory.clear();
+      throw error;
+    }
+  }
+
+  /** Gives the handler what is new; the records it returns join the refused. */
+  private async handle(selection: Selection, partition: PartitionState, items: readonly ChunkItem[], caughtUp: boolean, tx: Transaction): Promise<number> {
+    const { events } = selection;
+    if (events.length === 0) return 0;
+    const trace = this.traces.begin(this.topic.name, this.group, events);
+    try {
+      killPoint('consumer.before-handler');
+      const batch = { topic: this.topic, partition: partition.partition, events, memory: partition.memory, caughtUp };
+      const poison = await trace.run(async () => this.handler.handle(batch, tx));
+      killPoint('consumer.after-handler');
+      trace.end();
+      for (const one of poison ?? []) this.refuse(selection, items, one);
+      return events.length - (poison?.length ?? 0);
+    } catch (error) {
+      trace.end(error);
+      throw error;
+    }
+  }
+
+  private refuse(selection: Selection, items: readonly ChunkItem[], poison: PoisonRecord): void {
+    const item = items.find(({ record }) => record.offset === poison.event.offset);
+    if (!item) throw new RangeError(`the handler refused offset ${poison.event.offset}, which is not in its batch`);
+    const replayOf = selection.replays.get(item.record.offset) ?? null;
+    if (replayOf) selection.settled.delete(replayOf.id);
+    selection.refused.push({ record: item.record, refusal: { class: 'poison', code: poison.code, message: redactedMessage(poison) }, replayOf });
+  }
+}
+
+function keysOf(items: readonly ChunkItem[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { event } of items) if (event) keys.add(event.key);
+  return keys;
+}

@@ -1,0 +1,50 @@
+import { decodeRecord, type Decoded, type Undecodable } from '@perennial/contracts/cloud-event';
+import type { AnyTopic } from '@perennial/contracts/topic';
+import type { ReceivedEvent } from './batch-consumer.js';
+import type { Refusal } from './dead-letter.js';
+import type { LogRecord } from './event-log.js';
+import { redactedMessage } from './redact.js';
+
+/** One record of a chunk, decoded once however often the chunk is tried. */
+export interface ChunkItem {
+  readonly record: LogRecord;
+  /** Null when the record is no event of its topic. */
+  readonly event: ReceivedEvent | null;
+  /** Why it will not be given to the handler; found by decoding or by an earlier try. */
+  refusal: Refusal | null;
+}
+
+export function chunkItem(topic: AnyTopic, partition: number, record: LogRecord): ChunkItem {
+  const decoded = decodeRecord(topic, record.headers, record.value);
+  if (!decoded.ok) return { record, event: null, refusal: undecodable(decoded) };
+  const event = received(topic, partition, record, decoded);
+  if (event === null) return { record, event, refusal: { class: 'undecodable', code: 'missing_version', message: 'an event of this topic needs a key and a whole version from 1' } };
+  return { record, event, refusal: null };
+}
+
+/** The longest run of records from `start` that fits `maxRecords` and `maxBytes`; at least one. */
+export function chunkEnd(records: readonly LogRecord[], start: number, maxRecords: number, maxBytes: number): number {
+  let bytes = 0;
+  let end = start;
+  while (end < records.length && end - start < maxRecords) {
+    bytes += records[end]?.value?.length ?? 0;
+    if (bytes > maxBytes && end > start) break;
+    end++;
+  }
+  return end;
+}
+
+function undecodable({ code, detail }: Undecodable): Refusal {
+  return { class: 'undecodable', code, message: redactedMessage(detail) };
+}
+
+function received(topic: AnyTopic, partition: number, record: LogRecord, { envelope, event }: Decoded<AnyTopic>): ReceivedEvent | null {
+  const version = topic.versioned ? versionOf(event.data) : 0;
+  if (version === null || (topic.versioned && record.key === null)) return null;
+  return { ...event, envelope, key: record.key ?? '', version, partition, offset: record.offset, receivedAt: record.timestamp };
+}
+
+function versionOf(data: unknown): number | null {
+  const version = typeof data === 'object' && data !== null ? (data as { version?: unknown }).version : undefined;
+  return typeof version === 'number' && Number.isSafeInteger(version) && version > 0 ? version : null;
+}

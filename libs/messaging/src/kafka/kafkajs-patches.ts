@@ -1,0 +1,89 @@
+import { createRequire } from 'node:module';
+import { PartitionAssigners, type Assigner, type PartitionAssigner } from 'kafkajs';
+
+// kafkajs 2.2.4 is pinned, so its inner modules can be relied on; the specs of this folder fail without the patches.
+const inner = createRequire(import.meta.url);
+
+/** How often a request queue that holds back requests is looked at when nothing says when it may go on, ms. */
+const recheckMs = 10;
+
+export interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+interface ConsumerGroup {
+  readonly assigners: readonly Assigner[];
+  readonly subscriptionState: { pause(partitions: { topic: string; partitions: number[] }[]): void };
+  readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } };
+  hasSeekOffset(where: TopicPartition): boolean;
+  recoverFromOffsetOutOfRange(error: TopicPartition): Promise<void>;
+}
+
+/** Told when the broker says that a partition has no record at `position`. */
+export type OutOfRangeListener = (partition: number, position: bigint) => void;
+
+const listeners = new WeakMap<Assigner, OutOfRangeListener>();
+let patched = false;
+
+/** Mends what kafkajs does not let us configure. Safe to call again. */
+export function patchKafkajs(): void {
+  if (patched) return;
+  patched = true;
+  calmIdleQueues();
+  reportOutOfRange();
+}
+
+/** kafkajs' own assigner, tagged so that its consumer reports out-of-range offsets instead of resetting them. */
+export function reportingAssigner(listener: OutOfRangeListener): PartitionAssigner {
+  return (config) => {
+    const assigner = PartitionAssigners.roundRobin(config);
+    listeners.set(assigner, listener);
+    return assigner;
+  };
+}
+
+/**
+ * As shipped a queue with nothing to send sets a timer after every answer, for a negative time: a warning on
+ * Node 24 and a timer that fires every millisecond for as long as the client lives (issues 1604, 1751).
+ */
+function calmIdleQueues(): void {
+  const { prototype } = inner('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
+    const throttledFor = this.throttledUntil - Date.now();
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null;
+        this.checkPendingRequests();
+      },
+      throttledFor > 0 ? throttledFor : recheckMs,
+    );
+  };
+}
+
+/**
+ * As shipped an out-of-range position is replaced by the oldest offset, in the group's stored offset too: a
+ * lost log would look like a rewind, and an empty one like nothing at all. Here the partition pauses, the
+ * stored offset stays, and the subscription is told.
+ */
+function reportOutOfRange(): void {
+  const { prototype } = inner('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup };
+  const reset: ConsumerGroup['recoverFromOffsetOutOfRange'] = Reflect.get(prototype, 'recoverFromOffsetOutOfRange');
+  prototype.recoverFromOffsetOutOfRange = async function (this: ConsumerGroup, error: TopicPartition) {
+    const listener = this.assigners.map((assigner) => listeners.get(assigner)).find((one) => one !== undefined);
+    if (!listener) return reset.call(this, error);
+    const { topic, partition } = error;
+    if (this.hasSeekOffset({ topic, partition })) return;
+    this.subscriptionState.pause([{ topic, partitions: [partition] }]);
+    listener(partition, BigInt(this.offsetManager.nextOffset(topic, partition).toString()));
+  };
+}

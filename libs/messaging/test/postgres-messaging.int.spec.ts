@@ -1,0 +1,4 @@
+import { messagingContract } from './messaging.contract.js';
+import { postgresHarness } from './postgres.harness.js';
+
+messagingContract('Postgres', postgresHarness);
