@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { EventLog } from '@perennial/messaging/event-log';
 import type { Logger } from 'pino';
 import type { MigrationInterface } from 'typeorm';
+import type { AccessGuard, Authenticate } from './access-guard.js';
 import type { Clock } from './clock.js';
+import type { ClearDerived } from './operations/rebuildable.js';
 
 type Class = new (...args: never[]) => object;
 
@@ -19,8 +22,24 @@ export interface ServiceDefinition<Config extends object = object> {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** Topics it writes (created at start if missing). */
   readonly writes: readonly AnyTopic[];
+  /** Empties every table that the log can fill again, for `perennial rebuild`; absent where there is none. */
+  readonly clearDerived?: ClearDerived;
   /** Environment -> settings of this service; `faults` lists everything wrong, by variable name. */
   parseConfig(env: Readonly<Record<string, string | undefined>>): { config: Config; faults: string[] };
+  /**
+   * Adds Fastify plugins and raw routes before the service starts. A raw route says who may call it in
+   * `config.access` (`public` or a scope), or the start fails; one that knows its callers in more than one
+   * way is public and asks `guard` itself.
+   */
+  configureHttp?(app: NestFastifyApplication, config: Config, guard: AccessGuard): void | Promise<void>;
+  /** How callers are known; without it by the gateway's identity token. */
+  authenticate?(app: NestFastifyApplication): Authenticate;
+}
+
+/** A raw handler that takes some addresses of a server before the service behind it sees them. */
+export interface Mount {
+  matches(url: string): boolean;
+  routing(request: IncomingMessage, response: ServerResponse): void;
 }
 
 /** What surrounds a service in a process. */
@@ -35,13 +54,10 @@ export interface Platform {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  readonly mount?: Mount;
+  /** Database connections at most; default 10. */
+  readonly poolSize?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-export interface LagReport {
-  readonly topic: string;
-  readonly partition: number;
-  readonly lag: number;
 }
 
 /** A started service. */
@@ -58,6 +74,10 @@ export interface RunningService {
   /** Wakes due work after the clock moved. */
   nudge(): void;
   ready(): Promise<boolean>;
+  /** A provider of the service, for whoever composes it (first credentials, tests). */
+  get<T>(token: Type<T> | (abstract new (...args: never[]) => T) | symbol | string): T;
+  /** Tells the probes that the service is leaving; it goes on working until `close`. */
+  leave(): void;
   /** Drains: not ready, HTTP finishes, consumers finish, relay flushes, pools close. */
   close(): Promise<void>;
 }

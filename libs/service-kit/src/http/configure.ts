@@ -1,0 +1,26 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { AccessGuard } from '../access-guard.js';
+import { openApiDocument } from '../openapi.js';
+import { registerBodyParsers } from './body-parsers.js';
+import { ProblemFilter } from './problem-filter.js';
+import { guardRawRoutes, type TableRoute } from './raw-route.js';
+import { traceRequests } from './request-trace.js';
+import { validationPipe } from './validation.js';
+
+/**
+ * Gives an app (made with `bodyParser: false`) the rules that all services share over HTTP; returns its
+ * route table. Nest sends errors of parsers and unknown addresses through the same filter.
+ */
+export function configureHttp(app: NestFastifyApplication, service: string, guard: AccessGuard, logger: Logger): TableRoute[] {
+  const fastify = app.getHttpAdapter().getInstance();
+  const table = guardRawRoutes(fastify, guard);
+  traceRequests(fastify, service);
+  registerBodyParsers(fastify);
+  app.useGlobalGuards(guard);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  let document: string | undefined;
+  fastify.get('/internal/openapi.json', { config: { access: 'public' } }, (_request, reply) => reply.type('application/json').send((document ??= JSON.stringify(openApiDocument(app, service, table)))));
+  return table;
+}

@@ -1,0 +1,203 @@
+import { Body, Controller, Get, Inject, Module, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Transient } from '@perennial/persistence/errors';
+import { Type } from 'class-transformer';
+import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { pino } from 'pino';
+import { CurrentPrincipal, PublicRoute, RequireScope, type Principal, type Scope } from '../access.js';
+import { AccessGuard, byIdentityToken } from '../access-guard.js';
+import { IdentityTokenSigner, IdentityTokenVerifier, newIdentityKeys } from '../identity-token.js';
+import { ListQuery, listOf, type List } from '../list.js';
+import { configureHttp } from './configure.js';
+import type { TableRoute } from './raw-route.js';
+import { fastifyAdapter } from './server.js';
+
+class Inner {
+  @IsInt() n!: number;
+}
+class Thing {
+  @IsString() name!: string;
+  @ValidateNested() @Type(() => Inner) inner!: Inner;
+}
+
+@Controller('things')
+class ThingsController {
+  constructor(@Inject('BOOM') private readonly boom: () => Error) {}
+  @Get() @RequireScope('accounts:read') list(@Query() query: ListQuery): List<number> {
+    return listOf(Array.from({ length: query.limit + 1 }, (_, i) => i), query.limit);
+  }
+  @Post() @RequireScope('accounts:write') add(@Body() thing: Thing, @CurrentPrincipal() who: Principal): object {
+    return { thing, sub: who.sub };
+  }
+  @Post('raw') @PublicRoute() @RouteConfig({ rawBody: true }) raw(@Body() body: Buffer): object {
+    return { bytes: body.length };
+  }
+  @Get('undeclared') undeclared(): string {
+    return 'secret';
+  }
+  @Get('boom') @PublicRoute() explode(): never {
+    throw this.boom();
+  }
+  @Get('by-id/:id') @RequireScope('health:read') one(@Param('id') id: string): never {
+    throw new NotFoundException(`no thing ${id}`);
+  }
+}
+
+const audience = 'things-service';
+let error: Error = new Error('x');
+let app: NestFastifyApplication;
+let table: TableRoute[];
+let signer: IdentityTokenSigner;
+let keys: Awaited<ReturnType<typeof newIdentityKeys>>;
+
+@Module({ controllers: [ThingsController], providers: [{ provide: 'BOOM', useValue: () => error }] })
+class ThingsModule {}
+
+async function start(configure: (app: NestFastifyApplication) => void = () => {}): Promise<[NestFastifyApplication, TableRoute[]]> {
+  const made = await NestFactory.create<NestFastifyApplication>(ThingsModule, fastifyAdapter(undefined), { logger: false, abortOnError: false, bodyParser: false });
+  const routes = configureHttp(made, audience, new AccessGuard(byIdentityToken(await IdentityTokenVerifier.fromJwk(keys.publicJwk, audience))), pino({ level: 'silent' }));
+  configure(made);
+  await made.init();
+  await made.getHttpAdapter().getInstance().ready();
+  return [made, routes];
+}
+
+const tokenOf = (scopes: Scope[], role: string | null = null, forService = audience) => signer.sign({ sub: 'u1', role, scopes }, forService);
+
+async function call(method: 'GET' | 'POST' | 'HEAD', url: string, options: { scopes?: Scope[]; token?: string; body?: string | Buffer; type?: string; headers?: Record<string, string> } = {}) {
+  const token = options.token ?? (options.scopes ? await tokenOf(options.scopes) : undefined);
+  const response = await app.inject({
+    method, url,
+    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(options.body === undefined ? {} : { 'content-type': options.type ?? 'application/json' }), ...options.headers },
+    ...(options.body === undefined ? {} : { payload: options.body }),
+  });
+  const text = response.body;
+  return { status: response.statusCode, type: String(response.headers['content-type']), headers: response.headers, text, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, never> & { errors?: { pointer: string; detail: string }[]; traceId?: string } };
+}
+
+beforeAll(async () => {
+  keys = await newIdentityKeys();
+  signer = await IdentityTokenSigner.fromJwk(keys.privateJwk);
+  [app, table] = await start();
+});
+afterAll(() => app.close());
+
+describe('problem details', () => {
+  it('tells every fault of a body with its pointer', async () => {
+    const { status, type, json } = await call('POST', '/things', { scopes: ['accounts:write'], body: JSON.stringify({ name: 3, inner: { n: 'x' }, extra: 1 }) });
+    expect(status).toBe(400);
+    expect(type).toContain('application/problem+json');
+    expect(json).toMatchObject({ title: 'Bad request', status: 400, instance: '/things', code: 'invalid', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(json.errors).toEqual(
+      expect.arrayContaining([
+        { pointer: '/name', detail: 'must be a string' },
+        { pointer: '/inner/n', detail: 'must be an integer number' },
+        { pointer: '/extra', detail: 'is not a known field: remove it or mend its spelling' },
+      ]),
+    );
+  });
+
+  it('tells nothing of an unknown error', async () => {
+    error = new Error('password=hunter2 at db.internal');
+    const { status, text, json } = await call('GET', '/things/boom');
+    expect(status).toBe(500);
+    expect(text).not.toContain('hunter2');
+    expect(json).toMatchObject({ title: 'Internal error', status: 500 });
+  });
+
+  it('answers 503 with Retry-After while a part is away', async () => {
+    error = new Transient('database: connection refused');
+    const { status, headers, text } = await call('GET', '/things/boom');
+    expect([status, headers['retry-after']]).toEqual([503, '1']);
+    expect(text).not.toContain('refused');
+  });
+
+  it('answers 404 as a problem for unknown ids and unknown addresses', async () => {
+    expect(await call('GET', '/things/by-id/7', { scopes: ['health:read'] })).toMatchObject({ status: 404, json: { detail: 'no thing 7' } });
+    const nowhere = await call('GET', '/nowhere');
+    expect([nowhere.status, nowhere.type]).toEqual([404, 'application/problem+json; charset=utf-8']);
+  });
+});
+
+describe('bodies', () => {
+  const json = 'application/json';
+  const refused: [string, string | Buffer, number, string][] = [
+    ['no JSON', '{"name":', 400, json],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, json],
+    ['prototype key', '{"name":"a","inner":{"n":1},"__proto__":{"admin":true}}', 400, json],
+    ['constructor.prototype', '{"name":"a","constructor":{"prototype":{"x":1}}}', 400, json],
+    ['NUL', '{"name":"a\\u0000b","inner":{"n":1}}', 400, json],
+    ['lone surrogate', '{"name":"a\\ud800b","inner":{"n":1}}', 400, json],
+    ['number out of range', '{"name":"a","inner":{"n":1e400}}', 400, json],
+    ['20,000 levels', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 400, json],
+    ['another type', 'name=a', 415, 'application/x-www-form-urlencoded'],
+    ['too large', JSON.stringify({ name: 'a'.repeat(1_100_000) }), 413, json],
+  ];
+  it.each(refused)('refuses %s', async (_name, body, status, type) => {
+    const answer = await call('POST', '/things', { scopes: ['accounts:write'], body, type });
+    expect([answer.status, answer.type]).toEqual([status, 'application/problem+json; charset=utf-8']);
+  });
+
+  it('takes a pair of surrogates and an escaped backslash before u0000', async () => {
+    expect(await call('POST', '/things', { scopes: ['accounts:write'], body: '{"name":"\\ud83d\\ude00 \\\\u0000","inner":{"n":1}}' })).toMatchObject({ status: 201, json: { thing: { name: '😀 \\u0000' }, sub: 'u1' } });
+  });
+
+  it('hands raw routes their bytes', async () => {
+    expect(await call('POST', '/things/raw', { body: Buffer.from([1, 2, 3]), type: 'application/x-whatever' })).toMatchObject({ status: 201, json: { bytes: 3 } });
+    expect(await call('POST', '/things/raw', { body: '{"a', type: 'application/json' })).toMatchObject({ status: 201, json: { bytes: 3 } });
+  });
+});
+
+describe('access', () => {
+  it('refuses every guarded route without a token, with a foreign token and without the scope', async () => {
+    const guarded = table.filter(({ access }) => access.kind !== 'public');
+    expect(guarded.length).toBeGreaterThanOrEqual(5);
+    const token = await tokenOf(['signals:write']);
+    const foreign = await tokenOf(['admin'], 'admin', 'another-service');
+    for (const { method, url } of guarded) {
+      const verb = method as 'GET' | 'POST' | 'HEAD';
+      expect([method, url, (await call(verb, url)).status]).toEqual([method, url, 401]);
+      expect([method, url, (await call(verb, url, { token: foreign })).status]).toEqual([method, url, 401]);
+      expect([method, url, (await call(verb, url, { token })).status]).toEqual([method, url, 403]);
+    }
+  });
+
+  it('refuses a route that declares nothing even to an admin', async () => {
+    const { status, text } = await call('GET', '/things/undeclared', { scopes: ['admin'] });
+    expect(status).toBe(403);
+    expect(text).not.toContain('secret');
+    expect(table.find(({ url }) => url === '/things/undeclared')?.access).toEqual({ kind: 'undeclared' });
+  });
+
+  it('lets admin use any declared scope', async () => {
+    expect((await call('GET', '/things', { scopes: ['admin'] })).status).toBe(200);
+  });
+
+  it('refuses a token that another key signed', async () => {
+    const stranger = await IdentityTokenSigner.fromJwk((await newIdentityKeys()).privateJwk);
+    expect((await call('GET', '/things', { token: await stranger.sign({ sub: 'x', role: null, scopes: ['admin'] }, audience) })).status).toBe(401);
+  });
+
+  it.each([['//things'], ['/things/'], ['/%74hings/../things'], ['/THINGS']])('does not open another way to a route: %s', async (url) => {
+    expect([401, 404]).toContain((await call('GET', url)).status);
+  });
+
+  it('does not start with a raw route that declares no access', async () => {
+    await expect(start((other) => void other.getHttpAdapter().getInstance().get('/open', () => 'x'))).rejects.toThrow('GET /open');
+  });
+
+  it('guards a raw route by the scope in its config', async () => {
+    const [other] = await start((made) => void made.getHttpAdapter().getInstance().get('/raw', { config: { access: 'operate' } }, () => 'x'));
+    expect((await other.inject({ url: '/raw' })).statusCode).toBe(401);
+    expect((await other.inject({ url: '/raw', headers: { authorization: `Bearer ${await tokenOf(['operate'])}` } })).statusCode).toBe(200);
+    await other.close();
+  });
+});
+
+describe('lists', () => {
+  it('answers limit rows and whether there are more', () => {
+    expect(listOf([1, 2, 3], 2)).toEqual({ object: 'list', data: [1, 2], hasMore: true });
+    expect(listOf([1, 2], 2)).toEqual({ object: 'list', data: [1, 2], hasMore: false });
+  });
+});

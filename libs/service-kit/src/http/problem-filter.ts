@@ -1,0 +1,69 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Transient } from '@perennial/persistence/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { redactText } from '../logging.js';
+import { traceIdOf } from '../trace.js';
+import { ProblemException, problemContentType, titleOf, type Problem } from './problem.js';
+
+/** Turns every error of a request into problem details; what is unknown becomes 500 and tells nothing. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Answers outside of Nest's routes too (parsers, plugins). */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const { status, detail, code, errors, retryAfterSeconds } = describe(error);
+    const where = { method: request.method, route: request.routeOptions?.url };
+    if (status === 503 || status === 504) this.logger.warn({ ...where, reason: error instanceof Error ? redactText(error.message) : undefined }, 'not available');
+    else if (status >= 500) this.logger.error({ ...where, err: error }, 'request failed');
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    const problem: Problem = {
+      type: code ? `urn:perennial:problem:${code}` : 'about:blank',
+      title: titleOf(status),
+      status,
+      ...(detail === undefined ? {} : { detail }),
+      instance: request.url.split('?', 1)[0] ?? '/',
+      traceId: traceIdOf(request),
+      ...(code === undefined ? {} : { code }),
+      ...(errors === undefined ? {} : { errors }),
+    };
+    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.status(status).header('content-type', problemContentType).send(JSON.stringify(problem));
+  }
+}
+
+interface Described {
+  status: number;
+  detail?: string | undefined;
+  code?: string | undefined;
+  errors?: Problem['errors'];
+  retryAfterSeconds?: number | undefined;
+}
+
+function describe(error: unknown): Described {
+  if (error instanceof ProblemException) return { status: error.getStatus(), detail: error.message, ...error.extra };
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return { status, detail: status >= 500 ? undefined : error.message, ...(status === 503 ? { retryAfterSeconds: 1 } : {}) };
+  }
+  if (error instanceof Transient) return { status: 503, detail: 'a part this needs is away: try again', code: 'unavailable', retryAfterSeconds: 1 };
+  const status = statusOfFastifyError(error);
+  if (status !== null) return { status, detail: (error as Error).message };
+  return { status: 500, detail: 'something went wrong on our side; the trace id helps to find it' };
+}
+
+/** Fastify's own refusals (body too large, unknown media type, bad address) carry a 4xx status. */
+function statusOfFastifyError(error: unknown): number | null {
+  if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return null;
+  return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : null;
+}

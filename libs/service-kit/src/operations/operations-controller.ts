@@ -1,0 +1,67 @@
+import { Body, ConflictException, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { DeadLetters, type DeadLetter } from '@perennial/messaging/dead-letters';
+import { Rebuild, type RebuildStart } from '@perennial/messaging/rebuild';
+import type { List } from '../list.js';
+import { RequireScope } from '../access.js';
+import { InternalDeadLetterQuery, ReplayRequest } from './dead-letter.dto.js';
+import { Pipeline, type PipelineReport } from './pipeline-report.js';
+import { CLEAR_DERIVED, type ClearDerived } from './rebuildable.js';
+
+/** DEAD_LETTER of api.md; the offset as text, since JSON numbers do not hold all of them. */
+export type DeadLetterView = Omit<DeadLetter, 'offset' | 'firstSeen'> & { readonly offset: string; readonly firstSeen: string };
+
+/** What operators need of one service; the gateway merges the answers of all. */
+@ApiExcludeController()
+@Controller('internal')
+@RequireScope('operate')
+export class OperationsController {
+  constructor(
+    @Inject(Pipeline) private readonly pipeline: Pipeline,
+    @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
+    @Inject(Rebuild) private readonly rebuilds: Rebuild,
+    @Inject(CLEAR_DERIVED) private readonly clearDerived: ClearDerived | null,
+  ) {}
+
+  @Get('pipeline')
+  report(): Promise<PipelineReport> {
+    return this.pipeline.report();
+  }
+
+  @Get('dead-letters')
+  async list(@Query() { afterFirstSeen, afterId, ...page }: InternalDeadLetterQuery): Promise<List<DeadLetterView>> {
+    const after = afterFirstSeen !== undefined && afterId !== undefined ? { after: { firstSeen: new Date(afterFirstSeen), id: afterId } } : {};
+    const { letters, hasMore } = await this.deadLetters.list({ ...page, ...after });
+    return { object: 'list', data: letters.map(view), hasMore };
+  }
+
+  @Get('dead-letters/:id')
+  async one(@Param('id') id: string): Promise<DeadLetterView> {
+    const letter = await this.deadLetters.get(id);
+    if (!letter) throw new NotFoundException('no such dead letter');
+    return view(letter);
+  }
+
+  @Post('dead-letters/replay')
+  @HttpCode(200)
+  async replay(@Body() request: ReplayRequest): Promise<{ ids: string[]; dryRun: boolean }> {
+    return { ids: await this.deadLetters.replay(request), dryRun: request.dryRun ?? false };
+  }
+
+  @Post('rebuild')
+  @HttpCode(202)
+  async rebuild(): Promise<RebuildStart> {
+    if (!this.clearDerived) throw new ConflictException('this service holds nothing that the log could fill again');
+    if (await this.rebuilds.running()) throw new ConflictException('a rebuild is running already');
+    return this.rebuilds.start(this.clearDerived);
+  }
+
+  @Get('rebuild')
+  async rebuilding(): Promise<{ running: boolean }> {
+    return { running: await this.rebuilds.running() };
+  }
+}
+
+function view(letter: DeadLetter): DeadLetterView {
+  return { ...letter, offset: String(letter.offset), firstSeen: letter.firstSeen.toISOString() };
+}

@@ -1,0 +1,7 @@
+import type { Transaction } from '@perennial/persistence/transaction';
+
+/** Empties every table of a service that the log can fill again. */
+export type ClearDerived = (tx: Transaction) => Promise<void>;
+
+/** Injection token of the service's own; null where there is nothing to rebuild. */
+export const CLEAR_DERIVED = Symbol('ClearDerived');

@@ -1,0 +1,83 @@
+import { isIP } from 'node:net';
+import { DiscoveryService, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
+import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
+import { AccessGuard, byIdentityToken } from './access-guard.js';
+import { DueWorkRunner, defaultPollMs } from './due-work-runner.js';
+import { ConfigFaults, EnvironmentReader } from './environment.js';
+import { configureHttp } from './http/configure.js';
+import { fastifyAdapter } from './http/server.js';
+import { IdentityTokenVerifier } from './identity-token.js';
+import { kitMigrations } from './kit-migrations.js';
+import { NestLogger } from './logging.js';
+import { ServiceKitModule, dueWorkOf } from './service-kit-module.js';
+import type { Platform, RunningService, ServiceDefinition } from './service.js';
+import { startMessaging } from './service-messaging.js';
+import { ServiceState } from './service-state.js';
+import { StartedService } from './started-service.js';
+import { processMetrics } from './telemetry.js';
+
+/**
+ * Opens the service's database, builds its Nest app, starts its consumers, relay and due work, and listens.
+ * Throws `ConfigFaults` with every fault of its settings, `Transient` when the database or the log is away.
+ */
+export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
+  processMetrics();
+  const { name } = definition;
+  const { config, pollMs, trustedProxies } = settingsOf(definition, platform);
+  const logger = platform.logger.child({ service: name });
+  const verifier = await IdentityTokenVerifier.fromJwk(platform.identityPublicKey, name);
+  const database = await TypeOrmDatabase.open({
+    url: platform.databaseUrl,
+    applicationName: name,
+    poolSize: platform.poolSize ?? 10,
+    entities: definition.entities,
+    migrations: [...kitMigrations, CreateMessagingTables1700000000000, ...definition.migrations],
+  });
+  const state = new ServiceState(name);
+  const runner = new DueWorkRunner(platform.clock, logger, pollMs);
+  const started = { ...platform, logger };
+  let app: NestFastifyApplication | undefined;
+  try {
+    const kit = ServiceKitModule.register({ definition, platform: started, database, config, state, runner });
+    app = await NestFactory.create<NestFastifyApplication>(
+      { module: RootModule, imports: [kit, definition.module] },
+      fastifyAdapter(platform.mount, trustedProxies),
+      // Nest's own logger is one for the whole process, so it does not carry this service's name.
+      { logger: new NestLogger(platform.logger), abortOnError: false, bodyParser: false },
+    );
+    const guard = new AccessGuard(definition.authenticate?.(app) ?? byIdentityToken(verifier));
+    configureHttp(app, name, guard, logger);
+    await definition.configureHttp?.(app, config, guard);
+    await app.init();
+    await startMessaging(app, definition, platform);
+    runner.start(dueWorkOf(app.get(DiscoveryService)));
+    await app.listen(platform.port, platform.host);
+    return new StartedService(name, app, database, runner, state);
+  } catch (error) {
+    await runner.stop();
+    await app?.close();
+    await database.close();
+    throw error;
+  }
+}
+
+class RootModule {}
+
+function settingsOf(definition: ServiceDefinition, platform: Platform): { config: object; pollMs: number; trustedProxies: readonly string[] } {
+  const reader = new EnvironmentReader(platform.env);
+  const pollMs = reader.integer('DUE_WORK_POLL_MS', { fallback: defaultPollMs, min: 50, max: 60_000 });
+  const trustedProxies = proxies(reader);
+  const { config, faults } = definition.parseConfig(platform.env);
+  const all = [...reader.faults, ...faults];
+  if (all.length > 0) throw new ConfigFaults(definition.name, all);
+  return { config, pollMs, trustedProxies };
+}
+
+/** Addresses (CIDR blocks too) whose X-Forwarded-For is believed; callers are counted by it. */
+function proxies(reader: EnvironmentReader): string[] {
+  const list = (reader.optional('TRUSTED_PROXIES') ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+  if (list.some((one) => isIP(one.split('/', 1)[0] ?? '') === 0)) reader.faults.push('TRUSTED_PROXIES must be a list of addresses or CIDR blocks with commas between');
+  return list;
+}

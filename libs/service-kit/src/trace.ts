@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { isSpanContextValid, trace, type Span } from '@opentelemetry/api';
+
+interface Traced {
+  span?: Span;
+  ownTraceId?: string;
+}
+
+const traced = new WeakMap<object, Traced>();
+
+/** What is known of a request's trace; kept beside the request, not in it. */
+export function tracedOf(request: object): Traced {
+  let entry = traced.get(request);
+  if (!entry) traced.set(request, (entry = {}));
+  return entry;
+}
+
+/** Trace id of a request, 32 hex digits; one of its own where no tracing runs. */
+export function traceIdOf(request: object): string {
+  const entry = tracedOf(request);
+  const context = (entry.span ?? trace.getActiveSpan())?.spanContext();
+  if (context && isSpanContextValid(context)) return context.traceId;
+  return (entry.ownTraceId ??= randomBytes(16).toString('hex'));
+}
