@@ -13,7 +13,7 @@ const project = (displayName, testMatch, testPathIgnorePatterns, extra = {}) => 
   displayName,
   testEnvironment: 'node',
   // Workspace packages resolve to their sources: tests never see a stale build.
-  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node'] },
   testMatch,
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...testPathIgnorePatterns],
   modulePathIgnorePatterns: ['/dist/'],
@@ -27,8 +27,13 @@ const project = (displayName, testMatch, testPathIgnorePatterns, extra = {}) => 
 export default {
   projects: [
     project('unit', ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'], ['\\.int\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$']),
-    project('int', ['<rootDir>/{libs,apps}/**/*.int.spec.ts'], []),
-    project('e2e', ['<rootDir>/apps/e2e/**/*.e2e.spec.ts'], []),
+    project('int', ['<rootDir>/{libs,apps}/**/*.int.spec.ts'], [], {
+      globalSetup: '<rootDir>/libs/testing/jest/global-setup.mjs',
+      globalTeardown: '<rootDir>/libs/testing/jest/global-teardown.mjs',
+    }),
+    project('e2e', ['<rootDir>/apps/e2e/**/*.e2e.spec.ts'], [], {
+      globalSetup: '<rootDir>/libs/testing/jest/e2e-setup.mjs',
+    }),
   ],
   maxWorkers: 2,
 };

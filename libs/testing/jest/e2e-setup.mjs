@@ -1,0 +1,8 @@
+// The acceptance suite runs the built system: build what is out of date first.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export default function e2eSetup() {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  execFileSync(process.execPath, ['node_modules/ts7/bin/tsc', '-b', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+}

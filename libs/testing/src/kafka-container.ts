@@ -1,0 +1,93 @@
+import { request } from 'node:http';
+import { freePort, waitForPort } from './kafka-ports.js';
+import type { TestKafka } from './kafka.js';
+
+const image = 'apache/kafka:4.1.1';
+const containerPort = 9092;
+const startTimeoutMs = 120_000;
+
+/** True when a Docker engine answers within half a second. */
+export function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const host = env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  const target = host.startsWith('unix://') ? { socketPath: host.slice('unix://'.length) } : { host: new URL(host).hostname, port: new URL(host).port };
+  return new Promise((resolve) => {
+    const ping = request({ ...target, path: '/_ping', timeout: 500 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    ping.on('timeout', () => ping.destroy());
+    ping.on('error', () => resolve(false));
+    ping.end();
+  });
+}
+
+let started: Promise<TestKafka> | null = null;
+
+/** The broker of this process, in a container that Testcontainers removes when the process ends. */
+export function containerBroker(): Promise<TestKafka> {
+  started ??= start().catch((error: unknown) => {
+    started = null;
+    throw error;
+  });
+  return started;
+}
+
+async function start(): Promise<TestKafka> {
+  // Loaded only where it is used: it is large.
+  const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
+  const port = await freePort();
+  const container = await new GenericContainer(image)
+    .withExposedPorts({ container: containerPort, host: port })
+    .withEnvironment(environment(port))
+    .withWaitStrategy(Wait.forListeningPorts())
+    .withStartupTimeout(startTimeoutMs)
+    .start();
+  const engine = (await getContainerRuntimeClient()).container.getById(container.getId());
+  const kill = async () => {
+    await engine.kill();
+  };
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    origin: 'docker',
+    controllable: true,
+    kill,
+    pause: async () => {
+      await engine.pause();
+    },
+    resume: async () => {
+      await engine.unpause();
+    },
+    restart: async () => {
+      if ((await engine.inspect()).State.Running) await kill();
+      await engine.start();
+      if (!(await waitForPort(port, true, startTimeoutMs))) throw new Error(`the broker does not answer on port ${port}`);
+    },
+    stop: async () => {
+      started = null;
+      await container.stop({ remove: true, removeVolumes: true });
+    },
+  };
+}
+
+/** The image's own names for broker settings; the same as kafka-process.ts sets. */
+function environment(port: number): Record<string, string> {
+  return {
+    KAFKA_NODE_ID: '1',
+    KAFKA_PROCESS_ROLES: 'broker,controller',
+    KAFKA_CONTROLLER_QUORUM_VOTERS: '1@127.0.0.1:9093',
+    KAFKA_LISTENERS: `PLAINTEXT://0.0.0.0:${containerPort},CONTROLLER://127.0.0.1:9093`,
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+    KAFKA_BROKER_SESSION_TIMEOUT_MS: '1500',
+    KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '400',
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    KAFKA_LOG_INITIAL_TASK_DELAY_MS: '500',
+    KAFKA_LOG_RETENTION_CHECK_INTERVAL_MS: '500',
+    KAFKA_LOG_CLEANER_BACKOFF_MS: '500',
+  };
+}
