@@ -1,0 +1,70 @@
+import { Module } from '@nestjs/common';
+import { AccountStore } from './application/account-store.js';
+import { IdentityStore } from './application/identity-store.js';
+import { MessageStore } from './application/message-store.js';
+import { PeopleStore } from './application/people-store.js';
+import { PublishAccounts } from './application/publish-accounts.js';
+import { RecordSignals } from './application/record-signals.js';
+import { RejectedStore } from './application/rejected-store.js';
+import { ReplayQueue } from './application/replay-queue.js';
+import { ReplayWaiting } from './application/replay-waiting.js';
+import { RestateAccounts } from './application/restate-accounts.js';
+import { Restatements } from './application/restatements.js';
+import { SaveAccount } from './application/save-account.js';
+import { SourceStore } from './application/source-store.js';
+import { Sources } from './application/sources.js';
+import { TakeMessages } from './application/take-messages.js';
+import { Edge } from './edge/edge.js';
+import { FrontDoor } from './edge/front-door.js';
+import { SettingsRoute } from './edge/settings-route.js';
+import { SignalsRoute } from './edge/signals-route.js';
+import { VendorRoutes } from './edge/vendor-routes.js';
+import { WriteKeys } from './edge/write-keys.js';
+import { AccountsController } from './http/accounts.controller.js';
+import { PeopleController } from './http/people.controller.js';
+import { RejectedController } from './http/rejected.controller.js';
+import { RestatementsController } from './http/restatements.controller.js';
+import { SourcesController } from './http/sources.controller.js';
+import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
+import { PostgresAccountStore } from './persistence/postgres-account-store.js';
+import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
+import { PostgresMessageStore } from './persistence/postgres-message-store.js';
+import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
+import { PostgresRejectedStore } from './persistence/postgres-rejected-store.js';
+import { PostgresReplayQueue } from './persistence/postgres-replay-queue.js';
+import { PostgresRestatements } from './persistence/postgres-restatements.js';
+import { PostgresSourceStore } from './persistence/postgres-source-store.js';
+
+/** What products and people say comes in; signals and accounts go out. */
+@Module({
+  controllers: [SourcesController, AccountsController, PeopleController, RejectedController, RestatementsController],
+  providers: [
+    // the front door: needs no database to accept
+    Edge,
+    VendorRoutes,
+    SignalsRoute,
+    SettingsRoute,
+    FrontDoor,
+    WriteKeys,
+    // what it consumes
+    TelemetryConsumer,
+    // what it does
+    TakeMessages,
+    RecordSignals,
+    PublishAccounts,
+    ReplayWaiting,
+    RestateAccounts,
+    SaveAccount,
+    Sources,
+    // where it keeps things
+    { provide: MessageStore, useClass: PostgresMessageStore },
+    { provide: IdentityStore, useClass: PostgresIdentityStore },
+    { provide: AccountStore, useClass: PostgresAccountStore },
+    { provide: PeopleStore, useClass: PostgresPeopleStore },
+    { provide: RejectedStore, useClass: PostgresRejectedStore },
+    { provide: ReplayQueue, useClass: PostgresReplayQueue },
+    { provide: Restatements, useClass: PostgresRestatements },
+    { provide: SourceStore, useClass: PostgresSourceStore },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,48 @@
+import type { SignalKind } from '@perennial/contracts/signal';
+import type { Transaction } from '@perennial/persistence/transaction';
+import type { Arrival, Resolved, SignalRecord } from '../domain/arrival.js';
+
+export interface NewMessage {
+  readonly resolved: Resolved;
+  /** Null: it is no signal, or waits for an account. */
+  readonly signal: SignalRecord | null;
+}
+
+/** Which part of an account's timeline to read. Times are inclusive. */
+export interface TimelineQuery {
+  readonly accountId: string;
+  readonly kind: SignalKind | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly limit: number;
+  readonly startingAfter: string | null;
+}
+
+/** Position in an account's timeline, oldest first. */
+export interface TimelineCursor {
+  readonly occurredAt: string;
+  readonly id: string;
+}
+
+/**
+ * Every message ever taken: one row is the record against duplicates, the entry in its account's timeline
+ * and, without an account, the signal that waits.
+ */
+export abstract class MessageStore {
+  /** Makes room for the weeks to come; before a transaction touches messages. */
+  abstract prepare(): Promise<void>;
+  /** Content hashes of those already taken, by `messageKey`. */
+  abstract known(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, string>>;
+  /** Throws `Transient` when another consumer took one of them at the same moment. */
+  abstract add(tx: Transaction, messages: readonly NewMessage[]): Promise<void>;
+  /** At most `limit` signals that wait under `keys`, oldest first, each as an arrival of its person. */
+  abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<Arrival[]>;
+  /** Moves signals that wait under `keys` to the account they were published for. */
+  abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void>;
+  /** Newest first. */
+  abstract timeline(query: TimelineQuery): Promise<SignalRecord[]>;
+  /** The last place given out: what comes later has a higher one. */
+  abstract lastPlace(tx: Transaction): Promise<bigint>;
+  /** Signals of the account placed up to `upTo`, behind `after` in the order of time. */
+  abstract replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]>;
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { signalType } from '@perennial/contracts/signal';
+import { signalsTopic } from '@perennial/contracts/topics';
+import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { AccountBook, concerns, type RefusedTraits } from '../domain/account-book.js';
+import type { Resolved, SignalRecord } from '../domain/arrival.js';
+import { AccountStore, type TouchedAccount } from './account-store.js';
+import { PublishAccounts } from './publish-accounts.js';
+
+export interface Recorded {
+  /** The signal of each arrival that has an account, by the arrival's place in the chunk. */
+  readonly signals: ReadonlyMap<number, SignalRecord>;
+  readonly refusedTraits: readonly RefusedTraits[];
+}
+
+/** Applies what is known to be about an account to that account, and publishes both. */
+@Injectable()
+export class RecordSignals {
+  constructor(
+    private readonly accounts: AccountStore,
+    private readonly publishAccounts: PublishAccounts,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A constant number of statements whatever the chunk's size. `causeOf` names the event behind an arrival. */
+  async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Recorded> {
+    const placed = resolved.filter((one) => one.accountId !== null);
+    if (placed.length === 0) return { signals: new Map(), refusedTraits: [] };
+    const { accounts, created } = await this.accounts.lock(tx, touched(placed));
+    const contactKeys = placed.flatMap((one) => concerns(one).contacts);
+    const contacts = contactKeys.length === 0 ? [] : await this.accounts.contacts(tx, contactKeys);
+
+    const book = new AccountBook(accounts, contacts, created);
+    const signals = new Map<number, SignalRecord>();
+    const lastCause = new Map<string | null, number>();
+    for (const one of placed) {
+      lastCause.set(one.accountId, one.arrival.at);
+      const signal = book.apply(one);
+      if (signal) signals.set(one.arrival.at, signal);
+    }
+
+    await this.accounts.saveContacts(tx, book.contactsToSave());
+    const changed = book.changedAccounts().map((account) => ({ account, cause: causeOf(lastCause.get(account.id) ?? -1) }));
+    await this.publishAccounts.publish(tx, changed, this.clock.now());
+    if (signals.size > 0) await this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(signal, causeOf(at))));
+    return { signals, refusedTraits: book.refusedTraits };
+  }
+}
+
+/** A signal as an event for the `signals` topic. */
+export function draftOf(signal: SignalRecord, cause: ReceivedEvent | undefined): EventDraft<typeof signalsTopic> {
+  return { type: signalType(signal.kind), key: signal.accountId, data: signal, time: new Date(signal.occurredAt), cause } as EventDraft<typeof signalsTopic>;
+}
+
+function touched(placed: readonly Resolved[]): TouchedAccount[] {
+  const byId = new Map<string, { id: string; earliest: number; whole: boolean }>();
+  for (const one of placed) {
+    const { accountId, arrival } = one;
+    if (accountId === null) continue;
+    const entry = byId.get(accountId) ?? { id: accountId, earliest: arrival.occurredAt, whole: false };
+    entry.earliest = Math.min(entry.earliest, arrival.occurredAt);
+    entry.whole ||= concerns(one).account;
+    byId.set(accountId, entry);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,32 @@
+import type { Transaction } from '@perennial/persistence/transaction';
+import type { TimelineCursor } from './message-store.js';
+
+export interface Restatement {
+  readonly id: string;
+  readonly accountId: string;
+  readonly reason: string;
+  readonly state: 'waiting' | 'running' | 'done';
+  /** Place of the last signal that belongs to it; null until it runs. */
+  readonly upTo: bigint | null;
+  readonly cursor: TimelineCursor | null;
+  /** Signals published again so far. */
+  readonly signals: number;
+  readonly createdAt: Date;
+}
+
+export interface Progress {
+  readonly state: Restatement['state'];
+  readonly upTo: bigint;
+  readonly cursor: TimelineCursor | null;
+  readonly signals: number;
+  readonly at: Date;
+}
+
+export abstract class Restatements {
+  /** Asks for one; while one is open for the account, that one is answered. */
+  abstract open(accountId: string, reason: string, at: Date): Promise<Restatement>;
+  abstract nextDueAt(): Promise<Date | null>;
+  /** Takes one for this transaction, which no other one holds; null: none left. */
+  abstract claim(tx: Transaction): Promise<Restatement | null>;
+  abstract progress(tx: Transaction, id: string, progress: Progress): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { killPoint } from '@perennial/messaging/kill-point';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
+import type { Arrival } from '../domain/arrival.js';
+import { deduplicate } from '../domain/deduplicate.js';
+import { IdentityMap } from '../domain/identity-map.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import { keysOf, resolveIdentities } from '../domain/resolve-identities.js';
+import { IdentityStore } from './identity-store.js';
+import { MessageStore } from './message-store.js';
+import { RecordSignals } from './record-signals.js';
+
+/** An arrival that, or a part of which, could not be taken after all. */
+export interface Refusal {
+  readonly arrival: Arrival;
+  readonly fault: ItemFault;
+}
+
+/**
+ * Turns messages into signals: drops repetitions, says whom and which account each is about, applies them,
+ * publishes, and keeps them. A constant number of statements whatever the chunk's size.
+ */
+@Injectable()
+export class TakeMessages {
+  constructor(
+    private readonly messages: MessageStore,
+    private readonly identities: IdentityStore,
+    private readonly recordSignals: RecordSignals,
+    private readonly clock: Clock,
+    private readonly nudge: DueWorkNudge,
+  ) {}
+
+  /** Answers what was refused on the way. `causeOf` names the event behind an arrival. */
+  async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Refusal[]> {
+    if (arrivals.length === 0) return [];
+    const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
+    const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
+    if (fresh.length === 0) return refusals;
+
+    const now = this.clock.now();
+    const identities = new IdentityMap(await this.identities.lock(tx, keysOf(fresh), now));
+    const resolved = resolveIdentities(fresh, identities);
+    const { signals, refusedTraits } = await this.recordSignals.record(tx, resolved, causeOf);
+    killPoint('ingestion.after-record');
+    await this.identities.save(tx, identities, now);
+    await this.messages.add(tx, resolved.map((one) => ({ resolved: one, signal: signals.get(one.arrival.at) ?? null })));
+    if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
+
+    for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });
+    return refusals;
+  }
+}
+
+const idConflict: ItemFault = { code: 'id_conflict', pointer: '/id', detail: 'was used by this source for other content: give every message an id of its own' };
+
+function tooManyTraits(names: readonly string[]): ItemFault {
+  return { code: 'too_many_traits', pointer: '/traits', detail: `the account knows 255 trait names already; ${names.length} new ones were left out: do not make names of values` };
+}

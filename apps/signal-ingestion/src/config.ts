@@ -1,0 +1,22 @@
+import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+import type { SignalRules } from './domain/signal-rules.js';
+
+export interface SignalIngestionConfig {
+  readonly rules: SignalRules;
+  /** Bytes of accepted bodies that may wait for the log at one time; above it the edge answers 503. */
+  readonly edgeBufferBytes: number;
+  /** How often the edge asks for new and revoked write keys, ms. */
+  readonly writeKeyPollMs: number;
+}
+
+export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
+  const reader = new EnvironmentReader(env);
+  const currency = reader.text('REPORTING_CURRENCY', 'USD');
+  if (!/^[A-Z]{3}$/.test(currency)) reader.faults.push('REPORTING_CURRENCY must be an ISO 4217 code, e.g. EUR');
+  const config = {
+    rules: { currency },
+    edgeBufferBytes: reader.integer('EDGE_BUFFER_BYTES', { fallback: 32 * 1024 * 1024, min: 1024 * 1024 }),
+    writeKeyPollMs: reader.integer('WRITE_KEY_POLL_MS', { fallback: 2000, min: 100, max: 60_000 }),
+  };
+  return { config, faults: reader.faults };
+}

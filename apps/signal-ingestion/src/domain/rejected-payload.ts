@@ -1,0 +1,34 @@
+const maxText = 32 * 1024;
+const headText = 4 * 1024;
+const maxDepth = 12;
+
+/**
+ * JSON text of a refused item, fit to be kept: whatever made it unfit (depth, NUL, half characters, numbers
+ * out of range) is replaced by something visible, and what is longer than 32 KiB is cut to its head.
+ */
+export function rejectedPayload(value: unknown): string {
+  const text = JSON.stringify(bounded(value, 1)) ?? 'null';
+  return text.length <= maxText ? text : JSON.stringify({ truncated: true, head: text.slice(0, headText).toWellFormed() });
+}
+
+function bounded(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > maxDepth) return '(deeper levels left out)';
+  if (Array.isArray(value)) return value.slice(0, 1000).map((item) => bounded(item, depth + 1));
+  const entries = Object.entries(value).slice(0, 1000);
+  // fromEntries defines own names, so even `__proto__` stays plain data.
+  return Object.fromEntries(entries.map(([name, item]) => [clean(name), bounded(item, depth + 1)]));
+}
+
+function clean(text: string): string {
+  return (text.length > maxText ? text.slice(0, maxText) : text).toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+/** The same shape with every text and number hidden: for readers who may not see personal data. */
+export function maskedPayload(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskedPayload);
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskedPayload(item)]));
+  return typeof value === 'string' || typeof value === 'number' ? '***' : value;
+}

@@ -1,0 +1,101 @@
+import type { Fault } from '@perennial/contracts/validator';
+import { faultOf } from '@perennial/contracts/validator';
+import { signalInputSchema, signalKinds, type SignalInput, type SignalKind } from '@perennial/contracts/signal';
+import { eventTime, parseInstant } from './event-time.js';
+import { personIdFault, personKey } from './identifiers.js';
+import { shown, type ItemFault } from './item-fault.js';
+
+/** What a deployment decides about the signals it takes. */
+export interface SignalRules {
+  /** The one reporting currency, ISO 4217. */
+  readonly currency: string;
+}
+
+const schemas = new Map<string, ReturnType<typeof signalInputSchema>>(signalKinds.map((kind) => [kind, signalInputSchema(kind)]));
+
+/** Ranges of survey scores by type. CSAT is asked on 1-5, CES on 1-7, the others on 0-10. */
+const scoreRanges = { nps: [0, 10], csat: [1, 5], ces: [1, 7], renewal_intent: [0, 10] } as const;
+
+/**
+ * Checks one SIGNAL of api.md section 2: its shape by the compiled schema of its kind, then what a schema
+ * cannot say. `receivedAt` in ms. The value must have passed `structureFault`.
+ */
+export function signalFault(value: unknown, receivedAt: number, rules: SignalRules): ItemFault | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { code: 'not_an_object', pointer: '', detail: 'must be a JSON object' };
+  const { kind } = value as { kind?: unknown };
+  const schema = typeof kind === 'string' ? schemas.get(kind) : undefined;
+  if (!schema) {
+    const detail = kind === undefined ? 'is required: add it' : `${typeof kind === 'string' ? shown(kind) : 'this'} is no kind of signal: use one of ${signalKinds.join(', ')}`;
+    return { code: kind === undefined ? 'missing_field' : 'unknown_kind', pointer: '/kind', detail };
+  }
+  const fault = faultOf(schema, value);
+  if (fault) return { code: codeOf(fault), pointer: fault.pointer, detail: fault.detail };
+  return meaningFault(value as SignalInput, receivedAt, rules);
+}
+
+function codeOf(fault: Fault): string {
+  if (fault.detail.startsWith('is required')) return 'missing_field';
+  if (fault.detail.startsWith('is not a known field')) return 'unknown_field';
+  return 'invalid_field';
+}
+
+function meaningFault(signal: SignalInput, receivedAt: number, rules: SignalRules): ItemFault | null {
+  if (signal.accountId === undefined && signal.personId === undefined) {
+    return { code: 'identity_missing', pointer: '', detail: 'names neither accountId nor personId: give at least one' };
+  }
+  return (
+    (signal.personId === undefined ? null : personIdFault(signal.personId, '/personId')) ?? timeFault(signal, receivedAt) ?? dataFault(signal, rules)
+  );
+}
+
+function timeFault(signal: SignalInput, receivedAt: number): ItemFault | null {
+  if (signal.occurredAt === undefined) return null;
+  const original = parseInstant(signal.occurredAt);
+  if (original === null) return { code: 'timestamp_invalid', pointer: '/occurredAt', detail: 'is no instant of the calendar: send RFC 3339, e.g. 2026-01-31T09:30:00.000Z' };
+  const time = eventTime({ receivedAt, original, sentAt: null });
+  return 'code' in time ? { ...time, pointer: '/occurredAt' } : null;
+}
+
+function dataFault(signal: SignalInput, rules: SignalRules): ItemFault | null {
+  switch (signal.kind) {
+    case 'survey': {
+      const [low, high] = scoreRanges[signal.data.type];
+      return signal.data.score < low || signal.data.score > high
+        ? { code: 'score_out_of_range', pointer: '/data/score', detail: `a score of type ${signal.data.type} lies from ${low} to ${high}` }
+        : null;
+    }
+    case 'goal':
+      return signal.data.target === signal.data.baseline
+        ? { code: 'goal_without_distance', pointer: '/data/target', detail: 'equals the baseline, so no progress could be measured: set another target' }
+        : null;
+    case 'contract':
+      if (signal.data.endsOn !== null && signal.data.endsOn < signal.data.startsOn) return { code: 'term_ends_before_start', pointer: '/data/endsOn', detail: 'lies before startsOn: mend one of them' };
+      return currencyFault(signal.data.currency, rules);
+    case 'invoice':
+    case 'opportunity':
+      return currencyFault(signal.data.currency, rules);
+    case 'engagement': {
+      const at = signal.data.attendees?.findIndex((attendee) => personIdFault(attendee.personId, '') !== null) ?? -1;
+      return at < 0 ? null : { code: 'person_id_invalid', pointer: `/data/attendees/${at}/personId`, detail: 'starts with email: but no address follows: send email:<address> or your own user id' };
+    }
+    default:
+      return null;
+  }
+}
+
+function currencyFault(currency: string, rules: SignalRules): ItemFault | null {
+  if (currency === rules.currency) return null;
+  return { code: 'currency_not_configured', pointer: '/data/currency', detail: `this deployment reports in ${rules.currency} and has no rate for ${currency}: convert the amount, or have the rate configured` };
+}
+
+/** The same signal with person ids in the form under which people are known. */
+export function normalised(signal: SignalInput): SignalInput {
+  const personId = signal.personId === undefined ? {} : { personId: personKey(signal.personId) };
+  if (signal.kind !== 'engagement' || !signal.data.attendees) return { ...signal, ...personId };
+  const attendees = signal.data.attendees.map((attendee) => ({ ...attendee, personId: personKey(attendee.personId) }));
+  return { ...signal, ...personId, data: { ...signal.data, attendees } };
+}
+
+export function isSignalKind(kind: string): kind is SignalKind {
+  return schemas.has(kind);
+}

@@ -1,0 +1,87 @@
+import { anonymousKey, personKey } from '../domain/identifiers.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import type { SignalRules } from '../domain/signal-rules.js';
+import { structureFault, type KeyTally } from '../domain/structure.js';
+import type { Item, Vendor } from '../domain/vendors/vendor.js';
+import { namesGivenTwice, type ReadJson } from './read-body.js';
+
+/** One item of a request: taken (with its JSON text) or refused. */
+export type CheckedItem = { readonly call: string; readonly item: unknown; readonly id: string | null } & (
+  | { readonly fault: ItemFault; readonly json: null }
+  | { readonly fault: null; readonly json: string }
+);
+
+export interface Request {
+  readonly vendor: Vendor;
+  /** Null: the body holds many items. */
+  readonly call: string | null;
+  readonly json: ReadJson;
+  /** ms */
+  readonly receivedAt: number;
+  readonly rules: SignalRules;
+}
+
+const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Checks every item by itself; a fault is answered only for what spoils the whole body. */
+export function checkItems({ vendor, call, json, receivedAt, rules }: Request): readonly CheckedItem[] | ItemFault {
+  const { value: body } = json;
+  if (!isItem(body)) return { code: 'not_an_object', pointer: '', detail: 'the body must be a JSON object' };
+  const { [vendor.itemsField]: _, ...wrapper } = body;
+  const tally: KeyTally = { keys: 0 };
+  const wrapperFault = call === null ? structureFault(wrapper, tally) : null;
+  if (wrapperFault) return wrapperFault;
+  const items = call === null ? vendor.itemsOf(body) : [{ call, item: body }];
+  if ('code' in items) return items;
+  if (items.length > vendor.limits.batchItems) return { code: 'too_many_items', pointer: `/${vendor.itemsField}`, detail: `holds ${items.length} items: send at most ${vendor.limits.batchItems} at once` };
+
+  const faults = items.map(({ item }) => structureFault(item, tally));
+  const complete = faults.every((fault) => fault === null);
+  if (call === null) tally.keys += Object.hasOwn(body, vendor.itemsField) ? 1 : 0;
+  const doubled = doubledNames(namesGivenTwice(json, complete ? tally.keys : null), call === null ? vendor.itemsField : null);
+  if (doubled.whole) return doubled.whole;
+
+  const sentAt = vendor.sentAtOf(body);
+  const seen = new Map<string, string>();
+  return items.map(({ call: itemCall, item }, at): CheckedItem => {
+    const id = isItem(item) ? vendor.idOf(item) : null;
+    const refuse = (fault: ItemFault): CheckedItem => ({ call: itemCall, item, id, fault, json: null });
+    const early = faults[at] ?? doubled.byItem.get(at) ?? (isItem(item) ? null : notAnObject);
+    if (early) return refuse(early);
+    const text = JSON.stringify(item);
+    if (Buffer.byteLength(text) > vendor.limits.itemBytes) return refuse({ code: 'too_large', pointer: '', detail: `is larger than ${vendor.limits.itemBytes} bytes: send less with it` });
+    const fault = vendor.faultOf(itemCall, item as Item, sentAt, receivedAt, rules);
+    if (fault) return refuse(fault);
+    const earlier = id === null ? undefined : seen.get(id);
+    if (earlier !== undefined && earlier !== text) return refuse({ code: 'id_conflict', pointer: '/id', detail: 'stands twice in this request with other content: give every item an id of its own' });
+    if (id !== null) seen.set(id, text);
+    return { call: itemCall, item, id, fault: null, json: text };
+  });
+}
+
+const notAnObject: ItemFault = { code: 'not_an_object', pointer: '', detail: 'must be a JSON object' };
+
+function doubledNames(pointers: readonly string[], itemsField: string | null): { whole: ItemFault | null; byItem: Map<number, ItemFault> } {
+  const byItem = new Map<number, ItemFault>();
+  let whole: ItemFault | null = null;
+  for (const pointer of pointers) {
+    const [, field, index, ...rest] = pointer.split('/');
+    const inItem = itemsField !== null && field === itemsField && index !== undefined && rest.length > 0;
+    const fault = { code: 'duplicate_key', pointer: inItem ? `/${rest.join('/')}` : pointer, detail: 'is given twice: keep one' };
+    if (itemsField === null) byItem.set(0, fault);
+    else if (inItem) byItem.set(Number(index), fault);
+    else whole ??= fault;
+  }
+  return { whole, byItem };
+}
+
+/** Topic key of an item: what a person sends stays in order. userId, else anonymousId, else personId, else accountId. */
+export function telemetryKey(item: Item): string {
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null);
+  const userId = text(item['userId']);
+  if (userId !== null) return userId;
+  const anonymousId = text(item['anonymousId']);
+  if (anonymousId !== null) return anonymousKey(anonymousId);
+  const personId = text(item['personId']);
+  return personId === null ? (text(item['accountId']) ?? '') : personKey(personId);
+}

@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { context, metrics, propagation } from '@opentelemetry/api';
+import { telemetryTopic } from '@perennial/contracts/topics';
+import { EVENT_LOG, type EventLog, type OutgoingRecord } from '@perennial/messaging/event-log';
+import { killPoint } from '@perennial/messaging/kill-point';
+import { Clock } from '@perennial/service-kit/clock';
+import { CONFIG } from '@perennial/service-kit/service';
+import { v7 as uuidv7 } from 'uuid';
+import type { SignalIngestionConfig } from '../config.js';
+import { idFault } from '../domain/identifiers.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import { sourceIdOf } from '../domain/read-message.js';
+import type { Item, Vendor } from '../domain/vendors/vendor.js';
+import { checkItems, telemetryKey } from './check-items.js';
+import { busy } from './problem-answer.js';
+import type { ReadJson } from './read-body.js';
+import { rejectedRecord, vendorCallRecord } from './telemetry-records.js';
+
+/** What became of one item. */
+export interface ItemResult {
+  /** The item's own id, or the one it was given; null: refused and without one. */
+  readonly id: string | null;
+  readonly fault: ItemFault | null;
+}
+
+export interface Delivery {
+  readonly vendor: Vendor;
+  /** Null: a batch. */
+  readonly call: string | null;
+  /** Who sends: the write key's source, or `api` for API keys. */
+  readonly sender: string;
+  readonly json: ReadJson;
+  readonly traceparent: string | undefined;
+}
+
+const wellFormedTrace = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * Puts what senders deliver on the telemetry topic and answers after the log has it for good. It needs no
+ * database. What waits for the log is bounded: above that the client is told to come again.
+ */
+@Injectable()
+export class FrontDoor {
+  private waitingBytes = 0;
+  private readonly items = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.ingest.items', { description: 'Items at the front door by vendor and result.' });
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
+  ) {}
+
+  /** The result of each item in order, or the fault of the whole body. Throws 503 problems and `Transient`. */
+  async deliver(delivery: Delivery): Promise<readonly ItemResult[] | ItemFault> {
+    const { vendor, call, sender, json } = delivery;
+    const receivedAt = this.clock.now();
+    const checked = checkItems({ vendor, call, json, receivedAt: receivedAt.getTime(), rules: this.config.rules });
+    if ('code' in checked) return checked;
+    const traceparent = traceparentOf(delivery.traceparent);
+    const sentAt = vendor.sentAtOf(json.value as Item);
+    const results: ItemResult[] = [];
+    const records = checked.map(({ call: itemCall, item, id, fault, json: body }): OutgoingRecord => {
+      if (fault !== null) {
+        results.push({ id, fault });
+        return rejectedRecord({ id: uuidv7(), key: sender, sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, fault, payload: item });
+      }
+      const given = id ?? uuidv7();
+      results.push({ id: given, fault: null });
+      return vendorCallRecord({ id: given, key: telemetryKey(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
+    });
+    await this.append(records);
+    const rejected = results.filter(({ fault }) => fault !== null).length;
+    this.items.add(results.length - rejected, { vendor: vendor.name, result: 'accepted' });
+    if (rejected > 0) this.items.add(rejected, { vendor: vendor.name, result: 'rejected' });
+    return results;
+  }
+
+  /** Lists a whole body that a known sender sent and nobody could read. */
+  async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined): Promise<void> {
+    await this.append([rejectedRecord({ id: uuidv7(), key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: traceparentOf(traceparent), fault, payload: null })]);
+  }
+
+  private async append(records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    // One delivery always finds room, however large: it is bounded by its own limit.
+    if (this.waitingBytes > 0 && this.waitingBytes + bytes > this.config.edgeBufferBytes) throw busy('too much waits for the log: try again');
+    this.waitingBytes += bytes;
+    try {
+      killPoint('edge.before-append');
+      await this.log.append(telemetryTopic.name, records);
+      killPoint('edge.after-append');
+    } finally {
+      this.waitingBytes -= bytes;
+    }
+  }
+}
+
+/** Ids are unique within what a SIGNAL names as its source, below its sender: nobody can take another one's ids. */
+function sourceOf(vendor: Vendor, sender: string, item: unknown): string {
+  const part = vendor.partOf(item);
+  const sourceId = part === null ? sender : sourceIdOf(sender, part);
+  return idFault(sourceId, '') === null ? sourceId : sender;
+}
+
+/** The active span's, else the caller's own where it is well-formed. */
+function traceparentOf(given: string | undefined): string | null {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent ?? (given !== undefined && wellFormedTrace.test(given) ? given : null);
+}

@@ -1,0 +1,85 @@
+import { ForbiddenException, Injectable } from '@nestjs/common';
+import type { AccessGuard, AccessRequest } from '@perennial/service-kit/access-guard';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { perennial } from '../domain/vendors/perennial.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import { FrontDoor, type ItemResult } from './front-door.js';
+import { presentedBy } from './presented-key.js';
+import { notAuthorised, refusal } from './problem-answer.js';
+import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
+import { signalsOperation } from './signals-operation.js';
+import { WriteKeys } from './write-keys.js';
+
+/** Source of signals that come with an API key and name no source of their own. */
+const apiSender = 'api';
+
+/** `POST /api/v1/signals` (api.md section 2): write key, or an API key's identity token; one result per item. */
+@Injectable()
+export class SignalsRoute {
+  constructor(
+    private readonly door: FrontDoor,
+    private readonly writeKeys: WriteKeys,
+  ) {}
+
+  register(fastify: FastifyInstance, guard: AccessGuard): void {
+    const maxBytes = perennial.limits.batchBytes;
+    fastify.post('/api/v1/signals', {
+      config: { access: 'public', rawBody: true, maxBodyBytes: maxBytes, operation: signalsOperation },
+      onRequest: (request, _reply, done) => {
+        ignoreContentType(request);
+        done();
+      },
+      errorHandler: (error) => {
+        if (!('code' in error) || error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
+        throw refusal(413, { code: 'too_large', detail: `the body is larger than ${maxBytes} bytes: send it in parts` });
+      },
+      handler: (request, reply) => this.take(guard, request, reply),
+    });
+  }
+
+  private async take(guard: AccessGuard, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { traceparent } = request.headers;
+    const trace = Array.isArray(traceparent) ? traceparent[0] : traceparent;
+    const sender = await this.senderOf(guard, request);
+    const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], perennial.limits.batchBytes);
+    const json = Buffer.isBuffer(body) ? readJson(body) : body;
+    if ('code' in json) return this.refuse(json, sender, trace);
+    const results = await this.door.deliver({ vendor: perennial, call: null, sender, json, traceparent: trace });
+    if ('code' in results) return this.refuse(results, sender, trace);
+    return reply.status(200).send(answerOf(results));
+  }
+
+  private async senderOf(guard: AccessGuard, request: FastifyRequest): Promise<string> {
+    const presented = presentedBy(request.headers.authorization);
+    if (presented.kind === 'none') throw notAuthorised('write_key_missing');
+    if (presented.kind === 'malformed') throw notAuthorised('authorization_malformed');
+    if (presented.kind === 'token') {
+      const caller: AccessRequest = { method: request.method, headers: request.headers };
+      await guard.check(caller, { kind: 'scope', scope: 'signals:write' });
+      if (!caller.principal) throw new ForbiddenException('this needs the scope signals:write');
+      return apiSender;
+    }
+    const source = this.writeKeys.sourceOf(presented.key);
+    if (!source) throw notAuthorised('write_key_unknown');
+    return source.sourceId;
+  }
+
+  private async refuse(fault: ItemFault | BodyFault, sender: string, traceparent: string | undefined): Promise<never> {
+    await this.door.listRefusal(sender, { pointer: '', ...fault }, traceparent);
+    throw refusal(fault.code === 'too_large' || fault.code === 'too_many_items' ? 413 : 400, fault);
+  }
+}
+
+function answerOf(results: readonly ItemResult[]): unknown {
+  const rejected = results.filter(({ fault }) => fault !== null).length;
+  return {
+    accepted: results.length - rejected,
+    rejected,
+    results: results.map(({ id, fault }, index) => ({
+      index,
+      ...(id === null ? {} : { id }),
+      status: fault === null ? 'accepted' : 'rejected',
+      ...(fault === null ? {} : { code: fault.code, pointer: fault.pointer, detail: fault.detail }),
+    })),
+  };
+}

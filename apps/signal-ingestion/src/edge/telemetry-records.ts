@@ -1,0 +1,33 @@
+import { encodeHeaders } from '@perennial/contracts/cloud-event';
+import type { OutgoingRecord } from '@perennial/messaging/event-log';
+import type { ItemFault } from '../domain/item-fault.js';
+import { rejectedPayload } from '../domain/rejected-payload.js';
+
+interface Common {
+  /** CloudEvents id; the message's own id where it has one. */
+  readonly id: string;
+  readonly key: string;
+  readonly sourceId: string;
+  readonly receivedAt: Date;
+  readonly traceparent: string | null;
+}
+
+const eventSource = '/signal-ingestion';
+
+function headersOf(type: string, { id, receivedAt, traceparent }: Common): Record<string, string> {
+  return encodeHeaders(type, { id, source: eventSource, time: receivedAt.toISOString(), subject: null, causationId: null, causationDepth: 0, traceparent });
+}
+
+/** An accepted item as a `perennial.vendor.call.v1`; `body` is its JSON text, which is passed on as it is. */
+export function vendorCallRecord(item: Common & { readonly vendor: string; readonly call: string; readonly body: string; readonly sentAt: string | null }): OutgoingRecord {
+  const { sourceId, vendor, call, receivedAt, sentAt } = item;
+  const rest = JSON.stringify({ sourceId, vendor, call, receivedAt: receivedAt.toISOString(), sentAt });
+  return { key: item.key, value: Buffer.from(`${rest.slice(0, -1)},"body":${item.body}}`), headers: headersOf('perennial.vendor.call.v1', item) };
+}
+
+/** A refused item of a known sender as a `perennial.input.rejected.v1`. */
+export function rejectedRecord(item: Common & { readonly fault: ItemFault; readonly payload: unknown }): OutgoingRecord {
+  const { id, sourceId, receivedAt, fault } = item;
+  const rest = JSON.stringify({ id, sourceId, receivedAt: receivedAt.toISOString(), code: fault.code, pointer: fault.pointer === '' ? null : fault.pointer.toWellFormed(), detail: fault.detail });
+  return { key: item.key, value: Buffer.from(`${rest.slice(0, -1)},"payload":${rejectedPayload(item.payload)}}`), headers: headersOf('perennial.input.rejected.v1', item) };
+}

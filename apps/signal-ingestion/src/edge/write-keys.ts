@@ -1,0 +1,50 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CONFIG } from '@perennial/service-kit/service';
+import { SourceStore, type ActiveKey } from '../application/source-store.js';
+import { writeKeyHash } from '../application/sources.js';
+import type { SignalIngestionConfig } from '../config.js';
+
+/**
+ * All write keys in force, in memory, so that accepting an event needs no database. Loaded before the
+ * service listens, then asked for anew every two seconds; while the database is away the last copy stays.
+ */
+@Injectable()
+export class WriteKeys implements OnModuleInit, OnModuleDestroy {
+  private byHash: ReadonlyMap<string, ActiveKey> = new Map();
+  private timer: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly sources: SourceStore,
+    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+    this.plan();
+  }
+
+  onModuleDestroy(): void {
+    this.closing = true;
+    clearTimeout(this.timer);
+  }
+
+  /** The source a write key belongs to; null when it is unknown or revoked. */
+  sourceOf(writeKey: string): ActiveKey | null {
+    return this.byHash.get(writeKeyHash(writeKey).toString('hex')) ?? null;
+  }
+
+  /** Reads the keys now: a new or revoked key of this replica holds at once. */
+  async refresh(): Promise<void> {
+    this.byHash = new Map((await this.sources.activeKeys()).map((key) => [key.hash, key]));
+  }
+
+  private plan(): void {
+    if (this.closing) return;
+    this.timer = setTimeout(() => {
+      // Away: the copy stays, the next turn asks again.
+      void this.refresh().then(() => this.plan(), () => this.plan());
+    }, this.config.writeKeyPollMs);
+    this.timer.unref();
+  }
+}

@@ -1,0 +1,80 @@
+import { Body, Controller, Get, NotFoundException, Param, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequireScope } from '@perennial/service-kit/access';
+import { ProblemException } from '@perennial/service-kit/http/problem';
+import { listOf, type List } from '@perennial/service-kit/list';
+import { AccountStore, type PublishedAccount } from '../application/account-store.js';
+import { MessageStore } from '../application/message-store.js';
+import { SaveAccount } from '../application/save-account.js';
+import { stateOf } from '../domain/account.js';
+import { parseInstant } from '../domain/event-time.js';
+import { idFault } from '../domain/identifiers.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import { structureFault } from '../domain/structure.js';
+import { AccountView, SaveAccountBody, TimelineQueryDto, TimelineSignal } from './account.dto.js';
+
+@ApiTags('accounts')
+@Controller('api/v1/accounts/:id')
+export class AccountsController {
+  constructor(
+    private readonly accounts: AccountStore,
+    private readonly saveAccount: SaveAccount,
+    private readonly messages: MessageStore,
+  ) {}
+
+  @Get()
+  @RequireScope('accounts:read')
+  @ApiOperation({ summary: 'One account' })
+  @ApiOkResponse({ type: AccountView })
+  async get(@Param('id') id: string): Promise<AccountView> {
+    return viewOf(found(await this.accounts.find(id)));
+  }
+
+  @Put()
+  @RequireScope('accounts:write')
+  @ApiOperation({ summary: 'Set what is known of an account', description: 'Fields that are not given stay, null clears one; an unknown account is made. The same again changes nothing.' })
+  @ApiOkResponse({ type: AccountView })
+  async save(@Param('id') id: string, @Body() body: SaveAccountBody): Promise<AccountView> {
+    const fault = idFault(id, '/id') ?? structureFault(body);
+    if (fault) throw refused(fault);
+    const saved = await this.saveAccount.save(id, body);
+    if ('code' in saved) throw refused(saved);
+    return viewOf(saved);
+  }
+
+  @Get('signals')
+  @RequireScope('accounts:read')
+  @ApiOperation({ summary: 'Timeline of an account, newest first' })
+  @ApiOkResponse({ type: [TimelineSignal] })
+  async timeline(@Param('id') id: string, @Query() query: TimelineQueryDto): Promise<List<TimelineSignal>> {
+    found(await this.accounts.find(id));
+    const { kind = null, limit, startingAfter = null } = query;
+    const rows = await this.messages.timeline({ accountId: id, kind, from: startOf(query.from), to: endOf(query.to), limit: limit + 1, startingAfter });
+    return listOf(rows, limit);
+  }
+}
+
+function found(account: PublishedAccount | null): PublishedAccount {
+  if (!account) throw new NotFoundException('there is no such account');
+  return account;
+}
+
+function viewOf({ account, version }: PublishedAccount): AccountView {
+  const { stakeholders: _, ...state } = stateOf(account, []);
+  return { ...state, version };
+}
+
+function refused({ code, pointer, detail }: ItemFault): ProblemException {
+  return new ProblemException(400, 'the account cannot be saved: see errors', { code, errors: [{ pointer, detail }] });
+}
+
+function startOf(text: string | undefined): Date | null {
+  const ms = parseInstant(text);
+  return ms === null ? null : new Date(ms);
+}
+
+/** A day includes all of itself. */
+function endOf(text: string | undefined): Date | null {
+  const ms = parseInstant(text);
+  return ms === null ? null : new Date(text?.length === 10 ? ms + 86_400_000 - 1 : ms);
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { telemetryTopic } from '@perennial/contracts/topics';
+import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { CONFIG } from '@perennial/service-kit/service';
+import { v5 as uuidv5 } from 'uuid';
+import { MessageStore } from '../application/message-store.js';
+import { RejectedStore, type Rejected } from '../application/rejected-store.js';
+import { TakeMessages } from '../application/take-messages.js';
+import type { SignalIngestionConfig } from '../config.js';
+import type { Arrival } from '../domain/arrival.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import { readMessage } from '../domain/read-message.js';
+import { rejectedPayload } from '../domain/rejected-payload.js';
+import { vendorNamed } from '../domain/vendors/vendors.js';
+import { isInputRejected, messageOf, type Telemetry } from './telemetry-message.js';
+
+const rejectedNamespace = '9f1a1a1e-37c5-4d0b-9a69-6a0f4e7f2c11';
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/** The front door's other side: from telemetry to signals, accounts and the list of rejected items. */
+@Injectable()
+@Consumes(telemetryTopic)
+export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
+  constructor(
+    private readonly takeMessages: TakeMessages,
+    private readonly messages: MessageStore,
+    private readonly rejectedStore: RejectedStore,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
+  ) {}
+
+  async handle({ events }: EventBatch<typeof telemetryTopic>, tx: Transaction): Promise<void> {
+    await this.messages.prepare();
+    const now = this.clock.now().getTime();
+    const arrivals: Arrival[] = [];
+    const rejected: Rejected[] = [];
+    events.forEach((event, at) => {
+      if (isInputRejected(event)) {
+        rejected.push(listed(event));
+        return;
+      }
+      const message = messageOf(event, at, now);
+      const vendor = vendorNamed(message.vendor);
+      const read = vendor ? readMessage(message, vendor, this.config.rules, digest) : unknownVendor;
+      if ('code' in read) rejected.push(refused(event, message, read));
+      else arrivals.push(read);
+    });
+    const refusals = await this.takeMessages.take(tx, arrivals, (at) => events[at]);
+    for (const { arrival, fault } of refusals) {
+      const event = events[arrival.at];
+      if (event && !isInputRejected(event)) rejected.push(refused(event, messageOf(event, arrival.at, now), fault));
+    }
+    await this.rejectedStore.add(tx, rejected);
+  }
+}
+
+const unknownVendor: ItemFault = { code: 'unknown_vendor', pointer: '/vendor', detail: 'no vendor of this name is served here' };
+
+function listed({ data }: Extract<Telemetry, { type: 'perennial.input.rejected.v1' }>): Rejected {
+  return { ...data, id: uuidv5(data.id, rejectedNamespace), receivedAt: new Date(data.receivedAt), payload: rejectedPayload(data.payload), state: 'open' };
+}
+
+/** The same record refused twice for the same reason is one row, however often it is delivered. */
+function refused(event: ReceivedEvent<typeof telemetryTopic>, message: ReturnType<typeof messageOf>, fault: ItemFault): Rejected {
+  return {
+    id: uuidv5(`${event.partition}/${event.offset}/${event.envelope.id}/${fault.code}`, rejectedNamespace),
+    sourceId: message.sourceId.slice(0, 200).toWellFormed().replaceAll('\0', '\uFFFD'),
+    receivedAt: new Date(message.receivedAt),
+    code: fault.code,
+    pointer: fault.pointer === '' ? null : fault.pointer,
+    detail: fault.detail,
+    payload: rejectedPayload(message.body),
+    state: 'open',
+  };
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { Transient } from '@perennial/persistence/errors';
+import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { MessageStore, type NewMessage, type TimelineCursor, type TimelineQuery } from '../application/message-store.js';
+import type { Arrival, SignalRecord } from '../domain/arrival.js';
+import { messageKey } from '../domain/deduplicate.js';
+import type { Meaning } from '../domain/vendors/vendor.js';
+
+interface SignalRow {
+  source_id: string;
+  message_id: string;
+  account_id: string;
+  person_id: string | null;
+  kind: string;
+  occurred_at: Date;
+  received_at: Date;
+  clamped: boolean;
+  product: string | null;
+  data: unknown;
+}
+
+const signalColumns = 'source_id, message_id, account_id, person_id, kind, occurred_at, received_at, clamped, product, data';
+const weekMs = 7 * 86_400_000;
+
+/**
+ * One table, partitioned by the week (machine time) in which a message was written. A repetition is looked
+ * for in this week and the one before, so an id is known for at least seven days.
+ */
+@Injectable()
+export class PostgresMessageStore extends MessageStore {
+  private preparedUpTo = 0;
+
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async prepare(): Promise<void> {
+    const week = Math.floor(Date.now() / weekMs);
+    if (this.preparedUpTo > week) return;
+    for (const wanted of [week, week + 1]) await this.database.query({ text: 'SELECT make_message_week($1)', values: [wanted] });
+    this.preparedUpTo = week + 1;
+  }
+
+  async known(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, string>> {
+    const rows = await tx.query<{ source_id: string; message_id: string; hash: Buffer }>({
+      name: 'known-messages',
+      text: `SELECT m.source_id, m.message_id, m.hash FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
+             JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id`,
+      values: [arrivals.map((a) => a.sourceId), arrivals.map((a) => a.messageId)],
+    });
+    return new Map(rows.map((row) => [messageKey({ sourceId: row.source_id, messageId: row.message_id }), row.hash.toString('hex')]));
+  }
+
+  async add(tx: Transaction, messages: readonly NewMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const of = <V>(value: (message: NewMessage) => V): V[] => messages.map(value);
+    const made = await tx.query({
+      name: 'add-messages',
+      text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data)
+             SELECT message_week(now()), nextval('message_place'), n.* FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
+               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $12::json[]) AS n
+             ON CONFLICT DO NOTHING RETURNING true`,
+      values: [
+        of(({ resolved }) => resolved.arrival.sourceId), of(({ resolved }) => resolved.arrival.messageId), of(({ resolved }) => Buffer.from(resolved.arrival.hash, 'hex')),
+        of(({ resolved }) => resolved.personKey), of(({ resolved }) => resolved.accountId), of(({ signal }) => signal?.personId ?? null),
+        of(({ resolved, signal }) => (signal ?? resolved.arrival.meaning.signal)?.kind ?? null),
+        of(({ resolved }) => new Date(resolved.arrival.occurredAt)), of(({ resolved }) => new Date(resolved.arrival.receivedAt)),
+        of(({ resolved }) => resolved.arrival.clamped), of(({ resolved }) => resolved.arrival.meaning.product),
+        of(({ resolved, signal }) => jsonOf((signal ?? resolved.arrival.meaning.signal)?.data)),
+      ],
+    });
+    if (made.length < messages.length) throw new Transient('another consumer took the same message at the same moment');
+  }
+
+  async waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<Arrival[]> {
+    const rows = await tx.query<SignalRow & { hash: Buffer }>({
+      name: 'waiting-signals',
+      text: `SELECT ${signalColumns}, hash FROM message WHERE person_key = ANY($1::text[]) AND account_id IS NULL AND kind IS NOT NULL ORDER BY occurred_at, message_id LIMIT $2`,
+      values: [keys, limit],
+    });
+    return rows.map((row, at) => ({
+      at,
+      sourceId: row.source_id,
+      messageId: row.message_id,
+      hash: row.hash.toString('hex'),
+      receivedAt: row.received_at.getTime(),
+      occurredAt: row.occurred_at.getTime(),
+      clamped: row.clamped,
+      meaning: {
+        messageId: row.message_id, original: null, person: null, anonymous: null, accountId: null, formerly: [], accountTraits: null, mayCreate: false,
+        product: row.product, signal: { kind: row.kind, data: row.data } as Meaning['signal'],
+      },
+    }));
+  }
+
+  async place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void> {
+    if (signals.length === 0) return;
+    await tx.query({
+      name: 'place-signals',
+      text: `UPDATE message m SET account_id = p.account_id, person_id = p.person_id, place = nextval('message_place')
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS p (source_id, message_id, account_id, person_id)
+             WHERE m.person_key = ANY($5::text[]) AND m.source_id = p.source_id AND m.message_id = p.message_id AND m.account_id IS NULL AND m.kind IS NOT NULL`,
+      values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.accountId), signals.map((s) => s.personId), keys],
+    });
+  }
+
+  async timeline(query: TimelineQuery): Promise<SignalRecord[]> {
+    const rows = await this.database.query<SignalRow>({
+      text: `SELECT ${signalColumns} FROM message
+             WHERE account_id = $1 AND kind IS NOT NULL AND ($2::text IS NULL OR kind = $2) AND ($3::timestamptz IS NULL OR occurred_at >= $3) AND ($4::timestamptz IS NULL OR occurred_at <= $4)
+               AND ($5::text IS NULL OR (occurred_at, message_id) < (SELECT occurred_at, message_id FROM message WHERE account_id = $1 AND kind IS NOT NULL AND message_id = $5 LIMIT 1))
+             ORDER BY occurred_at DESC, message_id DESC LIMIT $6`,
+      values: [query.accountId, query.kind, query.from, query.to, query.startingAfter, query.limit],
+    });
+    return rows.map(recordOf);
+  }
+
+  async lastPlace(tx: Transaction): Promise<bigint> {
+    const [row] = await tx.query<{ last: string }>({ name: 'last-place', text: 'SELECT last_value AS last FROM message_place' });
+    return BigInt(row?.last ?? 0);
+  }
+
+  async replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]> {
+    const rows = await tx.query<SignalRow>({
+      name: 'replay-timeline',
+      text: `SELECT ${signalColumns} FROM message WHERE account_id = $1 AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id) > ($3::timestamptz, $4::text)
+             ORDER BY occurred_at, message_id LIMIT $5`,
+      values: [accountId, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', limit],
+    });
+    return rows.map(recordOf);
+  }
+}
+
+function jsonOf(data: unknown): string | null {
+  return data === undefined ? null : JSON.stringify(data);
+}
+
+function recordOf(row: SignalRow): SignalRecord {
+  return {
+    id: row.message_id, kind: row.kind, accountId: row.account_id, personId: row.person_id, occurredAt: row.occurred_at.toISOString(), receivedAt: row.received_at.toISOString(),
+    sourceId: row.source_id, product: row.product, clamped: row.clamped, data: row.data,
+  } as SignalRecord;
+}

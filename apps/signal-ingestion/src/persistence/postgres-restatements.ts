@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { v7 as uuidv7 } from 'uuid';
+import { Restatements, type Progress, type Restatement } from '../application/restatements.js';
+
+interface Row {
+  id: string;
+  account_id: string;
+  reason: string;
+  state: Restatement['state'];
+  up_to: string | null;
+  cursor_at: Date | null;
+  cursor_id: string | null;
+  signals: string;
+  created_at: Date;
+}
+
+const columns = 'id, account_id, reason, state, up_to, cursor_at, cursor_id, signals, created_at';
+
+@Injectable()
+export class PostgresRestatements extends Restatements {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async open(accountId: string, reason: string, at: Date): Promise<Restatement> {
+    for (;;) {
+      const [row] = await this.database.query<Row>({
+        text: `WITH made AS (
+                 INSERT INTO restatement (id, account_id, reason, state, created_at) VALUES ($1, $2, $3, 'waiting', $4) ON CONFLICT (account_id) WHERE state <> 'done' DO NOTHING RETURNING ${columns}
+               ) SELECT * FROM made UNION ALL SELECT ${columns} FROM restatement WHERE account_id = $2 AND state <> 'done' LIMIT 1`,
+        values: [uuidv7(), accountId, reason, at],
+      });
+      // None when the open one was finished between the two halves of the statement.
+      if (row) return restatementOf(row);
+    }
+  }
+
+  async nextDueAt(): Promise<Date | null> {
+    const [row] = await this.database.query<{ due: Date | null }>({ name: 'next-restatement', text: `SELECT min(created_at) AS due FROM restatement WHERE state <> 'done'` });
+    return row?.due ?? null;
+  }
+
+  async claim(tx: Transaction): Promise<Restatement | null> {
+    const [row] = await tx.query<Row>({ name: 'claim-restatement', text: `SELECT ${columns} FROM restatement WHERE state <> 'done' ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED` });
+    return row ? restatementOf(row) : null;
+  }
+
+  async progress(tx: Transaction, id: string, progress: Progress): Promise<void> {
+    await tx.query({
+      name: 'restatement-progress',
+      text: `UPDATE restatement SET state = $2, up_to = $3, cursor_at = $4, cursor_id = $5, signals = signals + $6, done_at = CASE WHEN $2 = 'done' THEN $7::timestamptz END WHERE id = $1`,
+      values: [id, progress.state, progress.upTo.toString(), progress.cursor?.occurredAt ?? null, progress.cursor?.id ?? null, progress.signals, progress.at],
+    });
+  }
+}
+
+function restatementOf(row: Row): Restatement {
+  return {
+    id: row.id, accountId: row.account_id, reason: row.reason, state: row.state, upTo: row.up_to === null ? null : BigInt(row.up_to),
+    cursor: row.cursor_at === null || row.cursor_id === null ? null : { occurredAt: row.cursor_at.toISOString(), id: row.cursor_id }, signals: Number(row.signals), createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { SourceStore, type ActiveKey } from '../application/source-store.js';
+import type { Source } from '../application/sources.js';
+
+@Injectable()
+export class PostgresSourceStore extends SourceStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async add(tx: Transaction, source: Source, writeKeyHash: Buffer): Promise<void> {
+    await tx.query({
+      text: 'INSERT INTO source (id, type, name, write_key, write_key_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
+      values: [source.id, source.type, source.name, source.writeKey, writeKeyHash, source.createdAt],
+    });
+  }
+
+  async list(limit: number, startingAfter: string | null): Promise<Source[]> {
+    return this.database.query<Source>({
+      text: `SELECT id, type, name, write_key AS "writeKey", created_at AS "createdAt" FROM source
+             WHERE revoked_at IS NULL AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`,
+      values: [startingAfter, limit],
+    });
+  }
+
+  async revoke(id: string, at: Date): Promise<boolean> {
+    const rows = await this.database.query({ text: 'UPDATE source SET revoked_at = $2, write_key = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING id', values: [id, at] });
+    return rows.length === 1;
+  }
+
+  async activeKeys(): Promise<ActiveKey[]> {
+    return this.database.query<ActiveKey>({ name: 'active-write-keys', text: `SELECT encode(write_key_hash, 'hex') AS hash, id AS "sourceId", type FROM source WHERE revoked_at IS NULL` });
+  }
+}

@@ -1,0 +1,18 @@
+import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import type { ServiceDefinition } from '@perennial/service-kit/service';
+import { AppModule } from './app.module.js';
+import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
+import { Edge } from './edge/edge.js';
+import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
+
+export { vendorPaths } from './edge/vendor-paths.js';
+
+export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
+  name: 'signal-ingestion',
+  module: AppModule,
+  entities: [],
+  migrations: [CreateIngestionTables1700000000001],
+  writes: [telemetryTopic, signalsTopic, accountsTopic],
+  parseConfig: parseSignalIngestionConfig,
+  configureHttp: (app, _config, guard) => app.get(Edge).register(app.getHttpAdapter().getInstance(), guard),
+};
