@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { OrchestrationStore, type StoredChanges } from '../application/orchestration-store.js';
+import { newBook, type AccountBook } from '../domain/account-book.js';
+import type { Desk } from '../domain/desk.js';
+import type { Run } from '../domain/run.js';
+
+interface BookRow {
+  readonly account_id: string;
+  readonly book: AccountBook;
+}
+
+@Injectable()
+export class PostgresOrchestrationStore extends OrchestrationStore {
+  async open(tx: Transaction, accountIds: readonly string[]): Promise<Desk[]> {
+    const books = await this.lockBooks(tx, accountIds);
+    const rows = await tx.query<{ account_id: string; run: Run }>({
+      name: 'running-runs',
+      text: `SELECT account_id, run FROM playbook_run WHERE account_id = ANY($1::text[]) AND state = 'running' ORDER BY started_at, id`,
+      values: [accountIds],
+    });
+    const runs = Map.groupBy(rows, (row) => row.account_id);
+    return books.map(({ account_id, book }) => ({ book, runs: (runs.get(account_id) ?? []).map((row) => row.run) }));
+  }
+
+  async save(tx: Transaction, changes: StoredChanges): Promise<void> {
+    const { books, runs, timers } = changes;
+    if (books.length > 0) {
+      await tx.query({
+        name: 'save-books',
+        text: 'UPDATE account_book b SET book = c.book FROM unnest($1::text[], $2::jsonb[]) AS c (account_id, book) WHERE b.account_id = c.account_id',
+        values: [books.map((book) => book.accountId), books.map((book) => JSON.stringify(book))],
+      });
+    }
+    if (runs.length > 0) await this.saveRuns(tx, runs);
+    if (changes.tasks.length > 0) await this.saveTasks(tx, changes.tasks);
+    if (timers.drop.length > 0) await tx.query({ name: 'drop-timers', text: 'DELETE FROM timer WHERE id = ANY($1::uuid[])', values: [timers.drop] });
+    if (timers.set.length > 0) {
+      // A new plan takes the timer from whoever holds it: its token no longer fits.
+      await tx.query({
+        name: 'set-timers',
+        text: `INSERT INTO timer (id, account_id, run_id, due_at) SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
+               ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, token = timer.token + 1, leased_until = NULL, attempts = 0`,
+        values: [timers.set.map((timer) => timer.id), timers.set.map((timer) => timer.accountId), timers.set.map((timer) => timer.runId), timers.set.map((timer) => timer.dueAt)],
+      });
+    }
+  }
+
+  async departedAmong(tx: Transaction, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (userIds.length === 0) return new Set();
+    const rows = await tx.query<{ id: string; active: boolean }>({
+      name: 'users-for-share',
+      text: 'SELECT id, active FROM known_user WHERE id = ANY($1::text[]) ORDER BY id FOR SHARE',
+      values: [userIds],
+    });
+    return new Set(rows.filter((row) => !row.active).map((row) => row.id));
+  }
+
+  async saveUsers(tx: Transaction, users: readonly { readonly id: string; readonly active: boolean }[]): Promise<void> {
+    const sorted = [...users].sort((a, b) => (a.id < b.id ? -1 : 1));
+    await tx.query({
+      name: 'save-users',
+      text: `INSERT INTO known_user (id, active) SELECT * FROM unnest($1::text[], $2::boolean[])
+             ON CONFLICT (id) DO UPDATE SET active = excluded.active WHERE known_user.active <> excluded.active`,
+      values: [sorted.map((user) => user.id), sorted.map((user) => user.active)],
+    });
+  }
+
+  async accountsWithTasksOf(tx: Transaction, userIds: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ account_id: string }>({
+      name: 'accounts-with-tasks-of',
+      text: `SELECT DISTINCT account_id FROM task WHERE owner_id = ANY($1::text[]) AND status = 'open'`,
+      values: [userIds],
+    });
+    return rows.map((row) => row.account_id);
+  }
+
+  async placeOfTask(tx: Transaction, taskId: string): Promise<{ accountId: string; runId: string } | null> {
+    const [row] = await tx.query<{ account_id: string; run_id: string }>({ name: 'place-of-task', text: 'SELECT account_id, run_id FROM task WHERE id = $1', values: [taskId] });
+    return row ? { accountId: row.account_id, runId: row.run_id } : null;
+  }
+
+  async run(tx: Transaction, runId: string): Promise<Run | null> {
+    const [row] = await tx.query<{ run: Run }>({ name: 'run-by-id', text: 'SELECT run FROM playbook_run WHERE id = $1', values: [runId] });
+    return row?.run ?? null;
+  }
+
+  /** Two statements, four when some accounts are new. */
+  private async lockBooks(tx: Transaction, accountIds: readonly string[]): Promise<BookRow[]> {
+    const known = await this.lock(tx, accountIds);
+    if (known.length === accountIds.length) return known;
+    const found = new Set(known.map((row) => row.account_id));
+    const fresh = accountIds.filter((id) => !found.has(id));
+    await tx.query({
+      name: 'new-books',
+      text: 'INSERT INTO account_book (account_id, book) SELECT * FROM unnest($1::text[], $2::jsonb[]) ON CONFLICT DO NOTHING',
+      values: [fresh, fresh.map((id) => JSON.stringify(newBook(id)))],
+    });
+    return [...known, ...(await this.lock(tx, fresh))];
+  }
+
+  private lock(tx: Transaction, accountIds: readonly string[]): Promise<BookRow[]> {
+    return tx.query<BookRow>({
+      name: 'lock-books',
+      text: 'SELECT account_id, book FROM account_book WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
+      values: [accountIds],
+    });
+  }
+
+  private async saveRuns(tx: Transaction, runs: readonly Run[]): Promise<void> {
+    await tx.query({
+      name: 'save-runs',
+      text: `INSERT INTO playbook_run (id, account_id, playbook_id, revision, state, started_at, run)
+             SELECT id, account_id, playbook_id, revision, state, started_at, run
+             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::timestamptz[], $7::jsonb[])
+               WITH ORDINALITY AS c (id, account_id, playbook_id, revision, state, started_at, run, place)
+             ORDER BY place
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, run = excluded.run`,
+      values: [
+        runs.map((run) => run.id), runs.map((run) => run.accountId), runs.map((run) => run.playbook.id), runs.map((run) => run.playbook.revision),
+        runs.map((run) => run.state), runs.map((run) => run.startedAt), runs.map((run) => JSON.stringify(run)),
+      ],
+    });
+  }
+
+  private async saveTasks(tx: Transaction, tasks: StoredChanges['tasks']): Promise<void> {
+    await tx.query({
+      name: 'save-tasks',
+      text: `INSERT INTO task (id, account_id, run_id, playbook_id, revision, title, owner_id, due_on, status, reason, opened_at)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::date[], $9::text[], $10::text[], $11::timestamptz[])
+             ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, due_on = excluded.due_on, status = excluded.status, reason = excluded.reason`,
+      values: [
+        tasks.map(({ task }) => task.id), tasks.map(({ run }) => run.accountId), tasks.map(({ run }) => run.id), tasks.map(({ run }) => run.playbook.id),
+        tasks.map(({ run }) => run.playbook.revision), tasks.map(({ task }) => task.title), tasks.map(({ task }) => task.ownerId), tasks.map(({ task }) => task.dueOn),
+        tasks.map(({ task }) => task.state), tasks.map(({ task }) => task.reason), tasks.map(({ task }) => task.openedAt),
+      ],
+    });
+  }
+}
