@@ -1,0 +1,46 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { v7 as uuidv7 } from 'uuid';
+import { formatApiKey, lookupOf } from '../domain/api-key.js';
+import type { Scope } from '../domain/scope.js';
+import { ApiKeyStore, type ApiKey } from './api-key-store.js';
+import { sha256 } from './secrets.js';
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly createdBy: string | null;
+}
+
+/** Makes and recognises API keys. */
+@Injectable()
+export class ManageApiKeys {
+  constructor(
+    private readonly store: ApiKeyStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The secret is in the answer and nowhere else. `key`: one made beforehand, by whoever keeps it. */
+  async create(tx: Transaction, draft: NewApiKey, key = newApiKey()): Promise<ApiKey & { readonly key: string }> {
+    const lookup = lookupOf(key);
+    if (lookup === null) throw new RangeError('this is no API key');
+    const made: ApiKey = { id: uuidv7(), name: draft.name, lookup, scopes: draft.scopes, createdBy: draft.createdBy, createdAt: this.clock.now(), lastUsedAt: null, revokedAt: null };
+    if (!(await this.store.insert(tx, made, sha256(key)))) throw new Error('the lookup part of a new API key is taken');
+    return { ...made, key };
+  }
+
+  /** The key's row; null when it is no key, unknown or revoked. */
+  async recognise(key: string): Promise<ApiKey | null> {
+    const lookup = lookupOf(key);
+    if (lookup === null) return null;
+    const found = await this.store.find(lookup, this.clock.now());
+    return found && timingSafeEqual(found.keyHash, sha256(key)) ? found.key : null;
+  }
+}
+
+/** A new random API key. */
+export function newApiKey(): string {
+  return formatApiKey(randomBytes(64));
+}

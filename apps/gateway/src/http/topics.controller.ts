@@ -1,0 +1,44 @@
+import { Controller, Get, NotFoundException, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { allTopics } from '@perennial/contracts/topics';
+import { RequireScope } from '@perennial/service-kit/access';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { TopicTail } from './topic-tail.js';
+
+export class TailQuery {
+  @ApiPropertyOptional({ enum: ['start', 'now'], default: 'now' })
+  @IsOptional()
+  @IsIn(['start', 'now'])
+  from: 'start' | 'now' = 'now';
+
+  @ApiPropertyOptional({ description: 'Only events with this key: the account id on most topics.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  account?: string;
+}
+
+@ApiTags('operations')
+@Controller('api/v1/topics')
+@RequireScope('operate')
+export class TopicsController {
+  constructor(private readonly tail: TopicTail) {}
+
+  @Get(':topic/events')
+  @ApiOperation({ summary: 'Follow a topic, as server-sent events', description: 'Short name (`signals`) or full name (`perennial.signals.v1`). Reads without a consumer group.' })
+  @ApiProduces('text/event-stream')
+  async events(@Param('topic') name: string, @Query() query: TailQuery, @Res() reply: FastifyReply): Promise<void> {
+    const topic = allTopics.find((each) => each.stream === name || each.name === name);
+    if (!topic) throw new NotFoundException(`there is no topic ${name}: one of ${allTopics.map((each) => each.stream).join(', ')}`);
+    const events = this.tail.follow(topic.name, query.from, query.account ?? null, () => reply.raw.destroyed);
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    reply.raw.write(': following\n\n');
+    try {
+      for await (const event of events) reply.raw.write(`data: ${JSON.stringify(event)}\n\n`);
+    } finally {
+      reply.raw.end();
+    }
+  }
+}
