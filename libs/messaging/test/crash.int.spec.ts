@@ -77,6 +77,8 @@ describe('kill -9 at a named point', () => {
 
     // The next one mends the poison and replays what lies in the dead letters.
     const next = start({ MENDED: '1' });
+    // All effects may be there before it is: it can end in order only once it has started.
+    await once(next.stdout!, 'data');
     await eventually(async () => (await count('effect')) + (await count(`messaging_dead_letter WHERE state = 'dead'`)) >= 126, () => 'effects are missing');
     next.kill('SIGTERM');
     expect((await once(next, 'exit'))[0]).toBe(0);

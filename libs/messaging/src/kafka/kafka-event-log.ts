@@ -86,7 +86,7 @@ export class KafkaEventLog implements EventLog {
   }
 
   ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    return this.#ask('create topics', () => createMissingTopics(this.#admin, specs));
+    return this.#ask('create topics', () => createMissingTopics(this.#admin, this.#watermarks, specs));
   }
 
   partitionCount(topic: string): Promise<number> {

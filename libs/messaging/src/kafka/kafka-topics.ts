@@ -5,6 +5,7 @@ import { Fatal, Transient } from '../errors.js';
 import type { TopicSpec } from '../event-log.js';
 import { codecOf } from './codecs.js';
 import { brokerCodes } from './kafka-errors.js';
+import type { WatermarkReader } from './watermark-reader.js';
 
 /** Room for the envelope of a batch around a record of the largest size. */
 const batchOverhead = 16 * 1024;
@@ -19,7 +20,7 @@ export interface TopicLimits {
 }
 
 /** Creates the topics that are missing and waits until all are served. Several processes may do so at once. */
-export async function createMissingTopics(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+export async function createMissingTopics(admin: Admin, watermarks: WatermarkReader, specs: readonly TopicSpec[]): Promise<void> {
   // Asked first, since creating one that exists is logged as an error and answered with `false`.
   const missing = await missingOf(admin, specs);
   if (missing.length === 0) return;
@@ -39,22 +40,30 @@ export async function createMissingTopics(admin: Admin, specs: readonly TopicSpe
   } catch (error) {
     if (!brokerCodes(error).has('TOPIC_ALREADY_EXISTS')) throw error;
   }
-  await untilServed(admin, missing.map(({ name }) => name));
+  await untilServed(watermarks, missing);
 }
 
-/** A topic made a moment ago is unknown to a broker until its metadata have arrived there. */
-async function untilServed(admin: Admin, topics: string[]): Promise<void> {
+/** What a broker answers about a topic made a moment ago, until word of it has reached all its parts. */
+const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
+/** Served is a topic whose partitions answer: records sent before that would be refused, or sent again out of order. */
+async function untilServed(watermarks: WatermarkReader, topics: readonly TopicSpec[]): Promise<void> {
   const giveUpAt = Date.now() + servedWithinMs;
-  for (let pauseMs = 20; ; pauseMs = Math.min(500, pauseMs * 2)) {
-    try {
-      const { topics: found } = await admin.fetchTopicMetadata({ topics });
-      if (found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))) return;
-    } catch (error) {
-      const codes = brokerCodes(error);
-      if (!codes.has('UNKNOWN_TOPIC_OR_PARTITION') && !codes.has('LEADER_NOT_AVAILABLE')) throw error;
+  for (const { name, partitions } of topics) {
+    for (let pauseMs = 20; !(await isServed(watermarks, name, partitions)); pauseMs = Math.min(500, pauseMs * 2)) {
+      if (Date.now() > giveUpAt) throw new Transient(`the broker does not serve ${name} yet`);
+      await sleep(pauseMs);
     }
-    if (Date.now() > giveUpAt) throw new Transient(`the broker does not serve ${topics.join(', ')} yet`);
-    await sleep(pauseMs);
+  }
+}
+
+async function isServed(watermarks: WatermarkReader, topic: string, partitions: number): Promise<boolean> {
+  try {
+    return (await watermarks.read(topic)).length >= partitions;
+  } catch (error) {
+    // kafkajs trips over a topic that its metadata do not have yet.
+    if (error instanceof TypeError || notYet.some((code) => brokerCodes(error).has(code))) return false;
+    throw error;
   }
 }
 

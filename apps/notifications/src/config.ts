@@ -1,0 +1,17 @@
+import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+
+export interface NotificationsConfig {
+  /** Webhook receivers in private networks and on plain http are allowed. */
+  readonly allowPrivateWebhooks: boolean;
+  /** How long one delivery attempt may take, from connecting to the end of the answer. */
+  readonly webhookTimeoutMs: number;
+}
+
+export function parseNotificationsConfig(env: Environment): { config: NotificationsConfig; faults: string[] } {
+  const reader = new EnvironmentReader(env);
+  const config = {
+    allowPrivateWebhooks: reader.flag('ALLOW_PRIVATE_WEBHOOKS', false),
+    webhookTimeoutMs: reader.integer('WEBHOOK_TIMEOUT_MS', { fallback: 15_000, min: 100, max: 60_000 }),
+  };
+  return { config, faults: reader.faults };
+}

@@ -1,0 +1,55 @@
+import { Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { allows } from '@perennial/service-kit/access-guard';
+import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
+import { Clock } from '@perennial/service-kit/clock';
+import { listOf, type List } from '@perennial/service-kit/list';
+import { Inbox } from '../application/inbox.js';
+import { UuidListQuery } from './uuid-list-query.js';
+
+export class InboxItemAnswer {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ enum: ['risk_changed', 'source_stale', 'webhook_disabled'] }) kind!: string;
+  @ApiProperty({ type: String, nullable: true }) accountId!: string | null;
+  @ApiProperty() title!: string;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiProperty({ format: 'date-time', type: String, nullable: true }) readAt!: string | null;
+}
+
+@ApiTags('inbox')
+@Controller('api/v1/inbox')
+export class InboxController {
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @RequireScope('notifications:read')
+  @ApiOperation({ summary: 'What is addressed to the caller or the caller’s role, newest first' })
+  @ApiOkResponse({ type: [InboxItemAnswer] })
+  async list(@CurrentPrincipal() principal: Principal, @Query() query: UuidListQuery): Promise<List<InboxItemAnswer>> {
+    const items = await this.inbox.list(audiencesOf(principal), query.limit + 1, query.startingAfter ?? null);
+    return listOf(
+      items.map((item) => ({ id: item.id, kind: item.kind, accountId: item.accountId, title: item.title, createdAt: item.createdAt.toISOString(), readAt: item.readAt?.toISOString() ?? null })),
+      query.limit,
+    );
+  }
+
+  @Post(':id/read')
+  @HttpCode(204)
+  @RequireScope('notifications:read')
+  @ApiNoContentResponse()
+  async read(@CurrentPrincipal() principal: Principal, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    if (!(await this.inbox.markRead(audiencesOf(principal), id, this.clock.now()))) throw new NotFoundException(`there is no inbox item ${id} for you`);
+  }
+}
+
+/** Operators' items go to whoever may operate, managers' to managers, the rest to its owner. */
+function audiencesOf(principal: Principal): string[] {
+  return [
+    `user:${principal.sub}`,
+    ...(allows(principal, 'operate') ? ['role:operator'] : []),
+    ...(principal.role === 'manager' || allows(principal, 'admin') ? ['role:manager'] : []),
+  ];
+}

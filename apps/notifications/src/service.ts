@@ -1,0 +1,17 @@
+import { notificationsTopic } from '@perennial/contracts/topics';
+import type { ServiceDefinition } from '@perennial/service-kit/service';
+import { AppModule } from './app.module.js';
+import { parseNotificationsConfig, type NotificationsConfig } from './config.js';
+import { clearDerived } from './persistence/clear-derived.js';
+import { CreateNotificationTables1700000000001 } from './persistence/migrations/create-notification-tables.js';
+import { WebhookEndpointEntity } from './persistence/webhook-endpoint.entity.js';
+
+export const notifications: ServiceDefinition<NotificationsConfig> = {
+  name: 'notifications',
+  module: AppModule,
+  entities: [WebhookEndpointEntity],
+  migrations: [CreateNotificationTables1700000000001],
+  writes: [notificationsTopic],
+  parseConfig: parseNotificationsConfig,
+  clearDerived,
+};

@@ -1,0 +1,98 @@
+import { jest } from '@jest/globals';
+import type { AccountState } from '@perennial/contracts/account';
+import { accountsTopic, riskChangesTopic, sourcesTopic } from '@perennial/contracts/topics';
+import type { Scope } from '@perennial/service-kit/access';
+import { startTestService, type TestEvent, type TestService } from '@perennial/testing/service';
+import { notifications } from '../src/service.js';
+import { riskChange } from './risk-change.js';
+
+jest.setTimeout(30_000);
+const read: Scope[] = ['notifications:read'];
+
+interface Item {
+  id: string;
+  kind: string;
+  accountId: string | null;
+  title: string;
+  readAt: string | null;
+}
+
+function account(id: string, version: number, ownerId: string | null): TestEvent<typeof accountsTopic> {
+  const data: AccountState = {
+    id, name: id.toUpperCase(), segment: null, tier: null, region: null, country: null, timeZone: null, lifecycleStage: null, ownerId, parentId: null,
+    aliases: [], mergedInto: null, goLive: null, traits: {}, createdAt: '2026-01-01T00:00:00.000Z', stakeholders: [], version,
+  };
+  return { type: 'perennial.account.changed.v1', key: id, data };
+}
+
+function source(version: number, state: 'alive' | 'stale', since: string): TestEvent<typeof sourcesTopic> {
+  return { type: 'perennial.source.changed.v1', key: 'usage', data: { kind: 'usage', state, since, lastSeenAt: '2026-03-01T09:00:00.000Z', usualGapSeconds: 60, version } };
+}
+
+describe('the inbox', () => {
+  let service: TestService;
+  const inboxOf = async (sub: string, scopes: Scope[] = read, role: string | null = null) => (await service.request<{ data: Item[] }>('GET', '/api/v1/inbox', { sub, scopes, role })).body.data;
+
+  beforeEach(async () => {
+    service = await startTestService(notifications);
+  });
+  afterEach(() => service.stop());
+
+  it('tells the owner of an account, the newest one, what changed and why', async () => {
+    await service.publish(accountsTopic, [account('acme', 1, 'anna'), account('acme', 2, 'bert'), account('other', 1, 'carl')]);
+    await service.settle();
+    await service.publish(riskChangesTopic, [riskChange('acme', 1)]);
+    await service.settle();
+    expect(await inboxOf('bert')).toMatchObject([{ kind: 'risk_changed', accountId: 'acme', title: 'acme went from green to red: Cancellation is scheduled', readAt: null }]);
+    for (const sub of ['anna', 'carl']) expect(await inboxOf(sub)).toEqual([]);
+
+    await service.publish(accountsTopic, [account('acme', 3, 'anna')]);
+    await service.settle();
+    await service.publish(riskChangesTopic, [riskChange('acme', 2)]);
+    await service.settle();
+    expect(await inboxOf('anna')).toHaveLength(1);
+    expect(await inboxOf('bert')).toHaveLength(1);
+  });
+
+  it('tells managers of an account that nobody owns', async () => {
+    await service.publish(accountsTopic, [account('orphan', 1, null)]);
+    await service.publish(riskChangesTopic, [riskChange('orphan', 1), riskChange('unheard-of', 1)]);
+    await service.settle();
+    expect((await inboxOf('mia', read, 'manager')).map(({ accountId }) => accountId).toSorted()).toEqual(['orphan', 'unheard-of']);
+    expect(await inboxOf('root', ['admin'])).toHaveLength(2);
+    expect(await inboxOf('otto', ['notifications:read', 'operate'])).toEqual([]);
+    expect(await inboxOf('carl', read, 'csm')).toEqual([]);
+  });
+
+  it('tells operators once that a source has gone quiet, and again when it does so later', async () => {
+    const operators: Scope[] = ['notifications:read', 'operate'];
+    await service.publish(sourcesTopic, [source(1, 'alive', '2026-02-01T00:00:00.000Z'), source(2, 'stale', '2026-03-01T12:00:00.000Z')]);
+    await service.settle();
+    // Published again, e.g. after scoring was rebuilt: the same silence.
+    await service.publish(sourcesTopic, [source(3, 'stale', '2026-03-01T12:00:00.000Z')]);
+    await service.settle();
+    expect(await inboxOf('otto', operators)).toMatchObject([{ kind: 'source_stale', accountId: null, title: expect.stringContaining('usage') }]);
+    expect(await inboxOf('mia', read, 'manager')).toEqual([]);
+    await service.publish(sourcesTopic, [source(4, 'alive', '2026-03-01T18:00:00.000Z'), source(5, 'stale', '2026-03-02T08:00:00.000Z')]);
+    await service.settle();
+    expect(await inboxOf('otto', operators)).toHaveLength(2);
+  });
+
+  it('keeps what was read, and lets nobody read for others', async () => {
+    await service.publish(accountsTopic, [account('acme', 1, 'anna')]);
+    await service.settle();
+    for (const version of [1, 2, 3]) await service.publish(riskChangesTopic, [riskChange('acme', version)]);
+    await service.settle();
+    const [newest, ...older] = await inboxOf('anna');
+    expect(older).toHaveLength(2);
+    const mark = (sub: string, id: string) => service.request('POST', `/api/v1/inbox/${id}/read`, { sub, scopes: read });
+    expect((await mark('bert', newest!.id)).status).toBe(404);
+    expect((await mark('anna', newest!.id)).status).toBe(204);
+    expect((await inboxOf('anna'))[0]).toMatchObject({ id: newest!.id, readAt: service.clock.now().toISOString() });
+    await service.advance('2026-03-02T10:00:00Z');
+    await mark('anna', newest!.id);
+    expect((await inboxOf('anna'))[0]).toMatchObject({ readAt: '2026-03-02T09:00:00.000Z' });
+    const page = await service.request<{ data: Item[]; hasMore: boolean }>('GET', `/api/v1/inbox?limit=1&startingAfter=${newest!.id}`, { sub: 'anna', scopes: read });
+    expect(page.body).toMatchObject({ data: [{ id: older[0]!.id }], hasMore: true });
+  });
+});
