@@ -18,10 +18,11 @@ export interface TimelineQuery {
   readonly startingAfter: string | null;
 }
 
-/** Position in an account's timeline, oldest first. */
+/** Position in an account's timeline, oldest first. Ids are unique within their source only. */
 export interface TimelineCursor {
   readonly occurredAt: string;
   readonly id: string;
+  readonly sourceId: string;
 }
 
 /**

@@ -60,7 +60,7 @@ export class RestateAccounts implements DueWork {
     const done = signals.length < batchSize;
     if (done) await this.mark(tx, 'perennial.account.restated.v1', one, now);
     killPoint('ingestion.restating');
-    const cursor = last ? { occurredAt: last.occurredAt, id: last.id } : one.cursor;
+    const cursor = last ? { occurredAt: last.occurredAt, id: last.id, sourceId: last.sourceId } : one.cursor;
     await this.restatements.progress(tx, one.id, { state: done ? 'done' : 'running', upTo, cursor, signals: signals.length, at: now });
     return true;
   }

@@ -66,8 +66,9 @@ export class IdentityMap {
     return [...this.touched];
   }
 
+  /** Keys that became another name, each with the row it stands for in the end: `to` may have been joined later. */
   joins(): readonly { readonly from: string; readonly to: string }[] {
-    return this.joined;
+    return this.joined.map(({ from, to }) => ({ from, to: this.of(to).key }));
   }
 
   /** Keys of people who got an account while signals wait for them. */

@@ -123,9 +123,9 @@ export class PostgresMessageStore extends MessageStore {
   async replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]> {
     const rows = await tx.query<SignalRow>({
       name: 'replay-timeline',
-      text: `SELECT ${signalColumns} FROM message WHERE account_id = $1 AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id) > ($3::timestamptz, $4::text)
-             ORDER BY occurred_at, message_id LIMIT $5`,
-      values: [accountId, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', limit],
+      text: `SELECT ${signalColumns} FROM message WHERE account_id = $1 AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id, source_id) > ($3::timestamptz, $4::text, $5::text)
+             ORDER BY occurred_at, message_id, source_id LIMIT $6`,
+      values: [accountId, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', after?.sourceId ?? '', limit],
     });
     return rows.map(recordOf);
   }

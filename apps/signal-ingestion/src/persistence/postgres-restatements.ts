@@ -11,11 +11,12 @@ interface Row {
   up_to: string | null;
   cursor_at: Date | null;
   cursor_id: string | null;
+  cursor_source_id: string | null;
   signals: string;
   created_at: Date;
 }
 
-const columns = 'id, account_id, reason, state, up_to, cursor_at, cursor_id, signals, created_at';
+const columns = 'id, account_id, reason, state, up_to, cursor_at, cursor_id, cursor_source_id, signals, created_at';
 
 @Injectable()
 export class PostgresRestatements extends Restatements {
@@ -49,15 +50,16 @@ export class PostgresRestatements extends Restatements {
   async progress(tx: Transaction, id: string, progress: Progress): Promise<void> {
     await tx.query({
       name: 'restatement-progress',
-      text: `UPDATE restatement SET state = $2, up_to = $3, cursor_at = $4, cursor_id = $5, signals = signals + $6, done_at = CASE WHEN $2 = 'done' THEN $7::timestamptz END WHERE id = $1`,
-      values: [id, progress.state, progress.upTo.toString(), progress.cursor?.occurredAt ?? null, progress.cursor?.id ?? null, progress.signals, progress.at],
+      text: `UPDATE restatement SET state = $2, up_to = $3, cursor_at = $4, cursor_id = $5, cursor_source_id = $6, signals = signals + $7, done_at = CASE WHEN $2 = 'done' THEN $8::timestamptz END WHERE id = $1`,
+      values: [id, progress.state, progress.upTo.toString(), progress.cursor?.occurredAt ?? null, progress.cursor?.id ?? null, progress.cursor?.sourceId ?? null, progress.signals, progress.at],
     });
   }
 }
 
 function restatementOf(row: Row): Restatement {
+  const { cursor_at: occurredAt, cursor_id: id, cursor_source_id: sourceId } = row;
   return {
     id: row.id, accountId: row.account_id, reason: row.reason, state: row.state, upTo: row.up_to === null ? null : BigInt(row.up_to),
-    cursor: row.cursor_at === null || row.cursor_id === null ? null : { occurredAt: row.cursor_at.toISOString(), id: row.cursor_id }, signals: Number(row.signals), createdAt: row.created_at,
+    cursor: occurredAt === null || id === null || sourceId === null ? null : { occurredAt: occurredAt.toISOString(), id, sourceId }, signals: Number(row.signals), createdAt: row.created_at,
   };
 }

@@ -67,7 +67,7 @@ export class CreateIngestionTables1700000000001 implements MigrationInterface {
         data json,
         PRIMARY KEY (week, source_id, message_id)
       ) PARTITION BY LIST (week);
-      CREATE INDEX message_timeline ON message (account_id, occurred_at, message_id) WHERE account_id IS NOT NULL AND kind IS NOT NULL;
+      CREATE INDEX message_timeline ON message (account_id, occurred_at, message_id, source_id) WHERE account_id IS NOT NULL AND kind IS NOT NULL;
       CREATE INDEX message_waiting ON message (person_key, occurred_at) WHERE account_id IS NULL AND kind IS NOT NULL;
 
       CREATE FUNCTION message_week(at timestamptz) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
@@ -99,6 +99,7 @@ export class CreateIngestionTables1700000000001 implements MigrationInterface {
         up_to bigint,
         cursor_at timestamptz,
         cursor_id text COLLATE "C",
+        cursor_source_id text COLLATE "C",
         signals bigint NOT NULL DEFAULT 0,
         created_at timestamptz NOT NULL,
         done_at timestamptz

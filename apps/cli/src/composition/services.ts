@@ -1,0 +1,36 @@
+import { gateway } from '@perennial/gateway/service';
+import { healthScoring } from '@perennial/health-scoring/service';
+import { notifications } from '@perennial/notifications/service';
+import { playbookOrchestration } from '@perennial/playbook-orchestration/service';
+import { renewalForecasting } from '@perennial/renewal-forecasting/service';
+import type { Mount, RunningService, ServiceDefinition } from '@perennial/service-kit/service';
+import { signalIngestion, vendorPaths } from '@perennial/signal-ingestion/service';
+import type { Secrets } from './credentials.js';
+import type { TestClockDriver } from './test-clock-driver.js';
+
+/** The five services behind the gateway. */
+export const services: readonly ServiceDefinition[] = [signalIngestion, healthScoring, renewalForecasting, playbookOrchestration, notifications];
+
+export const logDatabase = 'log';
+
+/** One database and one role each. */
+export const databases: readonly string[] = [...services.map((service) => service.name), 'gateway', logDatabase];
+
+export const gatewayDefinition = (testClock: TestClockDriver | null): ServiceDefinition => gateway(testClock ? { testClock } : {});
+
+/** What the gateway has to know of the services that were started before it. */
+export function gatewayEnvironment(running: readonly RunningService[], admin: { email: string; password: string }, secrets: Secrets): Record<string, string> {
+  const urls = running.map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_URL`, service.url]);
+  return {
+    ...(Object.fromEntries(urls) as Record<string, string>),
+    IDENTITY_PRIVATE_KEY: secrets.identityPrivateKey,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+  };
+}
+
+/** Vendors' clients reach the edge without a hop through the gateway. */
+export function edgeOf(running: readonly RunningService[]): Mount {
+  const edge = running.find((service) => service.name === signalIngestion.name)!;
+  return { matches: vendorPaths, routing: edge.routing };
+}

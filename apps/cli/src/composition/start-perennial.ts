@@ -1,0 +1,105 @@
+import { allTopics } from '@perennial/contracts/topics';
+import { topicSpec } from '@perennial/messaging/event-log';
+import { EmbeddedPostgres } from '@perennial/persistence/embedded/embedded-postgres';
+import { SystemClock, TestClock } from '@perennial/service-kit/clock';
+import { createLogger } from '@perennial/service-kit/logging';
+import { openEventLog } from '@perennial/service-kit/open-event-log';
+import type { Platform, RunningService, ServiceDefinition } from '@perennial/service-kit/service';
+import { startService } from '@perennial/service-kit/start-service';
+import { startTelemetry } from '@perennial/service-kit/telemetry';
+import { pino } from 'pino';
+import { join, resolve } from 'node:path';
+import { secretsOf, writeCredentials, type Credentials } from './credentials.js';
+import { firstCredentials } from './first-credentials.js';
+import { requireFreePort } from './require-free-port.js';
+import { databases, edgeOf, gatewayDefinition, gatewayEnvironment, logDatabase, services } from './services.js';
+import { resumeTestClock, saveTestClock } from './test-clock-file.js';
+import { TestClockDriver } from './test-clock-driver.js';
+
+export interface PerennialOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  /** Address under which others reach it; null: the one it listens on. */
+  readonly publicUrl: string | null;
+  /** Kafka brokers; null for the log in Postgres. */
+  readonly kafka: readonly string[] | null;
+  readonly allowPrivateWebhooks: boolean;
+  readonly testClock: Date | null;
+  readonly logLevel: string;
+}
+
+/** The whole system in this process. */
+export interface RunningPerennial {
+  readonly credentials: Credentials;
+  readonly services: readonly RunningService[];
+  /** Drains in order: gateway, services, log, Postgres. */
+  stop(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const adminEmail = 'admin@perennial.localhost';
+
+/**
+ * Starts PostgreSQL, the log, the five services and the gateway. Throws with one line that says what to do for
+ * a port in use, a data folder that is locked or newer, and a broker that does not answer.
+ */
+export async function startPerennial(options: PerennialOptions): Promise<RunningPerennial> {
+  const dataDir = resolve(options.dataDir);
+  await requireFreePort(host, options.port);
+  const secrets = await secretsOf(dataDir, databases);
+  const logger = createLogger({ level: options.logLevel, destination: pino.destination({ dest: 2, sync: false }) });
+  const clock = options.testClock ? new TestClock(resumeTestClock(dataDir, options.testClock)) : new SystemClock();
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+
+  try {
+    const telemetry = await startTelemetry({ OTEL_SERVICE_NAME: 'perennial', ...process.env });
+    undo.push(() => telemetry.shutdown());
+    const postgres = await EmbeddedPostgres.start({
+      dataDir: join(dataDir, 'postgres'),
+      databases: databases.map((name) => ({ name, password: secrets.databasePasswords[name]! })),
+      onFailure: (error) => logger.fatal({ err: error }, 'PostgreSQL is gone: stop and start again'),
+    });
+    undo.push(() => postgres.stop());
+    const databaseUrl = (name: string) => postgres.urlOf(name, secrets.databasePasswords[name]!);
+    const eventLog = await openEventLog(options.kafka ? { kind: 'kafka', brokers: options.kafka } : { kind: 'postgres', url: databaseUrl(logDatabase) }, 'perennial', logger);
+    undo.push(() => eventLog.close());
+    // Once for all, so that six services need not do it at the same moment.
+    await eventLog.ensureTopics(allTopics.map((topic) => topicSpec(topic)));
+
+    const shared = { eventLog, clock, logger, identityPublicKey: secrets.identityPublicKey, host };
+    const env = { ALLOW_PRIVATE_WEBHOOKS: String(options.allowPrivateWebhooks), ...(options.publicUrl ? { PUBLIC_URL: options.publicUrl } : {}) };
+    const start = (definition: ServiceDefinition, more: Partial<Platform> = {}) => startService(definition, { ...shared, databaseUrl: databaseUrl(definition.name), port: 0, env, ...more });
+    // All at once: on Kafka each waits for the fetches it has under way.
+    const open: RunningService[] = [];
+    undo.push(async () => void (await Promise.all(open.map((service) => service.close()))));
+    const running = await settledAll(services.map(async (definition) => {
+      const service = await start(definition);
+      open.push(service);
+      return service;
+    }));
+    const all: RunningService[] = [...running];
+    const driver = clock instanceof TestClock ? new TestClockDriver(clock, () => all, (now) => saveTestClock(dataDir, now)) : null;
+    const admin = { email: adminEmail, password: secrets.adminPassword };
+    const gateway = await start(gatewayDefinition(driver), { port: options.port, env: { ...env, ...gatewayEnvironment(running, admin, secrets) }, mount: edgeOf(running) });
+    undo.push(() => gateway.close());
+    all.push(gateway);
+    const credentials = await firstCredentials(dataDir, gateway, admin);
+    writeCredentials(dataDir, credentials);
+    return { credentials, services: all, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for all, then throws the first failure: what did start can be stopped. */
+async function settledAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}

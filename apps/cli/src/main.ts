@@ -1,0 +1,160 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ConfigFaults } from '@perennial/service-kit/environment';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { OperatorError } from './composition/operator-error.js';
+
+// Root's home is closed to the user that PostgreSQL then runs as.
+const dataDirDefault = process.env['PERENNIAL_DATA_DIR'] ?? (process.getuid?.() === 0 ? '/var/lib/perennial' : join(homedir(), '.perennial'));
+
+interface Reach {
+  url?: string;
+  apiKey?: string;
+  dataDir: string;
+  json?: boolean;
+}
+
+/** The command line. Exit code 0: done; 1: failed, with one line that says what to do; 2: wrong usage. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('perennial')
+    .description('Keeps subscription customers: signals in; health, forecasts and the right work out.')
+    .exitOverride()
+    .showHelpAfterError('(perennial help COMMAND shows what it takes)');
+  addUp(program);
+  addDemo(program);
+  addDoctor(program);
+  addTail(program);
+  addDeadLetters(program);
+  addRebuild(program);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  // Fatal and Transient are what the libraries throw for a folder in use, a broker away and the like.
+  const expected = error instanceof OperatorError || error instanceof ConfigFaults || (error instanceof Error && ['Fatal', 'Transient'].includes(error.name));
+  process.stderr.write(expected ? `perennial: ${error.message}\n` : `perennial: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+function addUp(program: Command): void {
+  program
+    .command('up')
+    .description('Runs everything in this process, until Ctrl-C.')
+    .option('--port <number>', 'port of the one address (0: any free one)', port, 8080)
+    .option('--public-url <url>', 'address under which others reach it', url)
+    .option('--data-dir <dir>', 'where everything is kept', dataDirDefault)
+    .option('--kafka <host:port,..>', 'use this Kafka as the log instead of the built-in Postgres', brokers)
+    .option('--json', 'one line of JSON on stdout when ready')
+    .option('--allow-private-webhooks', 'webhooks may go to private addresses and plain http')
+    .option('--test-clock <instant>', 'time stands still here until POST /api/v1/test-clock moves it', instant)
+    .addOption(new Option('--log-level <level>', 'lines on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('warn'))
+    .addHelpText('after', '\nExamples:\n  perennial up\n  perennial up --port 9000 --data-dir /var/lib/perennial\n  perennial up --kafka 127.0.0.1:9092 --json')
+    .action(async (options: { port: number; publicUrl?: string; dataDir: string; kafka?: string[]; json?: boolean; allowPrivateWebhooks?: boolean; testClock?: Date; logLevel: string }) => {
+      const { up } = await import('./commands/up.js');
+      await up(
+        {
+          port: options.port, publicUrl: options.publicUrl ?? null, dataDir: options.dataDir, kafka: options.kafka ?? null,
+          allowPrivateWebhooks: options.allowPrivateWebhooks ?? false, testClock: options.testClock ?? null, logLevel: options.logLevel,
+        },
+        options.json ?? false,
+      );
+    });
+}
+
+function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('Shows the main job: live events in, a score that says why, a playbook, a forecast, a signed webhook.')
+    .option('--kafka', 'on a real Kafka (KAFKA_BROKERS, Docker, or Java and Maven)')
+    .addHelpText('after', '\nExamples:\n  perennial demo\n  perennial demo --kafka')
+    .action(async (options: { kafka?: boolean }) => {
+      const { demo } = await import('./commands/demo.js');
+      if (!(await demo(options.kafka ?? false))) process.exitCode = 1;
+    });
+}
+
+function addDoctor(program: Command): void {
+  reaching(program.command('doctor').description('Checks a running system; exit code 1 when something is wrong.'))
+    .addHelpText('after', '\nExamples:\n  perennial doctor\n  perennial doctor --json --url http://127.0.0.1:8080 --api-key KEY')
+    .action(async (options: Reach) => {
+      const { doctor } = await import('./commands/doctor.js');
+      if (!(await doctor(options, options.json ?? false))) process.exitCode = 1;
+    });
+}
+
+function addTail(program: Command): void {
+  reaching(program.command('tail').description('Prints the events of a topic as they come.').argument('<topic>', 'e.g. risk-changes'))
+    .option('--account <id>', 'only this account')
+    .addOption(new Option('--from <where>', 'where to begin').choices(['start', 'now']).default('now'))
+    .addHelpText('after', '\nExamples:\n  perennial tail risk-changes --from start\n  perennial tail signals --account acme --json')
+    .action(async (topic: string, options: Reach & { account?: string; from: 'start' | 'now' }) => {
+      const { tail } = await import('./commands/tail.js');
+      await tail({ ...options, topic, json: options.json ?? false });
+    });
+}
+
+function addDeadLetters(program: Command): void {
+  const letters = program.command('dead-letters').description('Records that could not be applied: list, show, replay.');
+  const topic = ['--topic <topic>', 'only those of this topic'] as const;
+  reaching(letters.command('list')).option(...topic).action(async (options: Reach & { topic?: string }) => {
+    const { listDeadLetters } = await import('./commands/dead-letters.js');
+    await listDeadLetters(options, options.topic, options.json ?? false);
+  });
+  reaching(letters.command('show').argument('<id>')).action(async (id: string, options: Reach) => {
+    const { showDeadLetter } = await import('./commands/dead-letters.js');
+    await showDeadLetter(options, id);
+  });
+  reaching(letters.command('replay').argument('[ids...]', 'without ids: all that are dead'))
+    .option(...topic)
+    .option('--dry-run', 'only say which')
+    .addHelpText('after', '\nExamples:\n  perennial dead-letters replay --dry-run\n  perennial dead-letters replay --topic perennial.signals.v1')
+    .action(async (ids: string[], options: Reach & { topic?: string; dryRun?: boolean }) => {
+      const { replayDeadLetters } = await import('./commands/dead-letters.js');
+      await replayDeadLetters(options, ids, options.topic, options.dryRun ?? false, options.json ?? false);
+    });
+}
+
+function addRebuild(program: Command): void {
+  reaching(program.command('rebuild').description('Clears what a service derived and reads its topics from the start; publishes nothing until caught up.').argument('<service>', 'e.g. health-scoring'))
+    .addHelpText('after', '\nExample:\n  perennial rebuild renewal-forecasting')
+    .action(async (service: string, options: Reach) => {
+      const { rebuild } = await import('./commands/rebuild.js');
+      await rebuild(options, service, options.json ?? false);
+    });
+}
+
+function reaching(command: Command): Command {
+  return command
+    .option('--url <url>', 'address of the running system')
+    .option('--api-key <key>', 'API key with scope operate')
+    .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', dataDirDefault)
+    .option('--json', 'answer as JSON');
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('must be a whole number from 0 to 65535');
+  return value;
+}
+
+function url(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new InvalidArgumentError('must be an address, e.g. https://perennial.example.com');
+  return text.replace(/\/$/, '');
+}
+
+function instant(text: string): Date {
+  const value = new Date(text);
+  if (Number.isNaN(value.getTime()) || !/^\d{4}-\d\d-\d\dT/.test(text)) throw new InvalidArgumentError('must be an instant, e.g. 2026-03-02T08:00:00Z');
+  return value;
+}
+
+function brokers(text: string): string[] {
+  const list = text.split(',').map((each) => each.trim());
+  if (list.some((each) => !/^[^\s:]+:\d+$/.test(each))) throw new InvalidArgumentError('must be host:port, several parted by commas');
+  return list;
+}

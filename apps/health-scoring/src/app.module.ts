@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import { AccountHealthStore } from './application/account-health-store.js';
+import { Backfills } from './application/backfills.js';
+import { HealthQueries } from './application/health-queries.js';
+import { JudgeAccounts } from './application/judge-accounts.js';
+import { JudgementRecord } from './application/judgement-record.js';
+import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
+import { LookPlan } from './application/look-plan.js';
+import { RescoreAccounts } from './application/rescore-accounts.js';
+import { ScoringPolicy } from './application/scoring-policy.js';
+import { SignalTime } from './application/signal-time.js';
+import { SourceSightings } from './application/source-sightings.js';
+import { SourceStore } from './application/source-store.js';
+import { WatchSources } from './application/watch-sources.js';
+import { AccountHealthController } from './http/account-health.controller.js';
+import { PortfolioController } from './http/portfolio.controller.js';
+import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
+import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
+import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
+import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
+import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
+import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
+import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresSourceStore } from './persistence/postgres-source-store.js';
+
+/** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
+@Module({
+  controllers: [PortfolioController, AccountHealthController],
+  providers: [
+    // what it consumes
+    ApplySignalsHandler,
+    ApplyAccountsHandler,
+    ApplyRenewalsHandler,
+    ApplyPlansHandler,
+    // what it does
+    RescoreAccounts,
+    Backfills,
+    JudgeAccounts,
+    LookAtDueAccounts,
+    WatchSources,
+    // what it judges by
+    ScoringPolicy,
+    SourceSightings,
+    SignalTime,
+    // where it keeps things
+    { provide: AccountHealthStore, useClass: PostgresAccountHealthStore },
+    { provide: JudgementRecord, useClass: PostgresJudgementRecord },
+    { provide: LookPlan, useClass: PostgresLookPlan },
+    { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: HealthQueries, useClass: PostgresHealthQueries },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,49 @@
+import type { HealthState } from '@perennial/contracts/health';
+import type { Band, RiskLevel } from '../domain/state.js';
+
+export interface AccountRow {
+  readonly id: string;
+  readonly name: string | null;
+  readonly ownerId: string | null;
+  readonly segment: string | null;
+  readonly tier: string | null;
+  readonly arrMinor: number | null;
+  readonly currency: string | null;
+  readonly renewalOn: string | null;
+  readonly noticeOn: string | null;
+  readonly healthScore: number | null;
+  readonly band: Band;
+  readonly riskLevel: RiskLevel;
+  readonly strikes: number;
+  readonly trend: HealthState['trend'];
+}
+
+export interface PortfolioFilter {
+  readonly riskLevel?: RiskLevel | undefined;
+  readonly band?: Band | undefined;
+  readonly ownerId?: string | undefined;
+  readonly segment?: string | undefined;
+  /** Part of name or id, upper or lower case. */
+  readonly q?: string | undefined;
+}
+
+export interface HealthDay {
+  readonly day: string;
+  readonly healthScore: number | null;
+  readonly rawScore: number | null;
+  readonly band: Band;
+  readonly riskLevel: RiskLevel;
+  readonly dataCoverage: number;
+  readonly strikes: number;
+  readonly scorecard: { readonly id: string; readonly revision: number };
+}
+
+/** What can be read of stored verdicts. */
+export abstract class HealthQueries {
+  /** Worst first: risk level, then ARR descending, then id. Null where no account `startingAfter` is listed. */
+  abstract portfolio(filter: PortfolioFilter, limit: number, startingAfter: string | null): Promise<AccountRow[] | null>;
+  /** The stored verdict; null for an account that scoring does not know. */
+  abstract health(accountId: string): Promise<HealthState | null>;
+  /** Days from `from` to `to` (ISO, inclusive), oldest first. */
+  abstract history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]>;
+}

@@ -1,0 +1,13 @@
+/** Up to when looks of one partition may be given. */
+export interface PartitionTime {
+  readonly partition: number;
+  readonly asOf: Date;
+}
+
+/** When time alone asks for looks. */
+export abstract class LookPlan {
+  /** Accounts of these partitions whose look is due, without `except`; the longest due first. */
+  abstract due(times: readonly PartitionTime[], except: readonly string[], limit: number): Promise<string[]>;
+  abstract nextLookAt(partitions: readonly number[]): Promise<Date | null>;
+  abstract postpone(accountId: string, until: Date): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { healthTopic, riskChangesTopic } from '@perennial/contracts/topics';
+import type { PartitionMemory, ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { killPoint } from '@perennial/messaging/kill-point';
+import { Outbox } from '@perennial/messaging/outbox';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
+import { look, type Verdict } from '../domain/look.js';
+import type { AccountHealthState, Cause } from '../domain/state.js';
+import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
+import { Backfills } from './backfills.js';
+import { ScoringPolicy } from './scoring-policy.js';
+import type { LookTime } from './signal-time.js';
+
+/** One change of one account: an event, a person's judgement, or nothing but time. */
+export interface AccountChange {
+  readonly accountId: string;
+  /** Contacts whose facts `apply` reads or writes. */
+  readonly contacts: readonly string[];
+  /** Changes the state in place; false says that it left it as it was, and that no look is called for. */
+  apply(state: AccountHealthState): void | false;
+  readonly event?: ReceivedEvent;
+}
+
+type Judged = Omit<ScoredAccount, 'version'>;
+type Told = Judged & { readonly verdict: Verdict };
+
+/**
+ * The one way to a verdict, for events, judgements and time alike: lock, fold in order, look once per account,
+ * publish, save. A constant number of statements whatever the number of changes.
+ */
+@Injectable()
+export class RescoreAccounts {
+  constructor(
+    private readonly store: AccountHealthStore,
+    private readonly policy: ScoringPolicy,
+    private readonly backfills: Backfills,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly dueWork: DueWorkNudge,
+  ) {}
+
+  /** Answers the accounts that were changed or looked at. */
+  async rescore(tx: Transaction, memory: PartitionMemory | null, changes: readonly AccountChange[], time: LookTime, cause: Cause): Promise<ScoredAccount[]> {
+    const states = await this.store.load(tx, memory, contactsOf(changes));
+    const causes = new Map<string, ReceivedEvent | undefined>();
+    for (const change of changes) {
+      if (change.apply(states.get(change.accountId)!) !== false) causes.set(change.accountId, change.event);
+    }
+    if (causes.size === 0) return [];
+
+    const now = this.clock.now();
+    const judged = [...states.values()].filter((state) => causes.has(state.accountId)).map((state) => this.judge(state, time, cause, now));
+    const versions = await this.publish(tx, judged.filter((account): account is Told => account.verdict !== null), causes);
+    const scored = judged.map((account) => ({ ...account, version: versions.get(account.state.accountId) ?? null }));
+    killPoint('scoring.before-save');
+    await this.store.save(tx, memory, scored);
+    killPoint('scoring.after-save');
+    tx.afterCommit(() => this.dueWork.nudge());
+    return scored;
+  }
+
+  private judge(state: AccountHealthState, time: LookTime, cause: Cause, now: Date): Judged {
+    if (state.restating) return { state, verdict: null, nextLookAt: null };
+    const isLoading = this.backfills.holds(state.accountId);
+    if (isLoading) state.pendingCause ??= 'import';
+    const asOf = isLoading ? null : time.asOf(state);
+    const verdict = asOf === null ? null : look(state, { asOf: asOf.getTime(), cause, ...this.policy.current(), sources: time.sources });
+    if (verdict === null) state.nextLookAt = now.getTime();
+    return { state, verdict, nextLookAt: new Date(state.nextLookAt) };
+  }
+
+  /** Answers the version of each verdict that was published. */
+  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<Map<string, number>> {
+    const envelope = ({ state, verdict }: Told) => ({ key: state.accountId, time: new Date(verdict.health.asOf), cause: causes.get(state.accountId) });
+    const versions = await this.outbox.publish(tx, healthTopic, judged.map((account) => ({
+      type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, fingerprint: account.verdict.fingerprint,
+    })));
+    const changes = judged.flatMap((account) => (account.verdict.riskChange ? [{ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data: account.verdict.riskChange }] : []));
+    if (changes.length > 0) await this.outbox.publish(tx, riskChangesTopic, changes);
+    return new Map(judged.flatMap(({ state }, i) => (typeof versions[i] === 'number' ? [[state.accountId, versions[i]] as const] : [])));
+  }
+}
+
+function contactsOf(changes: readonly AccountChange[]): Map<string, Set<string>> {
+  const contacts = new Map<string, Set<string>>();
+  for (const change of changes) {
+    const named = contacts.get(change.accountId) ?? new Set();
+    contacts.set(change.accountId, named);
+    for (const personId of change.contacts) named.add(personId);
+  }
+  return contacts;
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Signal, SignalKind } from '@perennial/contracts/signal';
+import type { Sql, Transaction } from '@perennial/persistence/transaction';
+import { livenessOf, sight, type SourceLiveness, type SourceSighting } from '../domain/sources/source-liveness.js';
+import { SourceStore } from './source-store.js';
+
+const writeEveryMs = 60_000;
+const refreshEveryMs = 10_000;
+
+/**
+ * When each kind of signal was last seen from any account, and up to when each partition was read. Known in
+ * memory at once, shared with other replicas through a small table: a partition writes its kinds at most once a
+ * minute of business time. A sighting holds whether or not its chunk commits, since the signal is in the log:
+ * read again it changes nothing.
+ */
+@Injectable()
+export class SourceSightings {
+  private readonly known = new Map<SignalKind, SourceSighting>();
+  /** Receipt of the newest signal applied, by partition. */
+  private readonly received = new Map<number, number>();
+  /** What the table has, by partition and kind, as far as this process wrote it. */
+  private readonly written = new Map<string, number>();
+  private refreshedAt: number | null = null;
+
+  constructor(private readonly store: SourceStore) {}
+
+  /**
+   * Sources as looks may see them. Silence counts up to `throughout` only, the instant up to which the signals
+   * of every partition are applied; null: none counts yet.
+   */
+  liveness(throughout: Date | null): SourceLiveness {
+    const until = throughout === null ? -Infinity : throughout.getTime();
+    return Object.fromEntries(
+      Object.entries(livenessOf([...this.known.values()])).map(([kind, source]) => [kind, source.staleAt <= until ? source : { ...source, staleAt: Infinity }]),
+    );
+  }
+
+  /** Receipt of the newest signal of the partition that is applied, whoever did it; null before the first. */
+  lastReceived(partition: number): Date | null {
+    const at = this.received.get(partition);
+    return at === undefined ? null : new Date(at);
+  }
+
+  /** Takes over what other replicas saw, at most every ten seconds of machine time. */
+  async refresh(sql: Sql): Promise<void> {
+    const now = performance.now();
+    if (this.refreshedAt !== null && now - this.refreshedAt < refreshEveryMs) return;
+    for (const { partition, ...sighting } of await this.store.sightings(sql)) {
+      const known = this.known.get(sighting.kind);
+      if (!known || known.lastSeenAt < sighting.lastSeenAt) this.known.set(sighting.kind, sighting);
+      this.read(partition, sighting.lastSeenAt);
+    }
+    this.refreshedAt = now;
+  }
+
+  /** Notes the signals of one chunk; writes what is a minute newer than the table. */
+  async note(tx: Transaction, partition: number, signals: readonly Signal[]): Promise<void> {
+    const due: SourceSighting[] = [];
+    for (const [kind, at] of newestByKind(signals)) {
+      const sighting = sight(this.known.get(kind) ?? null, kind, at);
+      this.known.set(kind, sighting);
+      const slot = `${partition} ${kind}`;
+      tx.afterCommit(() => this.read(partition, at));
+      if (at - (this.written.get(slot) ?? -Infinity) < writeEveryMs) continue;
+      // This partition's own newest: what others saw later is theirs to write.
+      due.push({ ...sighting, lastSeenAt: at });
+      tx.afterCommit(() => this.written.set(slot, at));
+    }
+    if (due.length > 0) await this.store.saveSightings(tx, partition, due);
+  }
+
+  private read(partition: number, at: number): void {
+    if (at > (this.received.get(partition) ?? -Infinity)) this.received.set(partition, at);
+  }
+}
+
+function newestByKind(signals: readonly Signal[]): Map<SignalKind, number> {
+  const newest = new Map<SignalKind, number>();
+  for (const signal of signals) {
+    const at = Date.parse(signal.receivedAt);
+    if (at > (newest.get(signal.kind) ?? -Infinity)) newest.set(signal.kind, at);
+  }
+  return newest;
+}

@@ -1,0 +1,92 @@
+import type { AccountState } from '@perennial/contracts/account';
+import type { PlansState } from '@perennial/contracts/playbook';
+import type { RenewalsState } from '@perennial/contracts/renewal';
+import type { Signal } from '@perennial/contracts/signal';
+import { contactIdsOf, foldSignal } from './facts/fold-signal.js';
+import { emptyAccountFacts } from './facts/account-facts.js';
+import { applyStakeholders, keepAccountRoles } from './contacts/stakeholders.js';
+import type { AccountHealthState, RenewalSummary } from './state.js';
+import { parseDay, parseInstant } from './time/day.js';
+import { emptyTrack } from './usage/usage-track.js';
+
+/** An account nobody has heard of: no facts, risk `unknown`. */
+export function initialState(accountId: string): AccountHealthState {
+  return {
+    accountId,
+    account: null,
+    renewal: null,
+    reviews: [],
+    facts: emptyAccountFacts(),
+    contacts: new Map(),
+    indicators: [],
+    suppressions: [],
+    memory: {
+      heldBand: 'unknown', amberSince: null, greenSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0,
+    },
+    override: null,
+    restating: false,
+    pendingCause: null,
+    nextLookAt: 0,
+    dirtyContacts: new Set(),
+    contactsCleared: false,
+  };
+}
+
+/** Contacts whose rows must be loaded before the signal is applied (besides the `kept` ones). */
+export const contactsOfSignal = (signal: Signal): readonly string[] => contactIdsOf(signal);
+
+/** Contacts whose rows must be loaded before the account's state is applied (besides the `kept` ones). */
+export const contactsOfAccount = (account: AccountState): readonly string[] => account.stakeholders.map((stakeholder) => stakeholder.personId);
+
+/** Folds one signal into the facts. Commutative and idempotent per signal id, apart from sums: a signal must come once. */
+export function applySignal(state: AccountHealthState, signal: Signal): void {
+  foldSignal(state, signal);
+}
+
+/** Takes over the account's own record and the roles of its stakeholders. */
+export function applyAccount(state: AccountHealthState, account: AccountState): void {
+  state.account = {
+    tier: account.tier,
+    goLive: account.goLive === null ? null : parseDay(account.goLive),
+    createdAt: parseInstant(account.createdAt),
+  };
+  applyStakeholders(state, account.stakeholders);
+}
+
+/** Takes over dates and ARR only: the forecast must not move the score, or the two would chase each other. */
+export function applyRenewals(state: AccountHealthState, renewals: RenewalsState): void {
+  let next: { renewalOn: number; noticeOn: number } | null = null;
+  for (const renewal of renewals.renewals) {
+    if (renewal.state !== 'open' && renewal.state !== 'agreed' && renewal.state !== 'churn_notified') continue;
+    const dates = { renewalOn: parseDay(renewal.renewalOn), noticeOn: parseDay(renewal.noticeOn) };
+    if (next === null || dates.renewalOn < next.renewalOn || (dates.renewalOn === next.renewalOn && dates.noticeOn < next.noticeOn)) next = dates;
+  }
+  const summary: RenewalSummary = {
+    renewalOn: next?.renewalOn ?? null,
+    noticeOn: next?.noticeOn ?? null,
+    arrMinor: renewals.arrMinor,
+    currency: renewals.currency,
+  };
+  state.renewal = summary;
+}
+
+/** Takes over the save-plan reviews, which decide whether three strikes ask for another one. */
+export function applyPlans(state: AccountHealthState, plans: PlansState): void {
+  state.reviews = plans.savePlanReviews.map(({ id, state: reviewState, groups }) => ({ id, state: reviewState, groups }));
+}
+
+/** `account.reset`: forgets every fact; verdict, indicators, overrides and judgements stay until the net verdict. */
+export function resetFacts(state: AccountHealthState): void {
+  state.facts = emptyAccountFacts();
+  // Looks at use are taken again from the restated weeks; what a person accepted stays accepted.
+  state.memory.usageTrack = { ...emptyTrack(), week: state.memory.usageTrack.accepted?.week ?? null, accepted: state.memory.usageTrack.accepted };
+  keepAccountRoles(state);
+  state.restating = true;
+}
+
+/** `account.restated`: all signals came again; the next look gives one net verdict with this cause. */
+export function finishRestatement(state: AccountHealthState, cause: 'restatement' | 'import'): void {
+  state.restating = false;
+  state.pendingCause = cause;
+}

@@ -1,0 +1,79 @@
+import { fourWeekWindows, lastActiveDays, lastTouchedDays, type AnswerSum, type AnswerType, type Cohort } from '../contacts/cohort.js';
+import { emptyAccountFacts, type AccountFacts } from '../facts/account-facts.js';
+import { activityDays, customerKinds, type ActivityFacts } from '../facts/fold-activity.js';
+import type { ContractFacts } from '../facts/fold-contract.js';
+import { touchDays, type TouchFacts } from '../facts/fold-engagement.js';
+import type { GoalFacts, GoalTerms } from '../facts/fold-goal.js';
+import type { InvoiceFacts } from '../facts/fold-invoice.js';
+import type { LicenseFacts } from '../facts/fold-license.js';
+import type { MilestoneFacts } from '../facts/fold-milestone.js';
+import type { TicketFacts } from '../facts/fold-ticket.js';
+import { usageDays, usageWeeks, type UsageFacts } from '../facts/fold-usage.js';
+import type { Mark } from '../facts/mark.js';
+import { bool, id, integer, list, map, natural, nullable, number, oneOf, record, text, type Codec } from './codec.js';
+import { flags, mark, marked, ring, spans } from './fact-codecs.js';
+
+const npsWeeks = emptyAccountFacts().npsCount.size;
+
+const usage = record<UsageFacts>({ firstDay: nullable(integer), days: ring(usageDays), weeks: ring(usageWeeks), changedWeek: nullable(integer) });
+
+const lastDay: Codec<ActivityFacts['lastDay']> = {
+  write: (out, days) => customerKinds.forEach((kind) => nullable(integer).write(out, days[kind] ?? null)),
+  read(input) {
+    const days: ActivityFacts['lastDay'] = {};
+    for (const kind of customerKinds) {
+      const day = nullable(integer).read(input);
+      if (day !== null) days[kind] = day;
+    }
+    return days;
+  },
+};
+const activity = record<ActivityFacts>({ days: flags(activityDays), last: nullable(mark), lastDay });
+
+const touches = record<TouchFacts>({ days: ring(touchDays), tied: map(text, natural), last: nullable(mark) });
+
+const byType = <T>(codec: Codec<T>): Codec<Record<AnswerType, T>> => record<Record<AnswerType, T>>({ nps: codec, csat: codec, intent: codec });
+const cohort = record<Cohort>({
+  lastActive: ring(lastActiveDays),
+  lastTouched: ring(lastTouchedDays),
+  activeInFourWeeks: ring(fourWeekWindows),
+  others: byType(record<AnswerSum>({ count: natural, sum: natural })),
+  newest: byType<Mark | null>(nullable(mark)),
+});
+
+const ticket = record<TicketFacts>({
+  opened: mark,
+  opening: nullable(mark),
+  solved: nullable(mark),
+  escalated: nullable(mark),
+  urgentSince: nullable(mark),
+  priority: marked(oneOf(['low', 'normal', 'high', 'urgent'])),
+  complaint: nullable(marked(bool)),
+});
+
+const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)) });
+const terms = record<GoalTerms>({ metric: text, baseline: number, target: number, startsOn: nullable(integer), dueOn: integer, weight: number });
+const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confirmed: nullable(marked(nullable(number))), dropped: nullable(mark) });
+const milestone = record<MilestoneFacts>({ name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: integer, id, day: integer })), achieved: nullable(mark), missed: nullable(mark) });
+const invoice = record<InvoiceFacts>({ at: integer, id, paid: bool, dueOn: integer });
+const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)) });
+
+/** Facts of one account. A new field goes to the end and takes a new format number in `state-codec.ts`. */
+export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
+  firstDay: nullable(integer),
+  usage,
+  activity,
+  touches,
+  cohort,
+  npsCount: ring(npsWeeks),
+  npsSum: ring(npsWeeks),
+  tickets: map(id, ticket),
+  licenses: map(text, license),
+  goals: map(id, goal),
+  metrics: map(text, marked(number)),
+  milestones: map(id, milestone),
+  invoices: map(id, invoice),
+  contracts: map(id, contract),
+  pulse: nullable(marked(natural)),
+  lastUsage: nullable(mark),
+});

@@ -1,0 +1,106 @@
+import type { Reader, Writer } from './bytes.js';
+
+/** How one type is packed. Equal values give equal bytes. */
+export interface Codec<T> {
+  write(out: Writer, value: T): void;
+  read(input: Reader): T;
+}
+
+export const natural: Codec<number> = { write: (out, value) => out.natural(value), read: (input) => input.natural() };
+
+/** Any safe whole number; small absolute values are short. */
+export const integer: Codec<number> = {
+  write: (out, value) => out.natural(value >= 0 ? value * 2 : -value * 2 - 1),
+  read(input) {
+    const packed = input.natural();
+    return packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2;
+  },
+};
+
+/** Whole numbers short, all others in eight bytes. */
+export const number: Codec<number> = {
+  write(out, value) {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 50) {
+      out.byte(0);
+      integer.write(out, value);
+    } else {
+      out.byte(1);
+      out.float(value);
+    }
+  },
+  read: (input) => (input.byte() === 0 ? integer.read(input) : input.float()),
+};
+
+export const bool: Codec<boolean> = { write: (out, value) => out.byte(value ? 1 : 0), read: (input) => input.byte() === 1 };
+export const text: Codec<string> = { write: (out, value) => out.text(value), read: (input) => input.text() };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id: text, with UUIDs in 16 bytes. */
+export const id: Codec<string> = {
+  write(out, value) {
+    if (uuid.test(value)) {
+      out.byte(1);
+      out.hex(value.replaceAll('-', ''));
+    } else {
+      out.byte(0);
+      out.text(value);
+    }
+  },
+  read(input) {
+    if (input.byte() === 0) return input.text();
+    const hex = input.hex(16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  },
+};
+
+/** One of a fixed list; new values are added at its end. */
+export const oneOf = <const V extends string>(values: readonly V[]): Codec<V> => ({
+  write: (out, value) => out.natural(values.indexOf(value)),
+  read(input) {
+    const value = values[input.natural()];
+    if (value === undefined) throw new RangeError('the packed state holds a value this version does not know');
+    return value;
+  },
+});
+
+export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({
+  write(out, value) {
+    out.byte(value === null ? 0 : 1);
+    if (value !== null) codec.write(out, value);
+  },
+  read: (input) => (input.byte() === 0 ? null : codec.read(input)),
+});
+
+export const list = <T>(codec: Codec<T>): Codec<T[]> => ({
+  write(out, values) {
+    out.natural(values.length);
+    for (const value of values) codec.write(out, value);
+  },
+  read: (input) => Array.from({ length: input.natural() }, () => codec.read(input)),
+});
+
+/** Entries in the order of their keys, however they came in. */
+export const map = <T>(key: Codec<string>, codec: Codec<T>): Codec<Map<string, T>> => ({
+  write(out, values) {
+    out.natural(values.size);
+    for (const [name, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      key.write(out, name);
+      codec.write(out, value);
+    }
+  },
+  read: (input) => new Map(Array.from({ length: input.natural() }, () => [key.read(input), codec.read(input)] as const)),
+});
+
+/** Fields in the order of `fields`. */
+export function record<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
+  const names = Object.keys(fields) as (keyof T)[];
+  return {
+    write: (out, value) => names.forEach((name) => fields[name].write(out, value[name])),
+    read(input) {
+      const value: Partial<T> = {};
+      for (const name of names) value[name] = fields[name].read(input);
+      return value as T;
+    },
+  };
+}

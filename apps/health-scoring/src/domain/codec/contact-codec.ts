@@ -1,0 +1,36 @@
+import type { Answer, ContactFacts, Touch } from '../contacts/contact-facts.js';
+import { integer, list, natural, nullable, number, oneOf, record, text, id, type Codec } from './codec.js';
+import { mark, marked, spans } from './fact-codecs.js';
+
+const answer = record<Answer>({ at: integer, id, score: number });
+const touch = record<Touch>({ at: integer, id, type: oneOf(['meeting', 'call', 'mail', 'qbr', 'introduction_asked']) });
+const half = 1n << 32n;
+
+/** 64 weeks in two halves. */
+const weeks: Codec<bigint> = {
+  write(out, value) {
+    out.natural(Number(value % half));
+    out.natural(Number(value / half));
+  },
+  read: (input) => BigInt(input.natural()) + BigInt(input.natural()) * half,
+};
+
+export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<ContactFacts, 'personId'>>({
+  name: nullable(marked(text)),
+  titles: spans(text),
+  companies: spans(text),
+  roles: spans(natural),
+  accountRoles: natural,
+  seenRoles: natural,
+  deactivated: nullable(mark),
+  bounced: nullable(mark),
+  departed: nullable(mark),
+  lastActiveDay: integer,
+  activeWeek: integer,
+  activeWeeks: weeks,
+  lastTouch: nullable(touch),
+  missed: list(mark),
+  nps: nullable(answer),
+  csat: nullable(answer),
+  intent: nullable(answer),
+});

@@ -1,0 +1,107 @@
+import type { Mark } from '../facts/mark.js';
+import { addTo, countAt, emptyRing, markIn, never, type Ring } from '../facts/ring.js';
+import type { Span, Spans } from '../facts/spans.js';
+import { id, integer, list, natural, record, type Codec } from './codec.js';
+
+export const mark: Codec<Mark> = record<Mark>({ at: integer, id });
+
+/** A mark that carries one value more. */
+export const marked = <T>(value: Codec<T>): Codec<Mark & { readonly value: T }> => record<Mark & { readonly value: T }>({ at: integer, id, value });
+
+export const spans = <V>(value: Codec<V>): Codec<Spans<V>> => list(record<Span<V>>({ value, first: mark, last: mark }));
+
+/**
+ * Counts of a ring, the newest first, as tokens: a value, a run of zeros, or more of the last value. Totals of
+ * whole events are divided by their thousandths.
+ */
+export const ring = (size: number): Codec<Ring> => ({
+  write(out, value) {
+    const { newest } = value;
+    out.byte(newest === never ? 0 : 1);
+    if (newest === never) return;
+    const values: number[] = [];
+    let unit = 1000;
+    for (let back = 0; back < size; back += 1) {
+      const count = countAt(value, newest - back);
+      if (count % 1000 !== 0) unit = 1;
+      values.push(count);
+    }
+    while (values.at(-1) === 0) values.pop();
+    integer.write(out, newest);
+    natural.write(out, unit);
+    const tokens = tokensOf(values, unit);
+    natural.write(out, tokens.length);
+    for (const token of tokens) natural.write(out, token);
+  },
+  read(input) {
+    const found = emptyRing(size);
+    if (input.byte() === 0) return found;
+    addTo(found, integer.read(input), 0);
+    const unit = natural.read(input);
+    let back = 0;
+    let value = 0;
+    const put = (count: number): void => {
+      const index = found.newest - back;
+      found.counts[((index % size) + size) % size] = count * unit;
+      back += 1;
+    };
+    for (let left = natural.read(input); left > 0; left -= 1) {
+      const token = natural.read(input);
+      const amount = Math.floor(token / 4);
+      if (token % 4 === zeros) back += amount;
+      else if (token % 4 === again) for (let i = 0; i < amount; i += 1) put(value);
+      else put((value = amount));
+    }
+    return found;
+  },
+});
+
+const single = 0;
+const zeros = 1;
+const again = 2;
+
+function tokensOf(values: readonly number[], unit: number): number[] {
+  const tokens: number[] = [];
+  for (let i = 0; i < values.length; ) {
+    let end = i + 1;
+    while (end < values.length && values[end] === values[i]) end += 1;
+    const value = values[i] ?? 0;
+    if (value === 0) tokens.push((end - i) * 4 + zeros);
+    else {
+      tokens.push((value / unit) * 4 + single);
+      if (end - i > 1) tokens.push((end - i - 1) * 4 + again);
+    }
+    i = end;
+  }
+  return tokens;
+}
+
+/** A ring of marked days, one bit each. */
+export const flags = (size: number): Codec<Ring> => ({
+  write(out, value) {
+    out.byte(value.newest === never ? 0 : 1);
+    if (value.newest === never) return;
+    const bytes: number[] = [];
+    for (let back = 0; back < size; back += 8) {
+      let byte = 0;
+      for (let bit = 0; bit < 8 && back + bit < size; bit += 1) if (countAt(value, value.newest - back - bit) > 0) byte |= 1 << bit;
+      bytes.push(byte);
+    }
+    while (bytes.at(-1) === 0) bytes.pop();
+    integer.write(out, value.newest);
+    natural.write(out, bytes.length);
+    for (const byte of bytes) out.byte(byte);
+  },
+  read(input) {
+    const found = emptyRing(size);
+    if (input.byte() === 0) return found;
+    const newest = integer.read(input);
+    addTo(found, newest, 0);
+    const length = natural.read(input);
+    for (let i = 0; i < length; i += 1) {
+      const byte = input.byte();
+      for (let bit = 0; bit < 8; bit += 1) if (((byte >> bit) & 1) === 1) markIn(found, newest - i * 8 - bit);
+    }
+    return found;
+  },
+});

@@ -1,0 +1,31 @@
+/** Words as they are compared: without case, accents and punctuation, single spaces, at most 60 characters. */
+const plain = (text: string): string =>
+  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/&/g, ' and ').replace(/[^\p{L}\p{N}]+/gu, ' ').trim().slice(0, 60);
+
+const shortForms: Readonly<Record<string, string>> = {
+  'vice president': 'vp', 'senior vice president': 'svp', 'executive vice president': 'evp', 'chief executive officer': 'ceo', 'chief technology officer': 'cto',
+  'chief information officer': 'cio', 'chief operating officer': 'coo', 'chief financial officer': 'cfo', senior: 'sr', junior: 'jr', manager: 'mgr', director: 'dir',
+};
+const longest = Object.keys(shortForms).sort((a, b) => b.length - a.length);
+
+/** "VP, Operations", "Vice President of Operations" and "VP Operations" are one title. */
+export function normalTitle(title: string): string {
+  let words = ` ${plain(title)} `.replace(/ (of|for|the|and) /g, ' ');
+  for (const long of longest) words = words.replaceAll(` ${long} `, ` ${shortForms[long]} `);
+  return words.trim();
+}
+
+/** "Acme, Inc." and "ACME" are one company. */
+export const normalCompany = (company: string): string => plain(company).replace(/ (inc|incorporated|ltd|limited|llc|gmbh|ag|sa|bv|plc|corp|corporation|co|company)$/u, '');
+
+const ranks: readonly (readonly [RegExp, number])[] = [
+  [/\b(ceo|founder|president|owner|managing dir)\b/, 7],
+  [/\b(cto|cio|coo|cfo|cmo|cro|chief)\b/, 6],
+  [/\b(evp|svp)\b/, 5],
+  [/\bvp\b/, 4],
+  [/\b(head|dir)\b/, 3],
+  [/\b(mgr|lead)\b/, 2],
+];
+
+/** Standing that a normalised title names, 1 (none named) to 7; used to tell a promotion from another job. */
+export const rankOf = (title: string): number => ranks.find(([words]) => words.test(title))?.[1] ?? 1;

@@ -1,0 +1,26 @@
+import type { SignalOf } from '@perennial/contracts/signal';
+import { parseDay, type EpochDay } from '../time/day.js';
+import { keepNewest, shortName } from './keep-newest.js';
+import { earliest, latest, type Mark } from './mark.js';
+
+export interface MilestoneFacts {
+  name: Mark & { readonly value: string };
+  /** The date in force: the one stated last. */
+  due: (Mark & { readonly day: EpochDay }) | null;
+  achieved: Mark | null;
+  missed: Mark | null;
+}
+
+const mostMilestones = 100;
+
+export function foldMilestone(milestones: Map<string, MilestoneFacts>, signal: SignalOf<'milestone'>, mark: Mark): void {
+  const { milestoneId, name, status, dueOn } = signal.data;
+  const named = { ...mark, value: shortName(name) };
+  let milestone = milestones.get(milestoneId);
+  if (milestone === undefined) milestones.set(milestoneId, (milestone = { name: named, due: null, achieved: null, missed: null }));
+  else milestone.name = latest(milestone.name, named);
+  if (dueOn !== undefined) milestone.due = latest(milestone.due, { ...mark, day: parseDay(dueOn) });
+  if (status === 'achieved') milestone.achieved = earliest(milestone.achieved, mark);
+  if (status === 'missed') milestone.missed = latest(milestone.missed, mark);
+  keepNewest(milestones, mostMilestones, (known) => known.name);
+}

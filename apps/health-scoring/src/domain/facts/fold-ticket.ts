@@ -1,0 +1,60 @@
+import type { SignalData, SignalOf } from '@perennial/contracts/signal';
+import { dayMs, type EpochMs } from '../time/day.js';
+import { keepNewest } from './keep-newest.js';
+import { earliest, isAfter, latest, type Mark } from './mark.js';
+
+export type Priority = SignalData['ticket']['priority'];
+
+/** One ticket, built so that its signals may come in any order. */
+export interface TicketFacts {
+  /** Earliest signal: when it was opened. */
+  opened: Mark;
+  /** Latest signal that opens it (opened, reopened, escalated), and latest that solves it. */
+  opening: Mark | null;
+  solved: Mark | null;
+  escalated: Mark | null;
+  /** Since when it has been urgent or escalated. */
+  urgentSince: Mark | null;
+  priority: Mark & { readonly value: Priority };
+  complaint: (Mark & { readonly value: boolean }) | null;
+}
+
+const mostTickets = 1000;
+/** Solved tickets are remembered this long, so that a late word about one does not open it again. */
+const solvedMemory = 200 * dayMs;
+
+export function foldTicket(tickets: Map<string, TicketFacts>, signal: SignalOf<'ticket'>, mark: Mark): void {
+  const { ticketId, status, priority, complaint } = signal.data;
+  const stated = { ...mark, value: priority };
+  let ticket = tickets.get(ticketId);
+  if (ticket === undefined) {
+    ticket = { opened: mark, opening: null, solved: null, escalated: null, urgentSince: null, priority: stated, complaint: null };
+    tickets.set(ticketId, ticket);
+  } else {
+    ticket.opened = earliest(ticket.opened, mark);
+    ticket.priority = latest(ticket.priority, stated);
+  }
+  if (status === 'solved') ticket.solved = latest(ticket.solved, mark);
+  else if (status !== 'updated') ticket.opening = latest(ticket.opening, mark);
+  if (status === 'escalated') ticket.escalated = latest(ticket.escalated, mark);
+  if (status === 'escalated' || (priority === 'urgent' && status !== 'solved')) ticket.urgentSince = earliest(ticket.urgentSince, mark);
+  if (complaint !== undefined) ticket.complaint = latest(ticket.complaint, { ...mark, value: complaint });
+  if (tickets.size > mostTickets) keepNewest(tickets, mostTickets, lastHeardOf);
+}
+
+const lastHeardOf = (ticket: TicketFacts): Mark => [ticket.opening, ticket.solved].reduce<Mark>((a, b) => (b !== null && isAfter(b, a) ? b : a), ticket.priority);
+
+/** Open until a solving signal is the latest of those that open or solve it. */
+export const isOpen = (ticket: TicketFacts): boolean => ticket.solved === null || (ticket.opening !== null && isAfter(ticket.opening, ticket.solved));
+
+/** Escalated since it was last solved. */
+export const isEscalated = (ticket: TicketFacts): boolean => ticket.escalated !== null && (ticket.solved === null || isAfter(ticket.escalated, ticket.solved));
+
+export const isComplaint = (ticket: TicketFacts): boolean => ticket.complaint?.value ?? false;
+
+/** Forgets tickets solved long before `asOf`. */
+export function forgetSolved(tickets: Map<string, TicketFacts>, asOf: EpochMs): void {
+  for (const [id, ticket] of tickets) {
+    if (ticket.solved !== null && ticket.solved.at < asOf - solvedMemory && !isOpen(ticket)) tickets.delete(id);
+  }
+}

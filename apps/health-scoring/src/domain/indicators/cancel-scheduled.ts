@@ -1,0 +1,24 @@
+import { Type } from 'typebox';
+import { isAfter, type Mark } from '../facts/mark.js';
+import type { AccountView } from '../verdict/account-view.js';
+import { words } from '../words.js';
+import { defineIndicator } from './indicator.js';
+
+/** Contracts whose end was announced and not withdrawn, in order of the announcement. */
+export function cancelledContracts(view: AccountView): { contractId: string; mark: Mark }[] {
+  const found: { contractId: string; mark: Mark }[] = [];
+  for (const [contractId, { ending }] of view.facts.contracts) if (ending?.value === true) found.push({ contractId, mark: ending });
+  return found.sort((a, b) => (isAfter(a.mark, b.mark) ? 1 : -1));
+}
+
+export const cancelScheduled = defineIndicator({
+  kind: 'cancel_scheduled',
+  group: 'commercial',
+  dismissable: false,
+  settings: Type.Object({}, { additionalProperties: false }),
+  judge(view) {
+    const cancelled = cancelledContracts(view);
+    if (cancelled.length === 0) return null;
+    return { severe: true, text: words.commercial.cancelled(cancelled.map(({ contractId }) => contractId)), evidence: cancelled.map(({ mark }) => mark.id) };
+  },
+});

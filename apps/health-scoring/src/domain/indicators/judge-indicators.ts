@@ -1,0 +1,63 @@
+import type { ActiveIndicator } from '../state.js';
+import type { AccountView } from '../verdict/account-view.js';
+import { indicatorByKind } from './all-indicators.js';
+import type { Finding, IndicatorDefinition } from './indicator.js';
+import type { IndicatorSet } from './indicator-set.js';
+
+const mostEvidence = 20;
+
+/** Raises, updates and clears the account's indicators as of the look. Order as in the set. */
+export function judgeIndicators(view: AccountView, set: IndicatorSet): ActiveIndicator[] {
+  const { state, asOf } = view;
+  state.suppressions = state.suppressions.filter((suppression) => suppression.until > asOf);
+  const active: ActiveIndicator[] = [];
+  for (const { kind, settings } of set.indicators) {
+    const definition = indicatorByKind.get(kind);
+    const found = definition === undefined ? null : judgeOne(view, definition, settings);
+    if (found !== null) active.push(found);
+  }
+  for (const suppression of state.suppressions) view.changesAt(suppression.until);
+  state.indicators = active;
+  return active;
+}
+
+function judgeOne(view: AccountView, definition: IndicatorDefinition, settings: unknown): ActiveIndicator | null {
+  const { state, asOf } = view;
+  const { kind } = definition;
+  const known = state.indicators.find((indicator) => indicator.kind === kind) ?? null;
+  const suppression = state.suppressions.find((held) => held.kind === kind) ?? null;
+  const finding = definition.judge(view, settings, { active: known, suppression });
+  if (finding === null) {
+    // What a person accepted is over once it no longer holds; the next time is a new one.
+    if (suppression?.how === 'accepted') state.suppressions = state.suppressions.filter((held) => held !== suppression);
+    return null;
+  }
+  if (suppression !== null) {
+    if (!(finding.newsAt !== undefined && finding.newsAt > suppression.at)) return null;
+    state.suppressions = state.suppressions.filter((held) => held !== suppression);
+  }
+  return known === null ? raised(kind, finding, asOf) : updated(known, finding);
+}
+
+const raised = (kind: string, finding: Finding, asOf: number): ActiveIndicator => ({
+  id: `${kind}-${asOf.toString(36)}`,
+  kind,
+  since: Math.min(finding.since ?? asOf, asOf),
+  severe: finding.severe,
+  validUntil: finding.validUntil ?? null,
+  evidence: finding.evidence.slice(-mostEvidence),
+  subject: finding.subject ?? null,
+  text: finding.text,
+  confirmed: false,
+});
+
+/** Evidence of a count (the last event before a fall) stays what it was when it was raised. */
+const updated = (known: ActiveIndicator, finding: Finding): ActiveIndicator => ({
+  ...known,
+  severe: finding.severe,
+  validUntil: finding.validUntil ?? null,
+  evidence: finding.newsAt === undefined && known.evidence.length > 0 ? known.evidence : finding.evidence.slice(-mostEvidence),
+  subject: finding.subject ?? null,
+  text: finding.text,
+  confirmed: known.confirmed && known.subject === (finding.subject ?? null),
+});

@@ -1,0 +1,160 @@
+import type { HealthState, RiskChange } from '@perennial/contracts/health';
+import { forgetSolved } from './facts/fold-ticket.js';
+import type { IndicatorSet } from './indicators/indicator-set.js';
+import { judgeIndicators } from './indicators/judge-indicators.js';
+import type { Scorecard } from './scorecard/scorecard.js';
+import type { SourceLiveness } from './sources/source-liveness.js';
+import type { AccountHealthState, Cause } from './state.js';
+import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
+import { advanceUsage } from './usage/advance-usage.js';
+import { AccountView } from './verdict/account-view.js';
+import { adjust } from './verdict/adjustments.js';
+import { assessMeasures, type AssessedMeasure } from './verdict/assess-measures.js';
+import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
+import { lowestCap } from './verdict/caps.js';
+import { noteDailyScore } from './verdict/daily-scores.js';
+import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
+import { rawScoreOf } from './verdict/raw-score.js';
+import { riskChangeOf } from './verdict/risk-change.js';
+import { riskLevelOf } from './verdict/risk-level.js';
+import { groupOf, strikesOf } from './verdict/strikes.js';
+import { trendOf } from './verdict/trend.js';
+
+/** What a look depends on besides the account. */
+export interface LookContext {
+  readonly asOf: EpochMs;
+  readonly cause: Cause;
+  readonly scorecard: Scorecard;
+  readonly indicatorSet: IndicatorSet;
+  readonly sources: SourceLiveness;
+  /** The deployment only observes: states are shown, nothing is sent. */
+  readonly observe?: boolean;
+}
+
+/** One day of the account's history, as the last look of that day saw it. */
+export interface HistoryRow {
+  /** ISO date (UTC). */
+  readonly day: string;
+  readonly healthScore: number | null;
+  readonly rawScore: number | null;
+  readonly band: HealthState['band'];
+  readonly riskLevel: HealthState['riskLevel'];
+  readonly dataCoverage: number;
+  readonly strikes: number;
+  readonly scorecard: { readonly id: string; readonly revision: number };
+}
+
+export interface Verdict {
+  readonly health: Omit<HealthState, 'version'>;
+  /** False where nothing that `fingerprint` holds differs from the last verdict: nothing to publish. */
+  readonly changed: boolean;
+  readonly fingerprint: string;
+  /** What to tell other systems; null without a change of risk level, while observing and on the first verdict. */
+  readonly riskChange: Omit<RiskChange, 'version'> | null;
+  readonly nextLookAt: EpochMs;
+  readonly history: HistoryRow;
+}
+
+/** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated. */
+export function look(state: AccountHealthState, context: LookContext): Verdict | null {
+  if (state.restating) return null;
+  const { asOf, scorecard, indicatorSet, sources } = context;
+  forgetSolved(state.facts.tickets, asOf);
+  advanceUsage(state, sources, asOf, indicatorSet);
+  const view = new AccountView(state, asOf, sources, scorecard);
+  const { memory } = state;
+
+  const measures = assessMeasures(view, scorecard);
+  const { rawBp, contributionsBp, dataCoverage } = rawScoreOf(measures);
+  const indicators = judgeIndicators(view, indicatorSet);
+  const cap = lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
+  if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
+  if (state.override !== null) view.changesAt(state.override.expiresAt);
+  const adjusted = adjust(rawBp, cap, state.override);
+  // A band that nobody was told of needs no proof to improve: of half a history it may be anything.
+  if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
+  const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
+  const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
+  const strikes = strikesOf(indicators, state.reviews);
+  const riskLevel = riskLevelOf(band, strikes, indicators);
+  const trend = trendOf(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+
+  const health: Omit<HealthState, 'version'> = {
+    accountId: state.accountId,
+    healthScore: points(adjusted.healthBp),
+    rawScore: points(rawBp),
+    adjustments: adjusted.adjustments,
+    override: state.override === null ? null : { ...state.override, expiresAt: isoInstant(state.override.expiresAt) },
+    band,
+    riskLevel,
+    dataCoverage,
+    lowConfidence,
+    trend,
+    strikes,
+    measures: measures.map((measure, i) => readingOf(measure, contributionsBp[i] ?? null, scorecard)),
+    indicators: indicators.map((indicator) => ({
+      id: indicator.id,
+      kind: indicator.kind,
+      group: groupOf(indicator),
+      severe: indicator.severe,
+      text: indicator.text,
+      since: isoInstant(indicator.since),
+      validUntil: indicator.validUntil === null ? null : isoInstant(indicator.validUntil),
+      evidence: [...indicator.evidence],
+    })),
+    scorecard: { id: scorecard.id, revision: scorecard.revision },
+    asOf: isoInstant(asOf),
+  };
+
+  const fingerprint = fingerprintOf(health, scorecard.coverage);
+  const changed = memory.fingerprint !== fingerprintNumber(fingerprint);
+  const riskChange = tell(state, health, context);
+  memory.fingerprint = fingerprintNumber(fingerprint);
+  memory.band = band;
+  memory.riskLevel = riskLevel;
+  state.pendingCause = null;
+  state.nextLookAt = view.nextLookAt;
+  const { healthScore, rawScore } = health;
+  const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard };
+  return { health, changed, fingerprint, riskChange, nextLookAt: view.nextLookAt, history };
+}
+
+/**
+ * The first verdict is no change, nor is what an import finds out about an account that was unknown until then:
+ * a first state is never an entry. While observing, changes are taken note of and not told.
+ */
+function tell(state: AccountHealthState, health: Omit<HealthState, 'version'>, context: LookContext): Omit<RiskChange, 'version'> | null {
+  const { memory } = state;
+  const from = memory.toldRisk;
+  memory.toldRisk = health.riskLevel;
+  const cause = state.pendingCause ?? context.cause;
+  const firstState = from === null || (from === 'unknown' && cause === 'import');
+  if (firstState || from === health.riskLevel || isObserved(state, context)) return null;
+  return riskChangeOf(health, from, cause, state.renewal);
+}
+
+/** The deployment only observes, or the account does until its goLive day. */
+function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {
+  const goLive = state.account?.goLive ?? null;
+  return observe === true || (goLive !== null && dayOf(asOf) < goLive);
+}
+
+const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
+
+function readingOf(measure: AssessedMeasure, contributionBp: number | null, scorecard: Scorecard): HealthState['measures'][number] {
+  const { definition, reading, weight, state, pointsBp, validUntil } = measure;
+  return {
+    id: definition.id,
+    family: definition.family,
+    value: reading.found ? Math.round(reading.value * 10_000) / 10_000 : null,
+    unit: reading.found ? definition.unit : null,
+    points: points(pointsBp),
+    band: bandOf(pointsBp, scorecard.bands),
+    weight,
+    contribution: points(contributionBp),
+    state,
+    validUntil: validUntil === null ? null : isoInstant(validUntil),
+    text: reading.text,
+    evidence: reading.found ? reading.evidence : { signalIds: [] },
+  };
+}

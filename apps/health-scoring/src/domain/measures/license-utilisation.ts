@@ -1,0 +1,44 @@
+import { Type } from 'typebox';
+import { termStartAt } from '../facts/fold-contract.js';
+import { pointsOn, type Curve } from '../scorecard/curve.js';
+import { isoDay } from '../time/day.js';
+import { seatsOf } from '../usage/seats.js';
+import { words } from '../words.js';
+import { defineMeasure, missing, notApplicable } from './measure.js';
+
+/** A share by month of life, linear between the months and flat outside them. */
+const ShareByMonth = Type.Array(Type.Unsafe<[number, number]>(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 })), { minItems: 1 });
+
+export const licenseUtilisation = defineMeasure({
+  id: 'license_utilisation',
+  family: 'usage',
+  unit: 'share',
+  restsOn: ['license'],
+  settings: Type.Object({
+    fromDay: Type.Number(),
+    activeDays: Type.Number(),
+    settledDays: Type.Number(),
+    /** Share of seats at which red ends and green begins. */
+    red: ShareByMonth,
+    green: ShareByMonth,
+  }, { additionalProperties: false }),
+  read(view, settings) {
+    const day = view.dayFor('license');
+    const seats = seatsOf(view.facts.licenses, day, termStartAt(view.facts.contracts, day), settings.settledDays);
+    if (view.ageDays < settings.fromDay) return notApplicable(words.seats.tooEarly(settings.fromDay));
+    if (seats === null) return missing(words.seats.unknown);
+    if (seats.bought === 0) return notApplicable(words.seats.none);
+    const used = seats.assigned ?? view.activeContacts(settings.activeDays);
+    const red = pointsOn(settings.red, view.ageMonths);
+    const green = pointsOn(settings.green, view.ageMonths);
+    const curve: Curve = [[0, 0], [red, 40], [green, 70], [1, 100]];
+    return {
+      found: true,
+      value: used / seats.bought,
+      curve,
+      text: words.seats.used(used, seats.bought, seats.assigned !== null),
+      evidence: { query: seats.assigned === null ? `kind=usage&from=${isoDay(day - settings.activeDays + 1)}` : 'kind=license' },
+      restsOn: seats.assigned === null ? ['license', 'usage'] : ['license'],
+    };
+  },
+});

@@ -1,0 +1,51 @@
+import type { HealthState } from '@perennial/contracts/health';
+import type { SignalKind } from '@perennial/contracts/signal';
+import type { Static, TSchema } from 'typebox';
+import type { Curve } from '../scorecard/curve.js';
+import type { EpochMs } from '../time/day.js';
+import type { AccountView } from '../verdict/account-view.js';
+
+export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship';
+export type Evidence = HealthState['measures'][number]['evidence'];
+
+/** What one measure finds. `missing`: it applies and there never was data; `not_applicable` says why. */
+export type Reading =
+  | { readonly found: false; readonly state: 'missing' | 'not_applicable'; readonly text: string }
+  | {
+      readonly found: true;
+      readonly value: number;
+      readonly text: string;
+      readonly evidence: Evidence;
+      /** Time of the newest answer, where the measure has a validity of its own. */
+      readonly answeredAt?: EpochMs;
+      /** Points by value, where the settings make the curve. */
+      readonly curve?: Curve;
+      /** Points are at most this. */
+      readonly ceiling?: number;
+      /** Kinds whose silence makes the value stale, where they are fewer than the definition's. */
+      readonly restsOn?: readonly SignalKind[];
+    };
+
+/** A measure as data and one pure function. Registered in `all-measures.ts`; its numbers stand in the scorecard. */
+export interface Measure {
+  readonly id: string;
+  readonly family: Family;
+  readonly unit: string | null;
+  /** Kinds it is made from: when one goes silent for everyone, the measure is stale. */
+  readonly restsOn: readonly SignalKind[];
+  readonly settings: TSchema;
+  readonly read: (view: AccountView, settings: unknown) => Reading;
+}
+
+interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'read'> {
+  readonly settings: S;
+  readonly read: (view: AccountView, settings: Static<S>) => Reading;
+}
+
+/** A measure with typed settings; scorecards are checked against `settings` before they are used. */
+export function defineMeasure<S extends TSchema>(definition: Definition<S>): Measure {
+  return { ...definition, read: (view, settings) => definition.read(view, settings as Static<S>) };
+}
+
+export const missing = (text: string): Reading => ({ found: false, state: 'missing', text });
+export const notApplicable = (text: string): Reading => ({ found: false, state: 'not_applicable', text });

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import type { Signal, SignalData, SignalKind } from '@perennial/contracts/signal';
+import { Scenario, aliveAt, signalOf } from '../../test/scenario.js';
+import { applySignal, contactsOfSignal, initialState } from './account-health.js';
+import { accountFactsCodec } from './codec/account-facts-codec.js';
+import { Writer } from './codec/bytes.js';
+import { shippedIndicatorSet } from './indicators/shipped-indicator-set.js';
+import { look } from './look.js';
+import { csmLedScorecard } from './scorecard/csm-led.js';
+import { isKept } from './contacts/contact-facts.js';
+import { decodeContact, decodeState, encodeContact, encodeState } from './state-codec.js';
+import { isoDay } from './time/day.js';
+import { dayMs } from './time/day.js';
+import { rawScoreOf } from './verdict/raw-score.js';
+
+const start = Date.parse('2026-01-05T00:00:00Z');
+const people = ['s', 'c', 'p', 'u', 'v', 'w'];
+const day = fc.integer({ min: 0, max: 130 });
+const person = fc.constantFrom(...people);
+const iso = (offset: number): string => isoDay(Math.floor(start / dayMs) + offset);
+
+/** One signal as data: what, by whom, when. */
+interface Told {
+  kind: SignalKind;
+  data: unknown;
+  personId: string | null;
+  at: number;
+}
+const told = <K extends SignalKind>(kind: K, data: fc.Arbitrary<SignalData[K]>, who: fc.Arbitrary<string | null> = fc.constant(null)): fc.Arbitrary<Told> =>
+  fc.record({ kind: fc.constant(kind), data, personId: who, at: fc.tuple(fc.oneof(day, fc.constantFrom(60, 120, 130)), fc.constantFrom(0, 12)).map(([d, h]) => start + d * dayMs + h * 3_600_000) });
+const status = <V extends string>(...values: V[]): fc.Arbitrary<V> => fc.constantFrom(...values);
+
+const anySignal: fc.Arbitrary<Told> = fc.oneof(
+  { weight: 6, arbitrary: told('usage', fc.record({ event: fc.constant('e'), quantity: fc.constantFrom(0, 0.3333, 0.7771, 1, 7, 1000) }), fc.option(person)) },
+  told('license', fc.record({ seatsBought: fc.integer({ min: 0, max: 50 }), seatsAssigned: fc.integer({ min: 0, max: 50 }) })),
+  { weight: 3, arbitrary: told('ticket', fc.record({ ticketId: status('t1', 't2', 't3'), status: status('opened', 'updated', 'escalated', 'solved', 'reopened'), priority: status('low', 'normal', 'high', 'urgent'), complaint: fc.boolean() })) },
+  { weight: 2, arbitrary: told('survey', fc.record({ type: status('nps', 'csat', 'renewal_intent'), score: fc.integer({ min: 0, max: 10 }) }), fc.option(person)) },
+  { weight: 2, arbitrary: told('engagement', fc.record({ type: status('meeting', 'call', 'mail'), outcome: status('held', 'no_show', 'declined'), direction: status('inbound', 'outbound'), attendees: fc.array(person.map((personId) => ({ personId })), { maxLength: 3 }) })) },
+  { weight: 2, arbitrary: told('person', fc.record({ change: status('created', 'updated', 'bounced', 'deactivated', 'departed'), title: status('VP Sales', 'VP, Sales', 'CEO'), company: status('Acme', 'Globex'), roles: fc.subarray(['executive_sponsor', 'champion', 'power_user', 'user'] as const).map((roles) => [...roles]) }), person) },
+  told('milestone', fc.record({ milestoneId: status('m1', 'm2'), name: status('M', 'N'), phase: status('value'), status: status('planned', 'achieved', 'missed'), dueOn: day.map(iso) })),
+  told('metric', fc.record({ metric: status('x', 'y'), value: fc.integer({ min: -5, max: 15 }) })),
+  told('pulse', fc.record({ pulse: fc.integer({ min: 1, max: 5 }), reason: fc.constant('r') })),
+  told('invoice', fc.record({ invoiceId: status('i1', 'i2'), status: status('due', 'paid', 'overdue'), amountMinor: fc.constant(1), currency: fc.constant('EUR'), dueOn: day.map(iso) })),
+  told('contract', fc.record({ contractId: status('k1', 'k2'), status: status('created', 'amended', 'cancel_scheduled', 'cancel_withdrawn', 'renewed'), startsOn: day.map((d) => iso(d - 200)), endsOn: fc.constant(null), arrMinor: fc.constant(1), currency: fc.constant('EUR') })),
+  told('goal', fc.record({ goalId: status('g1', 'g2'), name: status('G'), metric: status('x', 'y'), baseline: fc.constant(0), target: fc.constantFrom(5, 10), dueOn: day.map(iso), status: status('set', 'confirmed', 'dropped') })),
+);
+const someSignals = fc.array(anySignal, { minLength: 1, maxLength: 60 });
+const resolved = (stories: readonly Told[]): Signal[] =>
+  stories.map(({ kind, data, personId, at }, i) => signalOf('acme', kind, data as never, at, { id: `id${i}`, ...(personId === null ? {} : { personId }) }));
+
+const folded = (signals: readonly Signal[]) => {
+  const state = initialState('acme');
+  for (const signal of signals) applySignal(state, signal);
+  return state;
+};
+const context = (asOf: number) => ({ asOf, cause: 'signal' as const, scorecard: csmLedScorecard, indicatorSet: shippedIndicatorSet, sources: aliveAt(asOf) });
+const asOf = start + 131 * dayMs;
+const factBytes = (state: ReturnType<typeof folded>): string => {
+  const out = new Writer();
+  accountFactsCodec.write(out, state.facts);
+  return [out.toBuffer().toString('hex'), ...[...state.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1)).map((contact) => encodeContact(contact).toString('hex'))].join('\n');
+};
+
+describe('S4 order does not matter', () => {
+  it('the same signals in any order give the same facts, measures and raw score', () => {
+    fc.assert(
+      fc.property(someSignals.chain((stories) => fc.tuple(fc.constant(stories), fc.shuffledSubarray(stories.map((_, i) => i), { minLength: stories.length }))), ([stories, order]) => {
+        const signals = resolved(stories);
+        const one = folded(signals);
+        const other = folded(order.flatMap((i) => signals[i] ?? []));
+        expect(factBytes(other)).toBe(factBytes(one));
+        const [a, b] = [look(one, context(asOf)), look(other, context(asOf))];
+        expect(b?.health.measures).toEqual(a?.health.measures);
+        expect(b?.health.rawScore).toBe(a?.health.rawScore);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('a row and back', () => {
+  it('equal bytes, equal later verdicts, also with only the contacts that are needed', () => {
+    fc.assert(
+      fc.property(someSignals, fc.nat(60), (stories, cut) => {
+        const signals = resolved(stories);
+        const whole = folded(signals.slice(0, cut));
+        look(whole, context(asOf));
+        const rows = new Map([...whole.contacts.values()].map((contact) => [contact.personId, encodeContact(contact)]));
+        const bytes = encodeState(whole);
+        const packed = decodeState('acme', bytes);
+        expect(encodeState(packed).equals(bytes)).toBe(true);
+        const needed = new Set(signals.slice(cut).flatMap((signal) => contactsOfSignal(signal)));
+        for (const [personId, row] of rows) {
+          const contact = decodeContact(personId, row);
+          if (isKept(contact) || needed.has(personId)) packed.contacts.set(personId, contact);
+        }
+        for (const signal of signals.slice(cut)) {
+          applySignal(whole, signal);
+          applySignal(packed, signal);
+        }
+        expect(look(packed, context(asOf + dayMs))).toEqual(look(whole, context(asOf + dayMs)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+  it('refuses a format it does not know, and a torn row', () => {
+    const bytes = encodeState(initialState('acme'));
+    expect(() => decodeState('acme', Buffer.concat([Buffer.from([9]), bytes.subarray(1)]))).toThrow('format 9');
+    expect(() => decodeState('acme', bytes.subarray(0, -1))).toThrow(RangeError);
+    expect(() => decodeState('acme', Buffer.concat([bytes, Buffer.from([0])]))).toThrow('longer');
+  });
+});
+
+describe('the score', () => {
+  const measure = fc.record({ weight: fc.integer({ min: 1, max: 30 }), pointsBp: fc.option(fc.integer({ min: 0, max: 10_000 })), state: status('ok', 'stale', 'missing', 'not_applicable') })
+    .map(({ weight, pointsBp, state }) => (pointsBp === null ? { weight, pointsBp, state: state === 'ok' || state === 'stale' ? ('missing' as const) : state } : { weight, pointsBp, state: state === 'stale' ? state : ('ok' as const) }));
+
+  it('contributions add up exactly, whatever the points', () => {
+    fc.assert(
+      fc.property(fc.array(measure, { minLength: 1, maxLength: 16 }), (measures) => {
+        const { rawBp, contributionsBp, dataCoverage } = rawScoreOf(measures);
+        if (rawBp !== null) {
+          expect(5000 + contributionsBp.reduce<number>((sum, part) => sum + (part ?? 0), 0)).toBe(rawBp);
+          expect(rawBp).toBeGreaterThanOrEqual(0);
+          expect(rawBp).toBeLessThanOrEqual(10_000);
+        }
+        expect(dataCoverage).toBeGreaterThanOrEqual(0);
+        expect(dataCoverage).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+  it('is monotone in every measure', () => {
+    fc.assert(
+      fc.property(fc.array(measure, { minLength: 1, maxLength: 16 }), fc.nat(15), fc.integer({ min: 0, max: 10_000 }), (measures, at, better) => {
+        const index = at % measures.length;
+        const changed = measures.map((one, i) => (i === index && one.pointsBp !== null ? { ...one, pointsBp: Math.max(one.pointsBp, better) } : one));
+        expect(rawScoreOf(changed).rawBp ?? 0).toBeGreaterThanOrEqual(rawScoreOf(measures).rawBp ?? 0);
+      }),
+    );
+  });
+  it('in a verdict 5000 + contributions + adjustments = health score, as integers', () => {
+    fc.assert(
+      fc.property(someSignals, (stories) => {
+        const verdict = look(folded(resolved(stories)), context(asOf));
+        if (verdict === null || verdict.health.healthScore === null) return;
+        const { measures, adjustments, healthScore, rawScore } = verdict.health;
+        const contributions = measures.reduce((sum, one) => sum + Math.round((one.contribution ?? 0) * 100), 0);
+        expect(5000 + contributions).toBe(Math.round((rawScore ?? NaN) * 100));
+        expect(5000 + contributions + adjustments.reduce((sum, one) => sum + Math.round(one.points * 100), 0)).toBe(Math.round(healthScore * 100));
+        expect(verdict.nextLookAt).toBeGreaterThan(asOf);
+        expect(verdict.nextLookAt).toBeLessThanOrEqual(asOf + dayMs);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+it('lost data never raises a score: from the day every source falls silent the raw score only falls', () => {
+  fc.assert(
+    fc.property(someSignals, (stories) => {
+      // Goals run and milestones leave their window by the calendar, seats are judged by month: without those only age is left.
+      const told = resolved(stories.filter(({ kind }) => kind !== 'milestone' && kind !== 'goal' && kind !== 'contract'));
+      const old = signalOf('acme', 'contract', { contractId: 'k', status: 'created', startsOn: iso(-400), endsOn: null, arrMinor: 1, currency: 'EUR' }, start, { id: 'old' });
+      const state = folded([old, ...told]);
+      const sources = aliveAt(asOf);
+      let last = Infinity;
+      for (let later = 3; later < 220; later += 4) {
+        const verdict = look(state, { ...context(asOf + later * dayMs), sources });
+        const raw = verdict?.health.rawScore ?? null;
+        if (raw === null) return;
+        expect(raw).toBeLessThanOrEqual(last);
+        last = raw;
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('looks do not change the facts they look at', () => {
+  const it = new Scenario().use(0, 100, 5, ['a', 'b']);
+  it.meeting(90, 'a');
+  const again = new Scenario().use(0, 100, 5, ['a', 'b']);
+  again.meeting(90, 'a');
+  it.watch(50, 101);
+  it.look(101);
+  again.look(101);
+  expect(it.look(101).health.rawScore).toBe(again.look(101).health.rawScore);
+});

@@ -1,0 +1,83 @@
+import { Reader, Writer } from './codec/bytes.js';
+import { accountFactsCodec } from './codec/account-facts-codec.js';
+import { bool, id, integer, list, natural, nullable, number, oneOf, record, text, type Codec } from './codec/codec.js';
+import { contactCodec } from './codec/contact-codec.js';
+import type { ContactFacts } from './contacts/contact-facts.js';
+import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, Suppression, VerdictMemory } from './state.js';
+import type { UsageTrack } from './usage/usage-track.js';
+
+export { isKept } from './contacts/contact-facts.js';
+
+/** First byte of each packed row: what is packed in another way takes the next number. */
+const format = 1;
+
+type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
+
+const levels = oneOf(['unknown', 'green', 'amber', 'red']);
+const causes = oneOf(['signal', 'time', 'revision', 'restatement', 'import', 'override']);
+const groups: Codec<CauseGroup> = oneOf(['use', 'people', 'support', 'voice', 'delivery', 'commercial', 'hygiene', 'opportunity']);
+const readonlyList = <T>(codec: Codec<T>): Codec<readonly T[]> => ({ write: (out, values) => list(codec).write(out, [...values]), read: (input) => list(codec).read(input) });
+const constant = <T>(value: T): Codec<T> => ({ write: () => undefined, read: () => value });
+
+const stored = record<Stored>({
+  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer })),
+  renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
+  reviews: readonlyList(record<Review>({ id, state: oneOf(['open', 'decided']), groups: readonlyList(groups) })),
+  facts: accountFactsCodec,
+  indicators: list(
+    record<ActiveIndicator>({
+      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool,
+    }),
+  ),
+  suppressions: list(record<Suppression>({ kind: text, at: integer, until: integer, how: oneOf(['accepted', 'dismissed', 'snoozed', 'replaced']), reason: text })),
+  memory: record<VerdictMemory>({
+    heldBand: levels,
+    amberSince: nullable(integer),
+    greenSince: nullable(integer),
+    toldRisk: nullable(levels),
+    band: levels,
+    riskLevel: levels,
+    dailyScores: record<VerdictMemory['dailyScores']>({ newest: integer, scores: list(nullable(natural)) }),
+    usageTrack: record<UsageTrack>({
+      week: nullable(integer),
+      entered: bool,
+      raised: nullable(record<NonNullable<UsageTrack['raised']>>({ since: integer, reference: number, contacts: number })),
+      accepted: nullable(record<NonNullable<UsageTrack['accepted']>>({ week: integer, reference: number })),
+    }),
+    fingerprint: natural,
+  }),
+  override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
+  restating: bool,
+  pendingCause: nullable(causes),
+  nextLookAt: integer,
+});
+
+function pack<T>(codec: Codec<T>, value: T): Buffer {
+  const out = new Writer();
+  out.byte(format);
+  codec.write(out, value);
+  return out.toBuffer();
+}
+
+function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
+  const input = new Reader(bytes);
+  const found = input.byte();
+  if (found !== format) throw new RangeError(`the packed state has format ${found}, this version reads ${format}`);
+  const value = codec.read(input);
+  if (!input.atEnd) throw new RangeError('the packed state is longer than its format');
+  return value;
+}
+
+/** The account without its contacts, packed; equal states give equal bytes. */
+export const encodeState = (state: AccountHealthState): Buffer => pack(stored, state);
+
+/** Reads what `encodeState` wrote; `contacts` is empty until the shell fills it. Throws RangeError on a format it does not know. */
+export function decodeState(accountId: string, bytes: Buffer): AccountHealthState {
+  return { accountId, ...unpack(stored, bytes), contacts: new Map(), dirtyContacts: new Set(), contactsCleared: false };
+}
+
+/** One contact's row. `kept` rows are loaded whenever the account is looked at. */
+export const encodeContact = (contact: ContactFacts): Buffer => pack(contactCodec, contact);
+
+/** Reads what `encodeContact` wrote. Throws RangeError on a format it does not know. */
+export const decodeContact = (personId: string, bytes: Buffer): ContactFacts => ({ personId, ...unpack(contactCodec, bytes) });

@@ -1,0 +1,109 @@
+import type { UsageFacts } from '../facts/fold-usage.js';
+import type { Cohort } from '../contacts/cohort.js';
+import { countAt } from '../facts/ring.js';
+import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
+import { earlierEnds, median, robustZ, windowTotal, windowWeeks, yearWeeks } from './usage-windows.js';
+
+/** When a fall of use is raised and cleared; from the shipped set of indicators. */
+export interface UsageDropRule {
+  /** Raised at or below this share of the reference, with the robust z below `z`, on two weekly looks running. */
+  readonly level: number;
+  readonly z: number;
+  readonly fewestWindows: number;
+  /** Cleared at or above this share of the frozen reference. */
+  readonly recovered: number;
+}
+
+/** Where a fall of use stands after the last weekly look. References are in thousandths. */
+export interface UsageTrack {
+  /** Last completed account-week that was looked at; null before the first. */
+  week: AccountWeek | null;
+  /** The last weekly look met the rule of entry. */
+  entered: boolean;
+  /** Raised at the look after `since`, with the references frozen as they were then. */
+  raised: { readonly since: AccountWeek; readonly reference: number; readonly contacts: number } | null;
+  /** A person took the level of this week for the new normal: earlier weeks are no reference. */
+  accepted: { readonly week: AccountWeek; readonly reference: number } | null;
+}
+
+export const emptyTrack = (): UsageTrack => ({ week: null, entered: false, raised: null, accepted: null });
+
+/** Weeks of history that can be looked at again after a late signal. */
+const replayable = 30;
+
+/** First account-week that the account used the product in full. */
+export function firstFullWeek(usage: UsageFacts, weekday: number): AccountWeek | null {
+  if (usage.firstDay === null) return null;
+  const week = weekOf(usage.firstDay, weekday);
+  const full = firstDayOf(week, weekday) === usage.firstDay ? week : week + 1;
+  return Math.max(full, usage.weeks.newest - usage.weeks.size + 1);
+}
+
+/** What a window ending with `end` is held against, thousandths; null while there is no history. */
+export function referenceAt(usage: UsageFacts, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null {
+  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
+  if (end - yearWeeks - windowWeeks + 1 >= start) {
+    const lastYear = windowTotal(usage.weeks, end - yearWeeks);
+    if (lastYear > 0) return lastYear;
+  }
+  const ends = earlierEnds(end, start);
+  if (ends.length > 0) return median(ends.map((earlier) => windowTotal(usage.weeks, earlier)));
+  return track.accepted?.reference ?? null;
+}
+
+/** Contacts that usually use the product within four weeks, as `referenceAt`. */
+export function contactReferenceAt(cohort: Cohort, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null {
+  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
+  if (end - yearWeeks - windowWeeks + 1 >= start) {
+    const lastYear = countAt(cohort.activeInFourWeeks, end - yearWeeks);
+    if (lastYear > 0) return lastYear;
+  }
+  const ends = earlierEnds(end, start);
+  return ends.length === 0 ? null : median(ends.map((earlier) => countAt(cohort.activeInFourWeeks, earlier)));
+}
+
+/**
+ * Takes the weekly looks that are due up to the completed week `upTo`, oldest first, from the weekly totals
+ * alone. So an account that arrives with its past is judged as if it had been watched, and a late signal
+ * makes the looks it concerns be taken again.
+ */
+export function advanceTrack(track: UsageTrack, usage: UsageFacts, cohort: Cohort, weekday: number, upTo: AccountWeek, rule: UsageDropRule): void {
+  const first = firstFullWeek(usage, weekday);
+  if (first === null) return;
+  const changed = usage.changedWeek;
+  usage.changedWeek = null;
+  if (track.week !== null && changed !== null && changed <= track.week && (track.raised === null || track.raised.since > track.week - replayable)) {
+    track.week = track.accepted?.week ?? null;
+    track.entered = false;
+    track.raised = null;
+  }
+  for (let week = track.week === null ? first : track.week + 1; week <= upTo; week += 1) {
+    const total = windowTotal(usage.weeks, week);
+    if (track.raised !== null) {
+      if (total >= rule.recovered * track.raised.reference) track.raised = null;
+      track.entered = false;
+    }
+    if (track.raised === null) {
+      const reference = referenceAt(usage, week, first, track);
+      const entering = reference !== null && reference > 0 && total <= rule.level * reference && isUnusual(usage, week, first, track, total, rule);
+      if (entering && track.entered) track.raised = { since: week, reference, contacts: contactReferenceAt(cohort, week, first, track) ?? 0 };
+      track.entered = entering;
+    }
+    track.week = week;
+  }
+}
+
+function isUnusual(usage: UsageFacts, week: AccountWeek, first: AccountWeek, track: UsageTrack, total: number, rule: UsageDropRule): boolean {
+  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
+  const ends = earlierEnds(week, start);
+  if (ends.length < rule.fewestWindows) return false;
+  return robustZ(total / 1000, ends.map((end) => windowTotal(usage.weeks, end) / 1000)) < rule.z;
+}
+
+/** A person accepts the present level: the fall is over and the level is what later ones are held against. */
+export function acceptLevel(track: UsageTrack, usage: UsageFacts): void {
+  if (track.week === null) return;
+  track.accepted = { week: track.week, reference: windowTotal(usage.weeks, track.week) };
+  track.raised = null;
+  track.entered = false;
+}

@@ -1,0 +1,87 @@
+import type { SignalKind } from '@perennial/contracts/signal';
+import type { ContactFacts } from '../contacts/contact-facts.js';
+import { isKept } from '../contacts/contact-facts.js';
+import { firstTermStart } from '../facts/fold-contract.js';
+import { sumOf } from '../facts/ring.js';
+import type { Scorecard, TierTargets } from '../scorecard/scorecard.js';
+import { sourceStateOf, type SourceLiveness, type SourceState } from '../sources/source-liveness.js';
+import type { AccountHealthState } from '../state.js';
+import { weekdayOf } from '../time/account-week.js';
+import { dayOf, startOf, type EpochDay, type EpochMs } from '../time/day.js';
+import { usageViewOf, type UsageView } from '../usage/usage-view.js';
+
+const daysOfMonth = 30.4375;
+
+/** One account as one look sees it: facts, time and sources, and the instants at which time alone changes it. */
+export class AccountView {
+  readonly today: EpochDay;
+  readonly weekday: number;
+  /** Days since the first contract began, else since the account was first heard of; never negative. */
+  readonly ageDays: number;
+  readonly targets: TierTargets;
+  /** Contacts that looks need one by one; all others are in the cohort's sums. */
+  readonly stakeholders: readonly ContactFacts[];
+  #usage: UsageView | null = null;
+  #nextLookAt: EpochMs;
+
+  constructor(
+    readonly state: AccountHealthState,
+    readonly asOf: EpochMs,
+    readonly sources: SourceLiveness,
+    scorecard: Scorecard,
+  ) {
+    this.today = dayOf(asOf);
+    this.weekday = weekdayOf(state.accountId);
+    this.#nextLookAt = startOf(this.today + 1);
+    this.ageDays = Math.max(0, this.today - this.startDay());
+    const tiers = scorecard.tiers;
+    this.targets = tiers[state.account?.tier ?? ''] ?? tiers[scorecard.defaultTier] ?? { touches: 0, contacts: 0, requiredRoles: [] };
+    this.stakeholders = [...state.contacts.values()].filter(isKept).sort((a, b) => (a.personId < b.personId ? -1 : 1));
+  }
+
+  get facts(): AccountHealthState['facts'] {
+    return this.state.facts;
+  }
+
+  get ageMonths(): number {
+    return this.ageDays / daysOfMonth;
+  }
+
+  get usage(): UsageView {
+    return (this.#usage ??= usageViewOf(this));
+  }
+
+  /** First day of the account's life: contract start, else whichever came first of its record and its signals. */
+  startDay(): EpochDay {
+    const { facts, account } = this.state;
+    const contract = firstTermStart(facts.contracts);
+    if (contract !== null) return contract;
+    const heard = [facts.firstDay, account === null ? null : dayOf(account.createdAt)].filter((day) => day !== null);
+    return heard.length === 0 ? this.today : Math.min(...heard);
+  }
+
+  sourceOf(kind: SignalKind): SourceState {
+    return sourceStateOf(this.sources, kind, this.asOf);
+  }
+
+  /** Today, or the day on which the kind's source went stale: what is counted keeps the value it had then. */
+  dayFor(kind: SignalKind): EpochDay {
+    const source = this.sources[kind];
+    return source !== undefined && source.staleAt <= this.asOf ? dayOf(source.staleAt) : this.today;
+  }
+
+  /** Contacts that used the product in the last `days` days, today included. */
+  activeContacts(days: number): number {
+    const day = this.dayFor('usage');
+    return sumOf(this.facts.cohort.lastActive, day - days + 1, this.today);
+  }
+
+  /** The verdict changes at `instant` by time alone, where that lies ahead. */
+  changesAt(instant: EpochMs): void {
+    if (instant > this.asOf && instant < this.#nextLookAt) this.#nextLookAt = instant;
+  }
+
+  get nextLookAt(): EpochMs {
+    return this.#nextLookAt;
+  }
+}

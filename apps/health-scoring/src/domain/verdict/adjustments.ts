@@ -1,0 +1,34 @@
+import type { HealthState } from '@perennial/contracts/health';
+import type { Override } from '../state.js';
+
+export interface Adjusted {
+  /** Basis points; null without data and override. */
+  readonly healthBp: number | null;
+  /** 50 + contributions + these = health score. */
+  readonly adjustments: HealthState['adjustments'];
+  /** The score is not the raw one. */
+  readonly capped: boolean;
+  readonly overridden: boolean;
+}
+
+/** A cap below this is a fact that no override lifts. */
+const hardLimit = 40;
+
+/** First the lowest cap, then the override; all three numbers are kept. */
+export function adjust(rawBp: number | null, cap: { readonly limit: number; readonly reason: string } | null, override: Override | null): Adjusted {
+  const adjustments: HealthState['adjustments'] = [];
+  let healthBp = rawBp;
+  let capped = false;
+  if (healthBp !== null && cap !== null && cap.limit * 100 < healthBp) {
+    adjustments.push({ kind: 'cap', reason: cap.reason, points: (cap.limit * 100 - healthBp) / 100 });
+    healthBp = cap.limit * 100;
+    capped = true;
+  }
+  if (override === null) return { healthBp, adjustments, capped, overridden: false };
+  const wanted = Math.round(override.healthScore * 100);
+  const held = cap !== null && cap.limit < hardLimit && healthBp !== null;
+  const given = held ? Math.min(wanted, healthBp ?? wanted) : wanted;
+  const overridden = !held || given < (healthBp ?? given);
+  if (given !== healthBp) adjustments.push({ kind: 'override', reason: override.reason, points: (given - (healthBp ?? 5000)) / 100 });
+  return { healthBp: given, adjustments, capped, overridden };
+}

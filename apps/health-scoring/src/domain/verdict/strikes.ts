@@ -1,0 +1,59 @@
+import { indicatorByKind } from '../indicators/all-indicators.js';
+import { isRisk } from '../indicators/indicator.js';
+import type { ActiveIndicator, CauseGroup, Review } from '../state.js';
+
+export interface Strikes {
+  readonly count: number;
+  /** Groups that strike, in the order of domain.md. */
+  readonly groups: CauseGroup[];
+  readonly savePlanReview: boolean;
+}
+
+const order: readonly CauseGroup[] = ['use', 'people', 'support', 'voice', 'delivery', 'commercial'];
+const reviewFrom = 3;
+
+export const groupOf = (indicator: ActiveIndicator): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
+
+/** Groups with an active risk indicator; indicators that share evidence count once (domain.md section 3). */
+export function strikesOf(indicators: readonly ActiveIndicator[], reviews: readonly Review[]): Strikes {
+  const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
+  const groups = distinctGroups(risks);
+  const decided = reviews.filter((review) => review.state === 'decided');
+  const settled = new Set(decided.flatMap((review) => review.groups));
+  const isNew = decided.length === 0 || groups.some((group) => !settled.has(group));
+  return { count: groups.length, groups, savePlanReview: groups.length >= reviewFrom && isNew };
+}
+
+/** As many groups as can each be given a cause of their own (augmenting paths; at most six groups). */
+function distinctGroups(risks: readonly ActiveIndicator[]): CauseGroup[] {
+  const causes = causesOf(risks);
+  const takenBy = new Map<number, CauseGroup>();
+  const give = (group: CauseGroup, tried: Set<number>): boolean =>
+    risks.some((indicator, i) => {
+      const cause = causes[i] ?? i;
+      if (groupOf(indicator) !== group || tried.has(cause)) return false;
+      tried.add(cause);
+      const holder = takenBy.get(cause);
+      if (holder !== undefined && !give(holder, tried)) return false;
+      takenBy.set(cause, group);
+      return true;
+    });
+  for (const group of order) give(group, new Set());
+  const struck = new Set(takenBy.values());
+  return order.filter((group) => struck.has(group));
+}
+
+/** Number of the cause behind each indicator: those with evidence in common have one, those without evidence their own. */
+function causesOf(risks: readonly ActiveIndicator[]): number[] {
+  const causes = risks.map((_, i) => i);
+  risks.forEach((indicator, i) => {
+    for (let j = 0; j < i; j += 1) {
+      if (!risks[j]?.evidence.some((id) => indicator.evidence.includes(id))) continue;
+      const [from, to] = [causes[i], causes[j]];
+      causes.forEach((cause, k) => {
+        if (cause === from) causes[k] = to ?? cause;
+      });
+    }
+  });
+  return causes;
+}

@@ -1,0 +1,108 @@
+import { roleText, type Role } from './contacts/roles.js';
+
+/** Every sentence that a verdict says, in one place. Plain words: what was seen, not how it was computed. */
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+const number = (value: number): string => String(Math.round(value * 100) / 100);
+const many = (count: number, one: string, more = `${one}s`): string => `${number(count)} ${count === 1 ? one : more}`;
+const list = (items: readonly string[]): string => (items.length <= 3 ? items.join(', ') : `${items.slice(0, 3).join(', ')} and ${items.length - 3} more`);
+
+const meetings: Readonly<Record<string, string>> = { meeting: 'meeting', call: 'call', mail: 'mail', qbr: 'business review', introduction_asked: 'introduction' };
+
+export const words = {
+  noSource: (what: string): string => `No source of ${what} is connected`,
+
+  goals: {
+    tooEarly: (day: number): string => `No goal is measured yet; expected from day ${day}`,
+    none: 'No goals are recorded',
+    unmeasured: (count: number): string => `${many(count, 'goal')} recorded, none measured or confirmed yet`,
+    attained: (value: number, count: number): string => `${percent(value)} of the way on ${many(count, 'goal')}, against the time elapsed`,
+    missing: 'No goals are recorded: agree them with the customer',
+  },
+  milestones: {
+    noneDue: (days: number): string => `No milestone was due in the last ${days} days`,
+    onTime: (onTime: number, due: number): string => `${onTime} of ${many(due, 'milestone')} achieved on time`,
+    missed: (names: readonly string[]): string => `Due and not achieved: ${list(names)}`,
+  },
+  seats: {
+    tooEarly: (day: number): string => `Not rated before day ${day}`,
+    unknown: 'The number of seats is not known',
+    none: 'No seats are bought',
+    used: (used: number, bought: number, assigned: boolean): string => `${percent(used / bought)} of seats in use (${used} of ${bought}, ${assigned ? 'as assigned' : 'by contacts active in 28 days'})`,
+  },
+  usage: {
+    never: 'No use was ever seen',
+    noHistory: 'Not rated before eight weeks of history',
+    level: (total: number, reference: number): string => `Use over 28 days is ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
+    contacts: (contacts: number, usual: number): string => `${many(contacts, 'contact')} active in 28 days, usually ${number(usual)}`,
+    drop: (total: number, reference: number): string => `Use over 28 days fell to ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
+    dark: (days: number, day: string): string => `Nothing heard from the customer for ${days} days, since ${day}`,
+  },
+  survey: {
+    none: 'No survey was answered',
+    mean: (value: number, answers: number): string => `${number(value)} of 10 over ${many(answers, 'answer')}, stakeholders weighing more`,
+    negative: (who: readonly string[]): string => `Bad survey answers: ${list(who)}`,
+    answer: (name: string, type: string, score: number): string => `${name} ${type} ${number(score)}`,
+    falling: (before: number, after: number): string => `The mean NPS answer fell from ${number(before)} to ${number(after)} within a quarter`,
+  },
+  intent: {
+    none: 'Nobody was asked whether they would renew',
+    lowest: (score: number, name: string): string => `${name} answered ${number(score)} of 10 to "would you renew", the lowest of the decision makers`,
+    mean: (value: number, count: number): string => `${number(value)} of 10 on "would you renew" over ${many(count, 'answer')}`,
+    no: (who: readonly string[]): string => `Would not renew: ${list(who)}`,
+  },
+  touches: {
+    tooEarly: (day: number): string => `No touch yet; expected by day ${day}`,
+    noTarget: 'No touches are planned for this tier',
+    count: (count: number, target: number, days: number): string => `${many(count, 'touch', 'touches')} in ${days} days, ${target} expected`,
+  },
+  executive: {
+    tooEarly: (day: number): string => `No touch with the executive sponsor yet; expected by day ${day}`,
+    never: 'There was never a touch with the executive sponsor',
+    last: (days: number, name: string, type: string, day: string): string => `Last ${meetings[type] ?? type} with the executive sponsor ${name} was ${many(days, 'day')} ago, on ${day}`,
+  },
+  tickets: {
+    open: (open: number): string => (open === 0 ? 'No open tickets' : many(open, 'open ticket')),
+    surge: (from: number, to: number): string => `Weekly tickets are rising: from ${from} to ${to} within six weeks`,
+    urgent: (ids: readonly string[]): string => `Open urgent or escalated tickets: ${list(ids)}`,
+    complaint: (ids: readonly string[], late: boolean): string => `Open complaints${late ? ' past their deadline' : ''}: ${list(ids)}`,
+  },
+  pulse: {
+    none: 'The customer-success manager gave no pulse',
+    value: (pulse: number): string => `The customer-success manager rates the account ${pulse} of 5`,
+    concern: (pulse: number): string => `The customer-success manager is worried: ${pulse} of 5`,
+  },
+  threads: {
+    none: (days: number): string => `No contact was touched in ${days} days`,
+    reached: (contacts: number, absent: readonly Role[], days: number): string =>
+      `${many(contacts, 'contact')} touched in ${days} days${absent.length === 0 ? ', every required role among them' : `; without ${list(absent.map((role) => roleText[role]))}`}`,
+  },
+  people: {
+    sponsor: (name: string, why: readonly string[]): string => `The executive sponsor ${name} may have changed (${list(why)}): please confirm`,
+    sponsorConfirmed: (name: string): string => `The executive sponsor ${name} is gone and not replaced`,
+    champion: (name: string, why: string): string => `The champion ${name} ${why}`,
+    departed: 'is no longer with the company',
+    deactivated: 'was deactivated',
+    bounced: 'cannot be reached by mail',
+    company: 'moved to another company',
+    handedOver: 'gave the role to somebody else',
+    promoted: 'was promoted',
+    title: 'has another title',
+    missed: 'missed three meetings',
+  },
+  commercial: {
+    overdue: (days: number, count: number): string => (count === 1 ? `An invoice is ${days} days overdue` : `${count} invoices are overdue, the oldest by ${days} days`),
+    cancelled: (contracts: readonly string[]): string => `Cancellation announced: ${list(contracts)}`,
+  },
+  caps: {
+    cancel_scheduled: 'Cancellation is announced',
+    decision_maker_intent: 'A decision maker would not renew',
+    unused: 'Use has been below half its usual level for 56 days and few seats are in use',
+    urgent_ticket: 'An urgent ticket is open for more than 7 days',
+    goal_missed: 'A goal that was due is not reached',
+    utilisation_red: 'Too few seats are in use this late in the term',
+    stakeholder_gone: 'The sponsor or champion is gone and not replaced',
+    complaint_overdue: 'A complaint is past its deadline',
+    invoice_overdue: 'An invoice is more than 30 days overdue',
+  } as Readonly<Record<string, string>>,
+} as const;

@@ -1,0 +1,88 @@
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { ListQuery } from '@perennial/service-kit/list';
+import { IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsDay, IsInstant } from './text-rules.js';
+
+const levels = ['unknown', 'green', 'amber', 'red'] as const;
+
+export class HistoryQuery extends OmitType(ListQuery, ['startingAfter']) {
+  @ApiPropertyOptional({ format: 'date', description: 'First day, included.' })
+  @IsOptional()
+  @IsDay()
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date', description: 'Last day, included.' })
+  @IsOptional()
+  @IsDay()
+  to?: string;
+
+  @ApiPropertyOptional({ format: 'date', description: 'The last day already seen.' })
+  @IsOptional()
+  @IsDay()
+  startingAfter?: string;
+}
+
+export class ScorecardReference {
+  @ApiProperty() id!: string;
+  @ApiProperty({ type: 'integer', minimum: 1 }) revision!: number;
+}
+
+export class HealthDayAnswer {
+  @ApiProperty({ format: 'date' }) day!: string;
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) healthScore!: number | null;
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) rawScore!: number | null;
+  @ApiProperty({ enum: levels }) band!: string;
+  @ApiProperty({ enum: levels }) riskLevel!: string;
+  @ApiProperty({ minimum: 0, maximum: 1 }) dataCoverage!: number;
+  @ApiProperty({ type: 'integer', minimum: 0 }) strikes!: number;
+  @ApiProperty({ type: ScorecardReference }) scorecard!: ScorecardReference;
+}
+
+export class HealthDayList {
+  @ApiProperty({ enum: ['list'] }) object!: 'list';
+  @ApiProperty({ type: [HealthDayAnswer] }) data!: HealthDayAnswer[];
+  @ApiProperty() hasMore!: boolean;
+}
+
+export class CreateOverride {
+  @ApiProperty({ minimum: 0, maximum: 100 })
+  @IsNumber()
+  @Min(0)
+  @Max(100)
+  healthScore!: number;
+
+  @ApiProperty({ description: 'Why the computed score is wrong.' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(2000)
+  reason!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'At most 60 days ahead.' })
+  @IsInstant()
+  expiresAt!: string;
+}
+
+export class OverrideAnswer {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() accountId!: string;
+  @ApiProperty() healthScore!: number;
+  @ApiProperty() reason!: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty({ description: 'Who set it.' }) by!: string;
+}
+
+export const judgementActions = ['confirm', 'accept', 'dismiss', 'snooze'] as const;
+
+
+export class CreateJudgement {
+  @ApiProperty()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(2000)
+  reason!: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Needed to dismiss or snooze; at most 90 days ahead.' })
+  @IsOptional()
+  @IsInstant()
+  until?: string;
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { accountsTopic } from '@perennial/contracts/topics';
+import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { isDeepStrictEqual } from 'node:util';
+import { AccountHealthStore } from '../application/account-health-store.js';
+import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
+import { SignalTime } from '../application/signal-time.js';
+import { applyAccount, contactsOfAccount } from '../domain/account-health.js';
+
+/** The account's own record: tier, go-live, stakeholders' roles; name, owner and segment for the portfolio. */
+@Injectable()
+@Consumes(accountsTopic)
+export class ApplyAccountsHandler implements BatchHandler<typeof accountsTopic> {
+  constructor(
+    private readonly rescoreAccounts: RescoreAccounts,
+    private readonly store: AccountHealthStore,
+    private readonly signalTime: SignalTime,
+  ) {}
+
+  async handle(batch: EventBatch<typeof accountsTopic>, tx: Transaction): Promise<void> {
+    // Each event is the whole record: of several versions only the newest counts.
+    const newest = [...new Map(batch.events.map((event) => [event.key, event])).values()];
+    await this.rescoreAccounts.rescore(tx, null, newest.map(changeOf), await this.signalTime.outsideOfSignals(tx), 'signal');
+    await this.store.saveCards(tx, newest.map(({ key, data }) => ({ accountId: key, name: data.name, ownerId: data.ownerId, segment: data.segment, tier: data.tier, mergedInto: data.mergedInto })));
+  }
+}
+
+function changeOf(event: ReceivedEvent<typeof accountsTopic>): AccountChange {
+  return {
+    accountId: event.key,
+    contacts: contactsOfAccount(event.data),
+    apply: (state) => {
+      const before = state.account;
+      applyAccount(state, event.data);
+      return isDeepStrictEqual(before, state.account) && state.dirtyContacts.size === 0 ? false : undefined;
+    },
+    event,
+  };
+}

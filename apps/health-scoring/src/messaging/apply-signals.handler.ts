@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { signalsTopic } from '@perennial/contracts/topics';
+import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Backfills } from '../application/backfills.js';
+import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
+import { SignalTime } from '../application/signal-time.js';
+import { SourceSightings } from '../application/source-sightings.js';
+import { applySignal, contactsOfSignal, finishRestatement, resetFacts } from '../domain/account-health.js';
+
+type SignalsEvent = ReceivedEvent<typeof signalsTopic>;
+
+/** Every signal moves its account's facts; each account of the chunk gets one verdict. */
+@Injectable()
+@Consumes(signalsTopic)
+export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
+  constructor(
+    private readonly rescoreAccounts: RescoreAccounts,
+    private readonly sightings: SourceSightings,
+    private readonly signalTime: SignalTime,
+    private readonly backfills: Backfills,
+  ) {}
+
+  async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
+    const signals = batch.events.flatMap((event) => ('kind' in event.data ? [event.data] : []));
+    await this.sightings.refresh(tx);
+    await this.sightings.note(tx, batch.partition, signals);
+    this.backfills.note(signals);
+    const time = await this.signalTime.ofSignals(tx, batch, signals);
+    // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
+    await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map(changeOf), time, 'signal');
+  }
+}
+
+function changeOf(event: SignalsEvent): AccountChange {
+  switch (event.type) {
+    case 'perennial.account.reset.v1':
+      return { accountId: event.key, contacts: [], apply: resetFacts, event };
+    case 'perennial.account.restated.v1': {
+      const { cause } = event.data;
+      return { accountId: event.key, contacts: [], apply: (state) => finishRestatement(state, cause), event };
+    }
+    default: {
+      const signal = event.data;
+      return { accountId: event.key, contacts: contactsOfSignal(signal), apply: (state) => applySignal(state, signal), event };
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Transaction } from '@perennial/persistence/transaction';
+import type { NamedContacts } from '../application/account-health-store.js';
+import { decodeContact, encodeContact, isKept } from '../domain/state-codec.js';
+import type { AccountHealthState } from '../domain/state.js';
+import { PackedBuffers } from './packed-buffers.js';
+
+/** Puts into the states what looks need of contacts (all of `refreshed` accounts) and those that are named and not there yet. */
+export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, AccountHealthState>, refreshed: readonly string[], contacts: NamedContacts): Promise<void> {
+  const named = [...contacts].flatMap(([accountId, people]) => [...people].filter((personId) => !states.get(accountId)!.contacts.has(personId)).map((personId) => ({ accountId, personId })));
+  if (refreshed.length === 0 && named.length === 0) return;
+  const rows = await tx.query<{ account_id: string; person_id: string; facts: Buffer }>({
+    name: 'load-contacts',
+    text: `SELECT account_id, person_id, facts FROM contact_health WHERE account_id = ANY($1::text[]) AND kept
+           UNION SELECT c.account_id, c.person_id, c.facts FROM unnest($2::text[], $3::text[]) AS n (account_id, person_id) JOIN contact_health c USING (account_id, person_id)`,
+    values: [refreshed, named.map((n) => n.accountId), named.map((n) => n.personId)],
+  });
+  for (const row of rows) states.get(row.account_id)!.contacts.set(row.person_id, decodeContact(row.person_id, row.facts));
+}
+
+/** Writes the contacts that changed and takes the marks of it off the states. */
+export async function saveContacts(tx: Transaction, states: readonly AccountHealthState[]): Promise<void> {
+  const cleared = states.filter((state) => state.contactsCleared).map((state) => state.accountId);
+  if (cleared.length > 0) await tx.query({ name: 'clear-contacts', text: 'DELETE FROM contact_health WHERE account_id = ANY($1::text[])', values: [cleared] });
+  const dirty = states.flatMap((state) => [...state.dirtyContacts].sort().map((personId) => ({ accountId: state.accountId, personId, contact: state.contacts.get(personId)! })));
+  for (const state of states) {
+    state.contactsCleared = false;
+    state.dirtyContacts.clear();
+  }
+  if (dirty.length === 0) return;
+  const facts = PackedBuffers.of(dirty.map(({ contact }) => encodeContact(contact)));
+  await tx.query({
+    name: 'save-contacts',
+    text: `INSERT INTO contact_health (account_id, person_id, kept, facts)
+           SELECT account_id, person_id, kept, substr($4::bytea, start, length) FROM unnest($1::text[], $2::text[], $3::boolean[], $5::integer[], $6::integer[]) AS c (account_id, person_id, kept, start, length)
+           ON CONFLICT (account_id, person_id) DO UPDATE SET kept = excluded.kept, facts = excluded.facts`,
+    values: [dirty.map((d) => d.accountId), dirty.map((d) => d.personId), dirty.map((d) => isKept(d.contact)), facts.bytes, facts.starts, facts.lengths],
+  });
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { PartitionMemory } from '@perennial/messaging/batch-consumer';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { LRUCache } from 'lru-cache';
+import { AccountHealthStore, type AccountCard, type NamedContacts, type ScoredAccount } from '../application/account-health-store.js';
+import { SignalTime } from '../application/signal-time.js';
+import { initialState } from '../domain/account-health.js';
+import { decodeState } from '../domain/state-codec.js';
+import type { AccountHealthState } from '../domain/state.js';
+import { loadContacts, saveContacts } from './contact-rows.js';
+import { saveStates } from './state-rows.js';
+import { saveVerdicts, type JudgedAccount } from './verdict-rows.js';
+
+interface KnownState {
+  readonly revision: bigint;
+  readonly state: AccountHealthState;
+}
+
+const slot = Symbol('account health states');
+/** Packed bytes of the states that one partition keeps unpacked; unpacked they take about five times as much. */
+const memoryBytes = 4_000_000;
+const rowBytes = 200;
+const contactBytes = 150;
+
+@Injectable()
+export class PostgresAccountHealthStore extends AccountHealthStore {
+  /** Revision of the row a state was made from; saving raises it by one. */
+  private readonly revisions = new WeakMap<AccountHealthState, bigint>();
+
+  constructor(private readonly signalTime: SignalTime) {
+    super();
+  }
+
+  async load(tx: Transaction, memory: PartitionMemory | null, contacts: NamedContacts): Promise<Map<string, AccountHealthState>> {
+    const ids = [...contacts.keys()].sort();
+    const known = takeFrom(memory, ids);
+    const unknown = ids.filter((id) => !known.has(id));
+    if (unknown.length > 0) {
+      await tx.query({
+        name: 'add-accounts',
+        text: `INSERT INTO account_health (account_id, revision, state) SELECT id, 0, '' FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING`,
+        values: [unknown],
+      });
+    }
+    const rows = await tx.query<{ account_id: string; revision: string; state: Buffer | null }>({
+      name: 'lock-accounts',
+      text: `SELECT h.account_id, h.revision, CASE WHEN h.revision <> k.revision THEN h.state END AS state
+             FROM unnest($1::text[], $2::bigint[]) AS k (id, revision) JOIN account_health h ON h.account_id = k.id
+             ORDER BY h.account_id FOR NO KEY UPDATE OF h`,
+      values: [ids, ids.map((id) => (known.get(id)?.revision ?? -1n).toString())],
+    });
+    const refreshed = rows.filter((row) => row.state !== null).map((row) => row.account_id);
+    const states = new Map(rows.map((row) => [row.account_id, row.state === null ? known.get(row.account_id)!.state : stateOf(row.account_id, row.state)]));
+    for (const row of rows) this.revisions.set(states.get(row.account_id)!, BigInt(row.revision));
+    await loadContacts(tx, states, refreshed, contacts);
+    return states;
+  }
+
+  async save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void> {
+    const states = accounts.map((account) => account.state);
+    await saveContacts(tx, states);
+    const lengths = await saveStates(tx, states);
+    const partitionOf = (accountId: string): number => this.signalTime.partitionOf(accountId);
+    const judged = accounts.filter((account): account is JudgedAccount => account.verdict !== null);
+    if (judged.length > 0) await saveVerdicts(tx, judged, partitionOf);
+    if (judged.length < accounts.length) await planLooks(tx, accounts.filter((account) => account.verdict === null), partitionOf);
+    if (memory !== null) tx.afterCommit(() => states.forEach((state, i) => this.keep(memory, state, lengths[i] ?? 0)));
+  }
+
+  /** Only what is committed is remembered: no failure on the way can leave a half-changed state in use. */
+  private keep(memory: PartitionMemory, state: AccountHealthState, length: number): void {
+    const revision = (this.revisions.get(state) ?? 0n) + 1n;
+    statesIn(memory).set(state.accountId, { revision, state }, { size: rowBytes + length + contactBytes * state.contacts.size });
+  }
+
+  async saveCards(tx: Transaction, cards: readonly AccountCard[]): Promise<void> {
+    await tx.query({
+      name: 'save-cards',
+      text: `INSERT INTO portfolio AS p (account_id, name, owner_id, segment, tier, merged_into) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+             ON CONFLICT (account_id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id, segment = excluded.segment, tier = excluded.tier, merged_into = excluded.merged_into
+             WHERE (p.name, p.owner_id, p.segment, p.tier, p.merged_into) IS DISTINCT FROM (excluded.name, excluded.owner_id, excluded.segment, excluded.tier, excluded.merged_into)`,
+      values: [cards.map((c) => c.accountId), cards.map((c) => c.name), cards.map((c) => c.ownerId), cards.map((c) => c.segment), cards.map((c) => c.tier), cards.map((c) => c.mergedInto)],
+    });
+  }
+
+  async hasVerdict(tx: Transaction, accountId: string): Promise<boolean> {
+    return (await tx.query({ name: 'has-verdict', text: 'SELECT 1 FROM portfolio WHERE account_id = $1 AND verdict IS NOT NULL', values: [accountId] })).length === 1;
+  }
+}
+
+const statesIn = (memory: PartitionMemory): LRUCache<string, KnownState> => memory.keep(slot, () => new LRUCache<string, KnownState>({ maxSize: memoryBytes }));
+
+/** States that are about to be changed leave the memory. */
+function takeFrom(memory: PartitionMemory | null, ids: readonly string[]): Map<string, KnownState> {
+  const known = new Map<string, KnownState>();
+  if (memory === null) return known;
+  const kept = statesIn(memory);
+  for (const id of ids) {
+    const one = kept.get(id);
+    if (one === undefined) continue;
+    known.set(id, one);
+    kept.delete(id);
+  }
+  return known;
+}
+
+const stateOf = (accountId: string, packed: Buffer): AccountHealthState => (packed.length === 0 ? initialState(accountId) : decodeState(accountId, packed));
+
+async function planLooks(tx: Transaction, accounts: readonly ScoredAccount[], partitionOf: (accountId: string) => number): Promise<void> {
+  await tx.query({
+    name: 'plan-looks',
+    text: `INSERT INTO portfolio (account_id, partition, next_look_at) SELECT * FROM unnest($1::text[], $2::smallint[], $3::timestamptz[])
+           ON CONFLICT (account_id) DO UPDATE SET partition = excluded.partition, next_look_at = excluded.next_look_at`,
+    values: [accounts.map((a) => a.state.accountId), accounts.map((a) => partitionOf(a.state.accountId)), accounts.map((a) => a.nextLookAt)],
+  });
+}

@@ -1,0 +1,41 @@
+import type { Transaction } from '@perennial/persistence/transaction';
+import type { ScoredAccount } from '../application/account-health-store.js';
+import type { Verdict } from '../domain/look.js';
+import { isoDay } from '../domain/time/day.js';
+
+export type JudgedAccount = ScoredAccount & { readonly verdict: Verdict };
+
+const riskRank = { red: 0, amber: 1, unknown: 2, green: 3 } as const;
+const isoDayOrNull = (day: number | null | undefined): string | null => (day === null || day === undefined ? null : isoDay(day));
+
+/** List rows with the verdict as it is answered, and the day's history where that differs. */
+export async function saveVerdicts(tx: Transaction, judged: readonly JudgedAccount[], partitionOf: (accountId: string) => number): Promise<void> {
+  const column = <T>(value: (account: JudgedAccount) => T): T[] => judged.map(value);
+  await tx.query({
+    name: 'save-verdicts',
+    text: `
+      WITH judged AS (
+        SELECT * FROM unnest($1::text[], $2::numeric[], $3::text[], $4::text[], $5::smallint[], $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::smallint[], $11::timestamptz[],
+                             $12::bigint[], $13::text[], $14::date[], $15::date[], $16::date[], $17::numeric[], $18::real[], $19::text[], $20::integer[])
+          AS j (id, score, band, risk, rank, strikes, trend, verdict, version, partition, look, arr, currency, renewal, notice, day, raw, coverage, card, card_revision)
+      ), days AS (
+        INSERT INTO health_day AS d (account_id, day, health_score, raw_score, band, risk_level, data_coverage, strikes, scorecard_id, scorecard_revision)
+        SELECT id, day, score, raw, band, risk, coverage, strikes, card, card_revision FROM judged
+        ON CONFLICT (account_id, day) DO UPDATE SET health_score = excluded.health_score, raw_score = excluded.raw_score, band = excluded.band, risk_level = excluded.risk_level,
+          data_coverage = excluded.data_coverage, strikes = excluded.strikes, scorecard_id = excluded.scorecard_id, scorecard_revision = excluded.scorecard_revision
+        WHERE d IS DISTINCT FROM excluded
+      )
+      INSERT INTO portfolio AS p (account_id, health_score, band, risk_level, risk_rank, strikes, trend, verdict, verdict_version, partition, next_look_at, arr_minor, currency, renewal_on, notice_on)
+      SELECT id, score, band, risk, rank, strikes, trend, verdict, version, partition, look, arr, currency, renewal, notice FROM judged
+      ON CONFLICT (account_id) DO UPDATE SET health_score = excluded.health_score, band = excluded.band, risk_level = excluded.risk_level, risk_rank = excluded.risk_rank, strikes = excluded.strikes,
+        trend = excluded.trend, verdict = excluded.verdict, verdict_version = coalesce(excluded.verdict_version, p.verdict_version), partition = excluded.partition, next_look_at = excluded.next_look_at,
+        arr_minor = excluded.arr_minor, currency = excluded.currency, renewal_on = excluded.renewal_on, notice_on = excluded.notice_on`,
+    values: [
+      column((a) => a.state.accountId), column((a) => a.verdict.health.healthScore), column((a) => a.verdict.health.band), column((a) => a.verdict.health.riskLevel),
+      column((a) => riskRank[a.verdict.health.riskLevel]), column((a) => a.verdict.health.strikes.count), column((a) => a.verdict.health.trend), column((a) => JSON.stringify(a.verdict.health)),
+      column((a) => a.version), column((a) => partitionOf(a.state.accountId)), column((a) => a.nextLookAt),
+      column((a) => a.state.renewal?.arrMinor ?? null), column((a) => a.state.renewal?.currency ?? null), column((a) => isoDayOrNull(a.state.renewal?.renewalOn)), column((a) => isoDayOrNull(a.state.renewal?.noticeOn)),
+      column((a) => a.verdict.history.day), column((a) => a.verdict.history.rawScore), column((a) => a.verdict.history.dataCoverage), column((a) => a.verdict.history.scorecard.id), column((a) => a.verdict.history.scorecard.revision),
+    ],
+  });
+}

@@ -1,0 +1,16 @@
+import { healthTopic, riskChangesTopic, sourcesTopic } from '@perennial/contracts/topics';
+import type { ServiceDefinition } from '@perennial/service-kit/service';
+import { AppModule } from './app.module.js';
+import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
+import { clearDerived } from './persistence/clear-derived.js';
+import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
+
+export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
+  name: 'health-scoring',
+  module: AppModule,
+  entities: [],
+  migrations: [CreateHealthTables1700000000001],
+  writes: [healthTopic, riskChangesTopic, sourcesTopic],
+  clearDerived,
+  parseConfig: parseHealthScoringConfig,
+};

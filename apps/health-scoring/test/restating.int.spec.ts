@@ -1,0 +1,137 @@
+import { healthTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
+import { startTestService, type TestService } from '@perennial/testing/service';
+import { healthScoring } from '../src/service.js';
+import { Desk, lasting } from './desk.js';
+
+describe('facts that come again', () => {
+  let service: TestService;
+  let desk: Desk;
+
+  beforeEach(async () => {
+    service = await startTestService(healthScoring);
+    desk = new Desk(service);
+  });
+  afterEach(() => service.stop());
+
+  it('gives one net verdict at the end of a restatement, with its cause', async () => {
+    await desk.tellAccounts(desk.account('restate'));
+    const signals = desk.well('restate');
+    await desk.tell(...signals);
+    const before = await desk.health('restate');
+    const [verdicts, risks] = [(await desk.published('restate')).length, (await desk.risks('restate')).length];
+
+    await desk.tell(desk.mark('restate', 'reset'));
+    expect(await desk.health('restate')).toEqual(before);
+    for (const half of [signals.slice(0, 6), signals.slice(6)]) await desk.tell(...desk.again(half));
+    // Time passes and other services talk meanwhile: nobody judges half an account.
+    await desk.tellRenewals(desk.renewals('restate', { arrMinor: 42 }));
+    await service.advance(desk.days(2));
+    expect(await desk.health('restate')).toEqual(before);
+    await desk.tell(desk.signal('restate', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam' }), desk.mark('restate', 'restated'));
+
+    const after = await desk.health('restate');
+    expect(after).toMatchObject({ riskLevel: 'red', indicators: [{ kind: 'no_renewal_intent' }] });
+    expect((await desk.published('restate')).slice(verdicts)).toEqual([after]);
+    expect((await desk.risks('restate')).slice(risks)).toMatchObject([{ from: 'green', to: 'red', cause: 'restatement', arrMinor: 42 }]);
+  });
+
+  it('says nothing where a restatement changes nothing', async () => {
+    const signals = desk.well('same');
+    await desk.tellAccounts(desk.account('same'));
+    await desk.tell(...signals);
+    const before = await desk.health('same');
+    const published = (await desk.published('same')).length;
+    await desk.tell(desk.mark('same', 'reset'), ...desk.again(signals), desk.mark('same', 'restated'));
+    expect(lasting(await desk.health('same'))).toEqual(lasting(before));
+    expect(await desk.published('same')).toHaveLength(published);
+  });
+
+  it('waits for the end of a backfill of many chunks: one verdict, no change of risk', async () => {
+    const days = Array.from({ length: 300 }, (_, day) => 310 - day);
+    await service.publish(signalsTopic, [desk.signal('import', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam', at: desk.days(-311) })]);
+    for (let at = 0; at < days.length; at += 50) {
+      await service.publish(signalsTopic, days.slice(at, at + 50).flatMap((day) => [
+        desk.signal('import', 'usage', { event: 'used', quantity: day > 200 ? 100 : 5 }, { at: desk.days(-day), personId: 'pat' }),
+        desk.signal('import', 'pulse', { pulse: day % 5 === 0 ? 1 : 4, reason: 'x' }, { at: desk.days(-day) }),
+      ]));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    await service.publish(signalsTopic, desk.well('import'));
+    await desk.tellAccounts(desk.account('import'));
+    await service.settle();
+    const told = await desk.published('import');
+    expect(told).toHaveLength(1);
+    expect(await desk.health('import')).toEqual(told[0]);
+    expect(await desk.risks('import')).toEqual([]);
+    // What happens from now on is news again.
+    await desk.tell(desk.signal('import', 'survey', { type: 'renewal_intent', score: 0 }, { personId: 'sam' }));
+    expect((await desk.risks('import')).map(({ to, cause }) => `${to} ${cause}`)).toEqual(['red signal']);
+  });
+
+  it('observes before the go-live date: states are shown, nothing is told', async () => {
+    const goLive = desk.days(3).slice(0, 10);
+    await desk.tellAccounts(desk.account('soon', { goLive }));
+    await desk.tell(...desk.well('soon'));
+    await desk.tell(desk.signal('soon', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam' }));
+    expect((await desk.health('soon')).riskLevel).toBe('red');
+    await service.advance(`${goLive}T12:00:00Z`);
+    expect(await desk.risks('soon')).toEqual([]);
+    await desk.tell(desk.signal('soon', 'survey', { type: 'renewal_intent', score: 9 }, { personId: 'sam' }));
+    await service.advance(desk.days(7));
+    expect((await desk.risks('soon')).map(({ from }) => from)[0]).toBe('red');
+  });
+
+  it('gives the same after a rebuild, with judgements in force, and tells nobody anything', async () => {
+    const ids = ['one', 'two', 'three'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id, { name: `Named ${id}`, stakeholders: [{ personId: 'ben', name: 'Ben', title: null, roles: ['budget_holder'] }] })));
+    await desk.tell(...ids.flatMap((id) => desk.well(id)), desk.signal('two', 'pulse', { pulse: 2, reason: 'hm' }), desk.signal('three', 'survey', { type: 'renewal_intent', score: 2 }, { personId: 'ben' }));
+    await desk.tellRenewals(...ids.map((id, n) => desk.renewals(id, { arrMinor: 100 * n })));
+    const concern = (await desk.health('two')).indicators[0]!.id;
+    expect((await desk.post(`/two/indicators/${concern}/dismiss`, { reason: 'a mood', until: desk.days(60) })).status).toBe(200);
+    expect((await desk.post('/one/overrides', { healthScore: 33, reason: 'They told me', expiresAt: desk.days(30) })).status).toBe(201);
+    await service.advance(desk.days(5));
+    await desk.tell(desk.signal('one', 'usage', { event: 'used' }), desk.signal('three', 'ticket', { ticketId: 'u', status: 'opened', priority: 'urgent' }));
+    await service.advance(desk.days(5));
+
+    const all = () => Promise.all(ids.map((id) => desk.health(id)));
+    const counts = async () => [(await service.published(healthTopic)).length, (await service.published(riskChangesTopic)).length];
+    const history = async () => (await desk.get<{ data: object[] }>('/three/health/history')).body.data;
+    const [before, told, days] = [await all(), await counts(), await history()];
+    expect(before.map(({ riskLevel, override, indicators }) => [riskLevel, override?.healthScore ?? null, indicators.map(({ kind }) => kind)])).toEqual([['red', 33, []], ['green', null, []], ['red', null, ['urgent_ticket_open', 'no_renewal_intent']]]);
+    const contacts = () => service.running.get(Database).query('SELECT account_id, person_id, kept, facts FROM contact_health ORDER BY 1, 2');
+    const contactsBefore = await contacts();
+
+    expect((await service.request('POST', '/internal/rebuild', { scopes: ['operate'] })).status).toBe(202);
+    for (let running = true; running; ) running = (await service.request<{ running: boolean }>('GET', '/internal/rebuild', { scopes: ['operate'] })).body.running;
+    await service.settle();
+    expect((await all()).map(lasting)).toEqual(before.map(lasting));
+    expect(await counts()).toEqual(told);
+    expect(await history()).toEqual(days);
+    expect(await contacts()).toEqual(contactsBefore);
+
+    // It goes on as ever: by time, by signals, and with versions above the old ones.
+    await service.advance(desk.days(21));
+    expect((await desk.health('one')).override).toBeNull();
+    await desk.tell(desk.signal('two', 'pulse', { pulse: 1, reason: 'news' }));
+    expect(await desk.kinds('two')).toContain('csm_concern');
+    expect((await desk.health('two')).version).toBeGreaterThan(before[1]!.version);
+  });
+});
+
+describe('a deployment that observes', () => {
+  it('shows states and tells nothing', async () => {
+    const service = await startTestService(healthScoring, { env: { OBSERVE: 'true' } });
+    try {
+      const desk = new Desk(service);
+      await desk.tellAccounts(desk.account('a'));
+      await desk.tell(...desk.well('a'));
+      await desk.tell(desk.signal('a', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam' }));
+      expect((await desk.health('a')).riskLevel).toBe('red');
+      expect((await desk.published('a')).length).toBeGreaterThan(1);
+      expect(await desk.risks('a')).toEqual([]);
+    } finally {
+      await service.stop();
+    }
+  });
+});
