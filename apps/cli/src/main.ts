@@ -149,7 +149,7 @@ function url(text: string): string {
 
 function instant(text: string): Date {
   const value = new Date(text);
-  if (Number.isNaN(value.getTime()) || !/^\d{4}-\d\d-\d\dT/.test(text)) throw new InvalidArgumentError('must be an instant, e.g. 2026-03-02T08:00:00Z');
+  if (Number.isNaN(value.getTime()) || !/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text)) throw new InvalidArgumentError('must be an instant, e.g. 2026-03-02T08:00:00Z');
   return value;
 }
 

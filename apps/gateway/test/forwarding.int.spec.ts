@@ -56,7 +56,7 @@ describe('forwarding', () => {
   it('asks a service once, also when it answers 503 with Retry-After, and passes that on', async () => {
     asIs('renewal-forecasting').answer = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('{}');
     const before = asIs('renewal-forecasting').seen.length;
-    expect(await gateway.call('GET', '/api/v1/kpis')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(await gateway.call('GET', '/api/v1/contracts')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(asIs('renewal-forecasting').seen.length).toBe(before + 1);
   });
 

@@ -1,9 +1,12 @@
+import { jest } from '@jest/globals';
 import type { HealthState } from '@perennial/contracts/health';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
 import { Desk, lasting } from './desk.js';
+
+jest.setTimeout(60_000);
 
 interface Problem {
   readonly code?: string;

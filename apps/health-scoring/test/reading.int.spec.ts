@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
 import { Desk } from './desk.js';
+
+jest.setTimeout(60_000);
 
 interface Rows {
   readonly data: { readonly id: string; readonly riskLevel: string; readonly arrMinor: number | null }[];

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Signal } from '@perennial/contracts/signal';
 import { signalsTopic, sourcesTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
@@ -7,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Backfills } from '../src/application/backfills.js';
 import { healthScoring } from '../src/service.js';
 import { Desk } from './desk.js';
+
+jest.setTimeout(60_000);
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + 10_000; !(await holds()); ) {
@@ -70,7 +73,7 @@ describe('time alone', () => {
     expect(dark).toHaveLength(1);
     expect(dark[0]!.evidence).toHaveLength(1);
     expect((await desk.risks('quiet')).map(({ from, to, cause }) => `${from} ${to} ${cause}`)[0]).toBe('green amber time');
-  }, 60_000);
+  });
 
   it('calls no account silent while the source is, tells that once, and that it is back once', async () => {
     await desk.tellAccounts(desk.account('a', { createdAt: desk.days(-90) }), desk.account('b', { createdAt: desk.days(-90) }));
@@ -92,7 +95,7 @@ describe('time alone', () => {
     await desk.tell(desk.signal('b', 'usage', { event: 'used' }));
     await desk.tell(desk.signal('a', 'usage', { event: 'used' }));
     expect(await told()).toEqual([...once, `alive ${desk.days(0).slice(0, 10)}`]);
-  }, 30_000);
+  });
 
   it('goes by the last signal applied where signals wait, and by now elsewhere', async () => {
     const database = service.running.get(Database);

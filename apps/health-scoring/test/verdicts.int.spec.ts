@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { healthTopic, signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
 import { Desk, type SignalEvent } from './desk.js';
+
+jest.setTimeout(60_000);
 
 const hundredths = (value: number | null): number => Math.round((value ?? 0) * 100);
 

@@ -180,7 +180,8 @@ describe('webhook deliveries', () => {
   });
 
   it('refuses ids and cursors that are none', async () => {
-    for (const path of ['webhook-endpoints?startingAfter=x', 'deliveries?startingAfter=x', 'deliveries?endpointId=x', 'inbox?startingAfter=x', 'deliveries/x', 'deliveries?limit=101']) {
+    for (const path of ['webhook-endpoints/x', 'deliveries/x']) expect((await service.request('GET', `/api/v1/${path}`, { scopes })).status).toBe(404);
+    for (const path of ['webhook-endpoints?startingAfter=x', 'deliveries?startingAfter=x', 'deliveries?endpointId=x', 'inbox?startingAfter=x', 'deliveries?limit=101']) {
       expect([path, (await service.request('GET', `/api/v1/${path}`, { scopes })).status]).toEqual([path, 400]);
     }
   });

@@ -139,7 +139,7 @@ describe('from telemetry to signals', () => {
     const page = await ids('limit=2');
     expect(page).toMatchObject({ object: 'list', hasMore: true });
     expect(idsOf(await ids('limit=3&startingAfter=s3'))).toEqual(['s2', 'n1', 's1']);
-    for (const query of ['kind=telepathy', 'limit=0', 'limit=101', 'from=soon', 'order=asc', `kind=usage'%20OR%201=1--`]) expect((await service.request('GET', `/api/v1/accounts/${acme}/signals?${query}`, read)).status).toBe(400);
+    for (const query of ['kind=telepathy', 'limit=0', 'limit=101', 'from=soon', 'to=2026-W10', 'order=asc', `kind=usage'%20OR%201=1--`]) expect((await service.request('GET', `/api/v1/accounts/${acme}/signals?${query}`, read)).status).toBe(400);
     expect((await service.request('GET', '/api/v1/accounts/nobody/signals', read)).status).toBe(404);
   });
 
@@ -164,6 +164,25 @@ describe('from telemetry to signals', () => {
     expect(new Set(versions).size).toBe(versions.length);
     expect((await service.request('POST', '/internal/accounts/nobody/restate', { scopes: ['operate'], body: { reason: 'x' } })).status).toBe(404);
     expect((await service.request('POST', `/internal/accounts/${acme}/restate`, { scopes: ['accounts:write'], body: { reason: 'x' } })).status).toBe(403);
+  });
+
+  it('restates two sources that gave the same id at the same instant, also where a batch ends between them', async () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+    await send(...Array.from({ length: 500 }, (_, i) => usage(i === 499 ? 'twin' : `day-${i}`, { accountId: acme, occurredAt: at(i) })), usage('twin', { accountId: acme, source: web, occurredAt: at(499) }));
+    await service.request('POST', `/internal/accounts/${acme}/restate`, { scopes: ['operate'], body: { reason: 'mapping changed' } });
+    await service.settle();
+    expect((await signals()).slice(501).map(({ id }) => id).slice(-2)).toEqual(['twin', 'twin']);
+    expect(await signals()).toHaveLength(2 * 501);
+  });
+
+  it('keeps who somebody is over a chain of aliases in one chunk', async () => {
+    const alias = (id: string, previousId: string, userId: string) => vendorCall('alias', { messageId: id, userId, previousId });
+    // One key, so that they stand in one partition.
+    const inOrder = [alias('a1', `${u1}-a`, `${u1}-b`), alias('a2', `${u1}-b`, `${u1}-c`), alias('a3', `${u1}-c`, u1)].map((event) => ({ ...event, key: u1 }));
+    await service.publish(telemetryTopic, inOrder);
+    await service.settle();
+    await send(usage('g', { accountId: acme, personId: u1 }), usage('t', { personId: `${u1}-a` }));
+    expect((await signals()).map(({ id, personId }) => [id, personId])).toEqual([['g', u1], ['t', u1]]);
   });
 
   it('hides what people typed from those who do not operate', async () => {

@@ -177,7 +177,8 @@ describe('the edge', () => {
     const { body: list } = await service.request<{ data: { type: string; writeKey: string | null }[] }>('GET', '/api/v1/sources', { scopes: ['operate'] });
     expect(list.data.map(({ type, writeKey }) => [type, writeKey !== null])).toEqual(expect.arrayContaining([['generic', false], ['segment', true]]));
     expect((await service.request('DELETE', `/api/v1/sources/${made.id}`, { scopes: ['operate'] })).status).toBe(204);
-    expect((await service.request('DELETE', `/api/v1/sources/${made.id}`, { scopes: ['operate'] })).status).toBe(404);
+    for (const id of [made.id, 'x']) expect((await service.request('DELETE', `/api/v1/sources/${id}`, { scopes: ['operate'] })).status).toBe(404);
+    expect((await service.request('GET', '/api/v1/sources?startingAfter=x', { scopes: ['operate'] })).status).toBe(400);
     expect((await send()).status).toBe(401);
   });
 

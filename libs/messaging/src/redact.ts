@@ -1,7 +1,7 @@
 /** Longest message kept with a dead letter, in characters. */
 const maxMessage = 512;
 
-/** Values that give themselves away in the text of an error: mail addresses, our keys, credentials, quoted row values. */
+/** Values that give themselves away in free text: mail addresses, our keys, credentials, passwords in addresses, quoted row values. */
 const telltales: readonly [RegExp, string][] = [
   [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[e-mail]'],
   [/\b(?:wk|pk|whsec)_[\w+/=-]{6,}/g, '[key]'],
@@ -12,9 +12,13 @@ const telltales: readonly [RegExp, string][] = [
   [/\)=\([^)]*\)/g, ')=([value])'],
 ];
 
+/** Free text without what may stand neither in a log nor in a dead letter. */
+export function redactText(text: string): string {
+  return telltales.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+}
+
 /** An error's message as it may be kept: personal data and secrets out, no control characters, at most 512 characters. */
 export function redactedMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const redacted = telltales.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
-  return redacted.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, maxMessage);
+  return redactText(text).replace(/[\u0000-\u001f\u007f]+/g, ' ').trim().slice(0, maxMessage);
 }

@@ -1,6 +1,6 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min, MinLength } from 'class-validator';
 
 export const defaultLimit = 25;
 export const maxLimit = 100;
@@ -20,6 +20,14 @@ export class ListQuery {
   @IsString()
   @MinLength(1)
   @MaxLength(500)
+  startingAfter?: string;
+}
+
+/** Query of a list whose rows have UUIDs for ids. */
+export class UuidListQuery extends OmitType(ListQuery, ['startingAfter'] as const) {
+  @ApiPropertyOptional({ format: 'uuid', description: 'Id of the last row already seen.' })
+  @IsOptional()
+  @IsUUID()
   startingAfter?: string;
 }
 

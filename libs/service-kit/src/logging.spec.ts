@@ -1,5 +1,6 @@
 import { Transform } from 'node:stream';
-import { NestLogger, createLogger, redactText } from './logging.js';
+import { redactText } from '@perennial/messaging/redact';
+import { NestLogger, createLogger } from './logging.js';
 
 const canaries = ['canary@example.com', 'wk_canarycanary', 'pk_canary123456', 'whsec_canary1234', 'canary-secret', 'canary-cookie', 'eyJhbGciOiJFZERTQSJ9.canarypayload.canarysig'];
 

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { redactText } from '@perennial/messaging/redact';
 import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
 
 /** Names of fields whose values never reach a log, at the top or one to three levels down. */
@@ -11,20 +12,6 @@ const under = (prefix: string, name: string) => (name.startsWith('[') ? `${prefi
 
 /** Paths that are replaced by `[redacted]` in every log line. */
 export const redactedPaths: readonly string[] = fields.flatMap((name) => [name, ...['*', '*.*', '*.*.*'].map((prefix) => under(prefix, name))]);
-
-/** Values that give themselves away in free text: mail addresses, our keys and secrets, bearer tokens, passwords in addresses. */
-const telltales: readonly [RegExp, string][] = [
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[e-mail]'],
-  [/\b(?:wk|pk|whsec)_[\w+/=-]{6,}/g, '[key]'],
-  [/\b(?:bearer|basic)\s+[\w+/=.~-]{6,}/gi, '[credentials]'],
-  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]+/g, '[token]'],
-  [/(:\/\/[^\s:/@]*):[^\s@/]+@/g, '$1:[password]@'],
-];
-
-/** Free text without what must not be in a log. */
-export function redactText(text: string): string {
-  return telltales.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
-}
 
 interface SerializedError {
   type: string;

@@ -1,3 +1,4 @@
+import { OperatorError } from '../composition/operator-error.js';
 import { ApiClient, type ApiOptions } from './api-client.js';
 
 export interface TailOptions extends ApiOptions {
@@ -28,6 +29,7 @@ export async function tail(options: TailOptions): Promise<void> {
     const response = await client.request('GET', path, undefined, stop.signal);
     if (!response.ok || !response.body) await client.call('GET', path);
     for await (const event of eventsOf(response.body!)) process.stdout.write(options.json ? `${JSON.stringify(event)}\n` : pretty(event));
+    throw new OperatorError('the system closed the stream: it is stopping or was restarted; call tail again');
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   }

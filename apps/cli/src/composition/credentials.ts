@@ -55,6 +55,6 @@ export function readJson<T>(path: string): T | null {
 
 /** Owner-only, and whole or not at all. */
 export function writeJson(path: string, value: unknown): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
 }

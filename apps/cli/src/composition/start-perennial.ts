@@ -1,5 +1,5 @@
 import { allTopics } from '@perennial/contracts/topics';
-import { topicSpec } from '@perennial/messaging/event-log';
+import { topicSpec, type EventLog } from '@perennial/messaging/event-log';
 import { EmbeddedPostgres } from '@perennial/persistence/embedded/embedded-postgres';
 import { SystemClock, TestClock } from '@perennial/service-kit/clock';
 import { createLogger } from '@perennial/service-kit/logging';
@@ -7,7 +7,7 @@ import { openEventLog } from '@perennial/service-kit/open-event-log';
 import type { Platform, RunningService, ServiceDefinition } from '@perennial/service-kit/service';
 import { startService } from '@perennial/service-kit/start-service';
 import { startTelemetry } from '@perennial/service-kit/telemetry';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { join, resolve } from 'node:path';
 import { secretsOf, writeCredentials, type Credentials } from './credentials.js';
 import { firstCredentials } from './first-credentials.js';
@@ -57,6 +57,9 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
   try {
     const telemetry = await startTelemetry({ OTEL_SERVICE_NAME: 'perennial', ...process.env });
     undo.push(() => telemetry.shutdown());
+    // Brokers first: when they do not answer, nothing else has to be started and stopped.
+    const kafka = options.kafka ? await connectKafka(options.kafka, logger) : null;
+    if (kafka) undo.push(() => kafka.close());
     const postgres = await EmbeddedPostgres.start({
       dataDir: join(dataDir, 'postgres'),
       databases: databases.map((name) => ({ name, password: secrets.databasePasswords[name]! })),
@@ -64,8 +67,8 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     });
     undo.push(() => postgres.stop());
     const databaseUrl = (name: string) => postgres.urlOf(name, secrets.databasePasswords[name]!);
-    const eventLog = await openEventLog(options.kafka ? { kind: 'kafka', brokers: options.kafka } : { kind: 'postgres', url: databaseUrl(logDatabase) }, 'perennial', logger);
-    undo.push(() => eventLog.close());
+    const eventLog = kafka ?? (await openEventLog({ kind: 'postgres', url: databaseUrl(logDatabase) }, 'perennial', logger));
+    if (!kafka) undo.push(() => eventLog.close());
     // Once for all, so that six services need not do it at the same moment.
     await eventLog.ensureTopics(allTopics.map((topic) => topicSpec(topic)));
 
@@ -93,6 +96,14 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     await stop();
     throw error;
   }
+}
+
+/** While it connects the client keeps quiet: the error itself says all there is to say. */
+async function connectKafka(brokers: readonly string[], logger: Logger): Promise<EventLog> {
+  const own = logger.child({}, { level: 'silent' });
+  const log = await openEventLog({ kind: 'kafka', brokers: [...brokers] }, 'perennial', own);
+  own.level = logger.level;
+  return log;
 }
 
 /** Waits for all, then throws the first failure: what did start can be stopped. */

@@ -4,6 +4,7 @@ import { allTopics } from '@perennial/contracts/topics';
 import { RequireScope } from '@perennial/service-kit/access';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import { TopicTail } from './topic-tail.js';
 
 export class TailQuery {
@@ -36,9 +37,23 @@ export class TopicsController {
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     reply.raw.write(': following\n\n');
     try {
-      for await (const event of events) reply.raw.write(`data: ${JSON.stringify(event)}\n\n`);
+      for await (const event of events) {
+        // A reader slower than the log: nothing more is read until it took what there is.
+        if (!reply.raw.write(`data: ${JSON.stringify(event)}\n\n`)) await drained(reply.raw);
+      }
     } finally {
       reply.raw.end();
     }
   }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+    if (response.destroyed) done();
+  });
 }

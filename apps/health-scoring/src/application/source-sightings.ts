@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Signal, SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import { livenessOf, sight, type SourceLiveness, type SourceSighting } from '../domain/sources/source-liveness.js';
-import { SourceStore } from './source-store.js';
+import { SourceStore, type ToldState } from './source-store.js';
 
 const writeEveryMs = 60_000;
 const refreshEveryMs = 10_000;
@@ -20,19 +20,19 @@ export class SourceSightings {
   private readonly received = new Map<number, number>();
   /** What the table has, by partition and kind, as far as this process wrote it. */
   private readonly written = new Map<string, number>();
+  private readonly toldStale = new Set<SignalKind>();
   private refreshedAt: number | null = null;
 
   constructor(private readonly store: SourceStore) {}
 
   /**
-   * Sources as looks may see them. Silence counts up to `throughout` only, the instant up to which the signals
-   * of every partition are applied; null: none counts yet.
+   * Sources as looks may see them. A silence counts up to `throughout` only, the instant up to which the signals
+   * of every partition are applied (null: none is), or when it was told before: what waits unread may end it.
    */
   liveness(throughout: Date | null): SourceLiveness {
     const until = throughout === null ? -Infinity : throughout.getTime();
-    return Object.fromEntries(
-      Object.entries(livenessOf([...this.known.values()])).map(([kind, source]) => [kind, source.staleAt <= until ? source : { ...source, staleAt: Infinity }]),
-    );
+    const sources = Object.entries(livenessOf([...this.known.values()])) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
+    return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || this.toldStale.has(kind) ? source : { ...source, staleAt: Infinity }]));
   }
 
   /** Receipt of the newest signal of the partition that is applied, whoever did it; null before the first. */
@@ -45,10 +45,11 @@ export class SourceSightings {
   async refresh(sql: Sql): Promise<void> {
     const now = performance.now();
     if (this.refreshedAt !== null && now - this.refreshedAt < refreshEveryMs) return;
-    for (const { partition, ...sighting } of await this.store.sightings(sql)) {
+    for (const { partition, told, ...sighting } of await this.store.sightings(sql)) {
       const known = this.known.get(sighting.kind);
       if (!known || known.lastSeenAt < sighting.lastSeenAt) this.known.set(sighting.kind, sighting);
       this.read(partition, sighting.lastSeenAt);
+      this.told(sighting.kind, told);
     }
     this.refreshedAt = now;
   }
@@ -67,6 +68,12 @@ export class SourceSightings {
       tx.afterCommit(() => this.written.set(slot, at));
     }
     if (due.length > 0) await this.store.saveSightings(tx, partition, due);
+  }
+
+  /** What everybody was told of the kind. */
+  told(kind: SignalKind, state: ToldState): void {
+    if (state === 'stale') this.toldStale.add(kind);
+    else this.toldStale.delete(kind);
   }
 
   private read(partition: number, at: number): void {

@@ -2,15 +2,11 @@ import type { SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import type { SourceSighting } from '../domain/sources/source-liveness.js';
 
-/** A sighting as one partition of the signals saw it. */
-export interface PartitionSighting extends SourceSighting {
-  readonly partition: number;
-}
-
 export type ToldState = 'alive' | 'stale';
 
-/** A kind as every replica sees it, with what was last told of it. */
-export interface WatchedSource extends SourceSighting {
+/** A kind as one partition of the signals saw it, with what was last told of it. */
+export interface PartitionSighting extends SourceSighting {
+  readonly partition: number;
   readonly told: ToldState;
 }
 
@@ -22,9 +18,9 @@ export interface SourceNews {
 
 /** What all replicas know together of the kinds of signals. */
 export abstract class SourceStore {
+  /** By kind, the newest first. */
   abstract sightings(sql: Sql): Promise<PartitionSighting[]>;
   abstract saveSightings(tx: Transaction, partition: number, sightings: readonly SourceSighting[]): Promise<void>;
-  abstract watched(sql: Sql): Promise<WatchedSource[]>;
   /** Notes what is about to be told. Answers the kinds for which it is news: of several replicas one gets each. */
   abstract tell(tx: Transaction, news: readonly SourceNews[]): Promise<ReadonlySet<SignalKind>>;
 }

@@ -16,7 +16,7 @@ export const words = {
     tooEarly: (day: number): string => `No goal is measured yet; expected from day ${day}`,
     none: 'No goals are recorded',
     unmeasured: (count: number): string => `${many(count, 'goal')} recorded, none measured or confirmed yet`,
-    attained: (value: number, count: number): string => `${percent(value)} of the way on ${many(count, 'goal')}, against the time elapsed`,
+    attained: (value: number, count: number): string => `${many(count, 'goal')} at ${percent(value)} of plan to date`,
     missing: 'No goals are recorded: agree them with the customer',
   },
   milestones: {

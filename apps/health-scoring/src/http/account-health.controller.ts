@@ -10,7 +10,6 @@ import { HealthQueries } from '../application/health-queries.js';
 import { JudgeAccounts } from '../application/judge-accounts.js';
 import type { Judgement } from '../domain/judgements.js';
 import { CreateJudgement, CreateOverride, HealthDayList, HistoryQuery, judgementActions, OverrideAnswer } from './health.dto.js';
-import { knownId } from './known-id.pipe.js';
 
 type Action = (typeof judgementActions)[number];
 const actions = Object.fromEntries(judgementActions.map((action) => [action, action]));
@@ -28,7 +27,7 @@ export class AccountHealthController {
   @RequireScope('health:read')
   @ApiOperation({ summary: 'The account’s health with everything behind it', description: '50 plus the contributions plus the adjustments is the health score, exactly.' })
   @ApiOkResponse({ schema: HealthState })
-  async health(@Param('accountId', knownId) accountId: string): Promise<HealthState> {
+  async health(@Param('accountId') accountId: string): Promise<HealthState> {
     return found(await this.queries.health(accountId), accountId);
   }
 
@@ -36,7 +35,7 @@ export class AccountHealthController {
   @RequireScope('health:read')
   @ApiOperation({ summary: 'One row per UTC day, oldest first', description: 'As the last look of the day saw it.' })
   @ApiOkResponse({ type: HealthDayList })
-  async history(@Param('accountId', knownId) accountId: string, @Query() query: HistoryQuery): Promise<HealthDayList> {
+  async history(@Param('accountId') accountId: string, @Query() query: HistoryQuery): Promise<HealthDayList> {
     found(await this.queries.health(accountId), accountId);
     const days = await this.queries.history(accountId, query.from ?? null, query.to ?? null, query.limit + 1, query.startingAfter ?? null);
     return listOf(days, query.limit);
@@ -52,7 +51,7 @@ export class AccountHealthController {
       properties: { object: { type: 'string', enum: ['list'] }, data: { type: 'array', items: Indicator }, hasMore: { type: 'boolean' } },
     },
   })
-  async indicators(@Param('accountId', knownId) accountId: string): Promise<List<Indicator>> {
+  async indicators(@Param('accountId') accountId: string): Promise<List<Indicator>> {
     const { indicators } = found(await this.queries.health(accountId), accountId);
     return listOf(indicators, indicators.length);
   }
@@ -61,7 +60,7 @@ export class AccountHealthController {
   @RequireScope('health:write')
   @ApiOperation({ summary: 'Put a score in place of the computed one, until a day', description: 'Both values stay visible. It cannot lift a score that a cap holds below 40.' })
   @ApiCreatedResponse({ type: OverrideAnswer })
-  async override(@Param('accountId', knownId) accountId: string, @Body() body: CreateOverride, @CurrentPrincipal() principal: Principal, @Idempotent() call: IdempotentCall | null): Promise<OverrideAnswer> {
+  async override(@Param('accountId') accountId: string, @Body() body: CreateOverride, @CurrentPrincipal() principal: Principal, @Idempotent() call: IdempotentCall | null): Promise<OverrideAnswer> {
     return this.database.transaction((tx) =>
       once(tx, call, async () => {
         const outcome = found(await this.judgeAccounts.override(tx, accountId, { healthScore: body.healthScore, reason: body.reason, expiresAt: Date.parse(body.expiresAt), by: principal.sub }), accountId);
@@ -76,7 +75,7 @@ export class AccountHealthController {
   @RequireScope('health:write')
   @ApiOperation({ summary: 'Take an override back', description: 'The computed score returns at once.' })
   @ApiNoContentResponse()
-  async withdraw(@Param('accountId', knownId) accountId: string, @Param('overrideId', knownId) overrideId: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+  async withdraw(@Param('accountId') accountId: string, @Param('overrideId') overrideId: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     const outcome = await this.database.transaction((tx) => this.judgeAccounts.withdraw(tx, accountId, overrideId, principal.sub));
     if (outcome !== 'withdrawn') throw new NotFoundException(`there is no override ${overrideId} in force on ${accountId}`);
   }
@@ -88,8 +87,8 @@ export class AccountHealthController {
   @ApiParam({ name: 'action', enum: judgementActions })
   @ApiOkResponse({ schema: HealthState, description: 'The health with the judgement taken into account.' })
   async judge(
-    @Param('accountId', knownId) accountId: string,
-    @Param('indicatorId', knownId) indicatorId: string,
+    @Param('accountId') accountId: string,
+    @Param('indicatorId') indicatorId: string,
     @Param('action', new ParseEnumPipe(actions, { exceptionFactory: () => new NotFoundException(`an indicator can be judged by ${judgementActions.join(', ')}`) })) action: Action,
     @Body() body: CreateJudgement,
     @CurrentPrincipal() principal: Principal,

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ListQuery } from '@perennial/service-kit/list';
 import { IsIn, IsOptional } from 'class-validator';
-import { IsPlainText } from './text-rules.js';
+import { IsPlainText } from '@perennial/service-kit/http/text-rules';
 
 const levels = ['unknown', 'green', 'amber', 'red'] as const;
 type Level = (typeof levels)[number];

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ListQuery } from '@perennial/service-kit/list';
 import { IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { IsDay, IsInstant } from './text-rules.js';
+import { IsDay, IsInstant } from '@perennial/service-kit/http/text-rules';
 
 const levels = ['unknown', 'green', 'amber', 'red'] as const;
 

@@ -1,23 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
-import { SourceStore, type PartitionSighting, type SourceNews, type ToldState, type WatchedSource } from '../application/source-store.js';
+import { SourceStore, type PartitionSighting, type SourceNews, type ToldState } from '../application/source-store.js';
 import type { SourceSighting } from '../domain/sources/source-liveness.js';
-
-interface SightingRow {
-  kind: SignalKind;
-  partition: number;
-  last_seen_at: Date;
-  usual_gap_ms: number;
-}
-
-const sighting = (row: Omit<SightingRow, 'partition'>): SourceSighting => ({ kind: row.kind, lastSeenAt: row.last_seen_at.getTime(), usualGapMs: row.usual_gap_ms });
 
 @Injectable()
 export class PostgresSourceStore extends SourceStore {
   async sightings(sql: Sql): Promise<PartitionSighting[]> {
-    const rows = await sql.query<SightingRow>({ name: 'source-sightings', text: 'SELECT kind, partition, last_seen_at, usual_gap_ms FROM source_sighting' });
-    return rows.map((row) => ({ ...sighting(row), partition: row.partition }));
+    const rows = await sql.query<{ kind: SignalKind; partition: number; last_seen_at: Date; usual_gap_ms: number; told: ToldState }>({
+      name: 'source-sightings',
+      text: `SELECT s.kind, s.partition, s.last_seen_at, s.usual_gap_ms, coalesce(t.state, 'alive') AS told
+             FROM source_sighting s LEFT JOIN source_told t ON t.kind = s.kind ORDER BY s.kind, s.last_seen_at DESC`,
+    });
+    return rows.map((row) => ({ kind: row.kind, partition: row.partition, lastSeenAt: row.last_seen_at.getTime(), usualGapMs: row.usual_gap_ms, told: row.told }));
   }
 
   async saveSightings(tx: Transaction, partition: number, sightings: readonly SourceSighting[]): Promise<void> {
@@ -27,15 +22,6 @@ export class PostgresSourceStore extends SourceStore {
              ON CONFLICT (kind, partition) DO UPDATE SET last_seen_at = excluded.last_seen_at, usual_gap_ms = excluded.usual_gap_ms WHERE known.last_seen_at < excluded.last_seen_at`,
       values: [sightings.map((s) => s.kind), partition, sightings.map((s) => new Date(s.lastSeenAt)), sightings.map((s) => s.usualGapMs)],
     });
-  }
-
-  async watched(sql: Sql): Promise<WatchedSource[]> {
-    const rows = await sql.query<Omit<SightingRow, 'partition'> & { told: ToldState }>({
-      name: 'watched-sources',
-      text: `SELECT DISTINCT ON (s.kind) s.kind, s.last_seen_at, s.usual_gap_ms, coalesce(t.state, 'alive') AS told
-             FROM source_sighting s LEFT JOIN source_told t ON t.kind = s.kind ORDER BY s.kind, s.last_seen_at DESC`,
-    });
-    return rows.map((row) => ({ ...sighting(row), told: row.told }));
   }
 
   async tell(tx: Transaction, news: readonly SourceNews[]): Promise<ReadonlySet<SignalKind>> {

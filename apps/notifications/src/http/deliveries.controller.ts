@@ -1,7 +1,9 @@
-import { ConflictException, Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ConflictException, Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
+import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { listOf, type List } from '@perennial/service-kit/list';
 import { SendDeliveries } from '../application/send-deliveries.js';
 import { WebhookEndpointStore, type DeliveryRow } from '../application/webhook-endpoints.js';
@@ -19,7 +21,7 @@ export class DeliveriesController {
   @Get()
   @RequireScope('notifications:read')
   @ApiOperation({ summary: 'Deliveries, newest first' })
-  @ApiOkResponse({ type: [Delivery] })
+  @ApiListResponse(Delivery)
   async list(@Query() query: DeliveryQuery): Promise<List<Delivery>> {
     const rows = await this.store.deliveries(query.endpointId ?? null, query.limit + 1, query.startingAfter ?? null);
     return listOf(rows.map(answer), query.limit);
@@ -28,7 +30,7 @@ export class DeliveriesController {
   @Get(':id')
   @RequireScope('notifications:read')
   @ApiOkResponse({ type: Delivery })
-  async get(@Param('id', ParseUUIDPipe) id: string): Promise<Delivery> {
+  async get(@Param('id', uuidOf('delivery')) id: string): Promise<Delivery> {
     return answer(found(await this.store.delivery(id), id));
   }
 
@@ -37,7 +39,7 @@ export class DeliveriesController {
   @RequireScope('notifications:write')
   @ApiOperation({ summary: 'Send again, under the same message id', description: 'A delivery that is still pending is left as it is.' })
   @ApiConflictResponse({ description: 'The endpoint is disabled.' })
-  async replay(@Param('id', ParseUUIDPipe) id: string): Promise<Delivery> {
+  async replay(@Param('id', uuidOf('delivery')) id: string): Promise<Delivery> {
     const row = await this.store.replay(id, this.clock.now());
     if (row === 'endpoint-disabled') throw new ConflictException('the endpoint is disabled: enable it first');
     this.sender.wake();

@@ -1,11 +1,12 @@
-import { Controller, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { allows } from '@perennial/service-kit/access-guard';
+import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
+import { allows } from '@perennial/service-kit/access-guard';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
-import { listOf, type List } from '@perennial/service-kit/list';
+import { uuidOf } from '@perennial/service-kit/http/uuid-param';
+import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
 import { Inbox } from '../application/inbox.js';
-import { UuidListQuery } from './uuid-list-query.js';
 
 export class InboxItemAnswer {
   @ApiProperty({ format: 'uuid' }) id!: string;
@@ -27,7 +28,7 @@ export class InboxController {
   @Get()
   @RequireScope('notifications:read')
   @ApiOperation({ summary: 'What is addressed to the caller or the caller’s role, newest first' })
-  @ApiOkResponse({ type: [InboxItemAnswer] })
+  @ApiListResponse(InboxItemAnswer)
   async list(@CurrentPrincipal() principal: Principal, @Query() query: UuidListQuery): Promise<List<InboxItemAnswer>> {
     const items = await this.inbox.list(audiencesOf(principal), query.limit + 1, query.startingAfter ?? null);
     return listOf(
@@ -40,7 +41,7 @@ export class InboxController {
   @HttpCode(204)
   @RequireScope('notifications:read')
   @ApiNoContentResponse()
-  async read(@CurrentPrincipal() principal: Principal, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async read(@CurrentPrincipal() principal: Principal, @Param('id', uuidOf('inbox item')) id: string): Promise<void> {
     if (!(await this.inbox.markRead(audiencesOf(principal), id, this.clock.now()))) throw new NotFoundException(`there is no inbox item ${id} for you`);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { UuidListQuery } from './uuid-list-query.js';
+import { UuidListQuery } from '@perennial/service-kit/list';
 
 /** What an endpoint can ask for. */
 export const eventTypes = ['risk.changed'] as const;

@@ -1,16 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
+import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
-import { listOf, type List } from '@perennial/service-kit/list';
+import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
 import { CONFIG } from '@perennial/service-kit/service';
 import { RegisterWebhookEndpoint, WebhookEndpointStore, type EndpointRow } from '../application/webhook-endpoints.js';
 import type { NotificationsConfig } from '../config.js';
 import { urlRefusal } from '../domain/target-address.js';
-import { UuidListQuery } from './uuid-list-query.js';
 import { CreatedWebhookEndpoint, CreateWebhookEndpoint, eventTypes, WebhookEndpoint } from './webhook-endpoint.dto.js';
 
 @ApiTags('webhook endpoints')
@@ -42,7 +43,7 @@ export class WebhookEndpointsController {
   @Get()
   @RequireScope('notifications:read')
   @ApiOperation({ summary: 'Receivers, newest first' })
-  @ApiOkResponse({ type: [WebhookEndpoint] })
+  @ApiListResponse(WebhookEndpoint)
   async list(@Query() query: UuidListQuery): Promise<List<WebhookEndpoint>> {
     const rows = await this.endpoints.list(query.limit + 1, query.startingAfter ?? null);
     return listOf(rows.map(answer), query.limit);
@@ -51,7 +52,7 @@ export class WebhookEndpointsController {
   @Get(':id')
   @RequireScope('notifications:read')
   @ApiOkResponse({ type: WebhookEndpoint })
-  async get(@Param('id', ParseUUIDPipe) id: string): Promise<WebhookEndpoint> {
+  async get(@Param('id', uuidOf('webhook endpoint')) id: string): Promise<WebhookEndpoint> {
     return answer(found(await this.endpoints.get(id), id));
   }
 
@@ -60,7 +61,7 @@ export class WebhookEndpointsController {
   @RequireScope('notifications:write')
   @ApiOperation({ summary: 'Switch a disabled receiver on again', description: 'What it missed is kept: replay the deliveries that matter.' })
   @ApiOkResponse({ type: WebhookEndpoint })
-  async enable(@Param('id', ParseUUIDPipe) id: string): Promise<WebhookEndpoint> {
+  async enable(@Param('id', uuidOf('webhook endpoint')) id: string): Promise<WebhookEndpoint> {
     return answer(found(await this.endpoints.enable(id), id));
   }
 
@@ -68,7 +69,7 @@ export class WebhookEndpointsController {
   @HttpCode(204)
   @RequireScope('notifications:write')
   @ApiNoContentResponse()
-  async delete(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async delete(@Param('id', uuidOf('webhook endpoint')) id: string): Promise<void> {
     if (!(await this.endpoints.delete(id))) found(null, id);
   }
 }

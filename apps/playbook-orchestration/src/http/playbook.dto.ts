@@ -1,9 +1,7 @@
-import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { ListQuery } from '@perennial/service-kit/list';
-import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-
-/** Ids of other services, as the contracts have them. */
-const idPattern = /^[^\u0000-\u001f\u007f-\u009f]{1,200}$/;
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsPlainText } from '@perennial/service-kit/http/text-rules';
+import { UuidListQuery } from '@perennial/service-kit/list';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 
 export class PlaybookRef {
   @ApiProperty({ example: 'risk-response' }) id!: string;
@@ -59,42 +57,17 @@ export class PlaybookTask {
   @ApiProperty({ type: String, nullable: true }) reason!: string | null;
 }
 
-export class RunList {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [PlaybookRun] }) data!: PlaybookRun[];
-  @ApiProperty() hasMore!: boolean;
-}
-
-export class TaskList {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [PlaybookTask] }) data!: PlaybookTask[];
-  @ApiProperty() hasMore!: boolean;
-}
-
-export class PlaybookList {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [Playbook] }) data!: Playbook[];
-  @ApiProperty() hasMore!: boolean;
-}
-
-export class RunQuery extends OmitType(ListQuery, ['startingAfter'] as const) {
+export class RunQuery extends UuidListQuery {
   @ApiPropertyOptional({ description: 'Runs of this account only.' })
   @IsOptional()
-  @IsString()
-  @Matches(idPattern, { message: 'must be 1 to 200 characters without control characters' })
+  @IsPlainText()
   accountId?: string;
-
-  @ApiPropertyOptional({ format: 'uuid', description: 'Id of the last run already seen.' })
-  @IsOptional()
-  @IsUUID()
-  startingAfter?: string;
 }
 
 export class TaskQuery extends RunQuery {
   @ApiPropertyOptional({ description: 'Tasks of this owner only.' })
   @IsOptional()
-  @IsString()
-  @Matches(idPattern, { message: 'must be 1 to 200 characters without control characters' })
+  @IsPlainText()
   ownerId?: string;
 
   @ApiPropertyOptional({ enum: taskStatuses })
@@ -117,7 +90,6 @@ export class ChangeTask {
 
   @ApiPropertyOptional({ type: String, nullable: true, description: 'New owner; null: the unassigned queue.' })
   @IsOptional()
-  @IsString()
-  @Matches(idPattern, { message: 'must be 1 to 200 characters without control characters' })
+  @IsPlainText()
   ownerId?: string | null;
 }

@@ -1,14 +1,15 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
+import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { Idempotent, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { listOf, type List } from '@perennial/service-kit/list';
 import { SettleTask } from '../application/settle-task.js';
 import { WorkList } from '../application/work-list.js';
 import { taskOnWire } from '../domain/wire.js';
-import { ChangeTask, PlaybookTask, TaskList, TaskQuery } from './playbook.dto.js';
-import { unknownIsNotFound } from './runs.controller.js';
+import { ChangeTask, PlaybookTask, TaskQuery } from './playbook.dto.js';
 
 @ApiTags('tasks')
 @Controller('api/v1/tasks')
@@ -21,7 +22,7 @@ export class TasksController {
   @Get()
   @RequireScope('playbooks:read')
   @ApiOperation({ summary: 'Tasks, those due soonest first' })
-  @ApiOkResponse({ type: TaskList })
+  @ApiListResponse(PlaybookTask)
   async list(@Query() query: TaskQuery): Promise<List<PlaybookTask>> {
     const { accountId = null, ownerId = null, status = null } = query;
     const rows = await this.workList.tasks({ accountId, ownerId, status }, { limit: query.limit + 1, after: query.startingAfter ?? null });
@@ -32,7 +33,7 @@ export class TasksController {
   @RequireScope('playbooks:read')
   @ApiOperation({ summary: 'One task' })
   @ApiOkResponse({ type: PlaybookTask })
-  async get(@Param('id', unknownIsNotFound('task')) id: string): Promise<PlaybookTask> {
+  async get(@Param('id', uuidOf('task')) id: string): Promise<PlaybookTask> {
     const task = await this.workList.task(id);
     if (!task) throw new NotFoundException(`there is no task ${id}`);
     return task;
@@ -44,7 +45,7 @@ export class TasksController {
   @ApiOperation({ summary: 'Close a task or hand it over', description: 'Completing a save-plan review decides it. Closing a task again in the same way changes nothing; in another way is 409.' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOkResponse({ type: PlaybookTask })
-  async change(@Param('id', unknownIsNotFound('task')) id: string, @Body() body: ChangeTask, @Idempotent() call: IdempotentCall | null): Promise<PlaybookTask> {
+  async change(@Param('id', uuidOf('task')) id: string, @Body() body: ChangeTask, @Idempotent() call: IdempotentCall | null): Promise<PlaybookTask> {
     const reason = body.reason?.trim() || null;
     if (body.status === undefined && body.ownerId === undefined) throw fault('/status', 'give a status to close the task, or an ownerId to hand it over');
     if ((body.status === 'skipped' || body.status === 'cancelled') && reason === null) throw fault('/reason', `say why: a task is ${body.status} with a reason only`);

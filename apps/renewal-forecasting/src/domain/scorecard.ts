@@ -99,5 +99,5 @@ function publishedLimit(logOdds: number, prior: PriorDocument): Driver | null {
   const { least, most } = prior.publishedWithin;
   const limited = Math.min(logit(most), Math.max(logit(least), logOdds));
   if (limited === logOdds) return null;
-  return { id: 'published_limit', text: `published within ${least} and ${most}`, logOdds: limited - logOdds };
+  return { id: 'published_limit', text: `no forecast says less than ${Math.round(least * 100)} % or more than ${Math.round(most * 100)} %`, logOdds: limited - logOdds };
 }

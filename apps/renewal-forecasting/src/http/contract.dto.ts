@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsPlainText } from '@perennial/service-kit/http/text-rules';
 import { ListQuery } from '@perennial/service-kit/list';
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { OptionalDay } from './calendar-day.js';
 
 const statuses = ['created', 'amended', 'agreed', 'extended', 'cancel_scheduled', 'cancel_withdrawn', 'cancelled', 'renewed', 'lost'] as const;
@@ -13,9 +14,7 @@ export class ContractDayQuery {
 export class ContractQuery extends ListQuery {
   @ApiPropertyOptional()
   @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
+  @IsPlainText()
   accountId?: string;
 
   @OptionalDay('The day the contracts are shown as of; today when left out.')
@@ -50,10 +49,4 @@ export class ContractResponse {
   @ApiProperty({ type: 'integer', nullable: true }) seats!: number | null;
   @ApiProperty() autoRenew!: boolean;
   @ApiProperty({ type: 'integer' }) noticeDays!: number;
-}
-
-export class ContractListResponse {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [ContractResponse] }) data!: ContractResponse[];
-  @ApiProperty() hasMore!: boolean;
 }

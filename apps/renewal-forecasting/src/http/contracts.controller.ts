@@ -1,14 +1,15 @@
 import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
 import { ProblemException } from '@perennial/service-kit/http/problem';
-import { listOf } from '@perennial/service-kit/list';
+import { listOf, type List } from '@perennial/service-kit/list';
 import { ContractLedgerReader, type LedgerOfContract } from '../application/contract-ledger-reader.js';
 import { effectiveDay, type ContractEntry } from '../domain/contract-entry.js';
 import { contractOn } from '../domain/contract-summary.js';
 import { addDays, dayOf } from '../domain/day.js';
-import { ContractDayQuery, ContractListResponse, ContractQuery, ContractResponse, type ContractEntryResponse } from './contract.dto.js';
+import { ContractDayQuery, ContractQuery, ContractResponse, type ContractEntryResponse } from './contract.dto.js';
 
 /** Terms that renew by themselves are followed so far into the future. */
 const daysAhead = 3_660;
@@ -24,8 +25,8 @@ export class ContractsController {
   @Get()
   @RequireScope('renewals:read')
   @ApiOperation({ summary: 'Contracts with their ledgers, by id', description: 'As of today, or of any day: what the ledger says today of that day.' })
-  @ApiOkResponse({ type: ContractListResponse })
-  async list(@Query() query: ContractQuery): Promise<ContractListResponse> {
+  @ApiListResponse(ContractResponse)
+  async list(@Query() query: ContractQuery): Promise<List<ContractResponse>> {
     const ledgers = await this.ledger.list(query.accountId ?? null, query.startingAfter ?? null, query.limit + 1);
     const day = this.dayOf(query.on);
     return listOf(ledgers.map((ledger) => answer(ledger, day)), query.limit);

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsPlainText } from '@perennial/service-kit/http/text-rules';
 import { ListQuery } from '@perennial/service-kit/list';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { OptionalDay } from './calendar-day.js';
 
 export const renewalStates = ['open', 'agreed', 'renewed', 'extended', 'churn_notified', 'churned'] as const;
@@ -10,9 +11,7 @@ const outcomes = ['flat', 'upsell', 'downsell', 'extended', 'churned'] as const;
 export class RenewalQuery extends ListQuery {
   @ApiPropertyOptional()
   @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
+  @IsPlainText()
   accountId?: string;
 
   @OptionalDay('First renewal date, included.')
@@ -57,10 +56,4 @@ export class RenewalResponse {
   @ApiProperty({ enum: outcomes, nullable: true, type: String }) outcome!: (typeof outcomes)[number] | null;
   @ApiProperty({ type: ForecastResponse, nullable: true, description: 'Null once the renewal is decided.' }) forecast!: ForecastResponse | null;
   @ApiProperty({ type: 'integer', description: "Version of the account's renewals it was published with." }) version!: number;
-}
-
-export class RenewalListResponse {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [RenewalResponse] }) data!: RenewalResponse[];
-  @ApiProperty() hasMore!: boolean;
 }

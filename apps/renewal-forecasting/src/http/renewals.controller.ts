@@ -1,10 +1,11 @@
 import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
-import { listOf } from '@perennial/service-kit/list';
+import { listOf, type List } from '@perennial/service-kit/list';
 import { PublishedRenewalsReader, type RenewalCursor } from '../application/published-renewals-reader.js';
-import { RenewalListResponse, RenewalQuery, RenewalResponse } from './renewal.dto.js';
+import { RenewalQuery, RenewalResponse } from './renewal.dto.js';
 
 @ApiTags('renewals')
 @Controller('api/v1/renewals')
@@ -14,8 +15,8 @@ export class RenewalsController {
   @Get()
   @RequireScope('renewals:read')
   @ApiOperation({ summary: 'Renewals, by date, then id', description: 'Stored verdicts: what was last published of each account.' })
-  @ApiOkResponse({ type: RenewalListResponse })
-  async list(@Query() query: RenewalQuery): Promise<RenewalListResponse> {
+  @ApiListResponse(RenewalResponse)
+  async list(@Query() query: RenewalQuery): Promise<List<RenewalResponse>> {
     const { accountId = null, renewalFrom = null, renewalTo = null, state = null, startingAfter, limit } = query;
     const after = startingAfter === undefined ? null : cursorOf(startingAfter);
     return listOf(await this.renewals.list({ accountId, renewalFrom, renewalTo, state }, after, limit + 1), limit);

@@ -64,6 +64,12 @@ describe('a chunk', () => {
     expect(identities.of('a').key).toBe('a');
   });
 
+  it('a chain of aliases ends at one person, told in one step', () => {
+    const alias = (id: string, previousId: string, userId: string): Sent => ['alias', { messageId: id, userId, previousId }];
+    const { identities } = run([alias('m1', 'a', 'b'), alias('m2', 'b', 'c'), alias('m3', 'c', 'd')]);
+    expect(Object.fromEntries(identities.joins().map(({ from, to }) => [from, to]))).toMatchObject({ a: 'd', b: 'd', c: 'd' });
+  });
+
   it('the same id with other content is a conflict, with the same content it is nothing', () => {
     const { signals, conflicts } = run([track('m1', 5), track('m1', 5, { writeKey: 'k', sentAt: at(0), _metadata: { retry: 1 } }), track('m1', 4)], { u1: 'acme' });
     expect(signals).toHaveLength(1);

@@ -42,6 +42,7 @@ export function checkItems({ vendor, call, json, receivedAt, rules }: Request): 
   if (doubled.whole) return doubled.whole;
 
   const sentAt = vendor.sentAtOf(body);
+  /** Text by source and id: an id is unique within what the item names as its source. */
   const seen = new Map<string, string>();
   return items.map(({ call: itemCall, item }, at): CheckedItem => {
     const id = isItem(item) ? vendor.idOf(item) : null;
@@ -52,9 +53,10 @@ export function checkItems({ vendor, call, json, receivedAt, rules }: Request): 
     if (Buffer.byteLength(text) > vendor.limits.itemBytes) return refuse({ code: 'too_large', pointer: '', detail: `is larger than ${vendor.limits.itemBytes} bytes: send less with it` });
     const fault = vendor.faultOf(itemCall, item as Item, sentAt, receivedAt, rules);
     if (fault) return refuse(fault);
-    const earlier = id === null ? undefined : seen.get(id);
+    const name = JSON.stringify([vendor.partOf(item), id]);
+    const earlier = id === null ? undefined : seen.get(name);
     if (earlier !== undefined && earlier !== text) return refuse({ code: 'id_conflict', pointer: '/id', detail: 'stands twice in this request with other content: give every item an id of its own' });
-    if (id !== null) seen.set(id, text);
+    if (id !== null) seen.set(name, text);
     return { call: itemCall, item, id, fault: null, json: text };
   });
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, NotFoundException, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf, type List } from '@perennial/service-kit/list';
 import { AccountStore, type PublishedAccount } from '../application/account-store.js';
@@ -45,7 +46,7 @@ export class AccountsController {
   @Get('signals')
   @RequireScope('accounts:read')
   @ApiOperation({ summary: 'Timeline of an account, newest first' })
-  @ApiOkResponse({ type: [TimelineSignal] })
+  @ApiListResponse(TimelineSignal)
   async timeline(@Param('id') id: string, @Query() query: TimelineQueryDto): Promise<List<TimelineSignal>> {
     found(await this.accounts.find(id));
     const { kind = null, limit, startingAfter = null } = query;
@@ -69,12 +70,19 @@ function refused({ code, pointer, detail }: ItemFault): ProblemException {
 }
 
 function startOf(text: string | undefined): Date | null {
-  const ms = parseInstant(text);
-  return ms === null ? null : new Date(ms);
+  return text === undefined ? null : new Date(instantOf(text, '/from'));
 }
 
 /** A day includes all of itself. */
 function endOf(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const ms = instantOf(text, '/to');
+  return new Date(text.length === 10 ? ms + 86_400_000 - 1 : ms);
+}
+
+/** ISO 8601 knows more than days and instants, e.g. weeks: a filter that is not understood is refused, never left out. */
+function instantOf(text: string, pointer: string): number {
   const ms = parseInstant(text);
-  return ms === null ? null : new Date(text?.length === 10 ? ms + 86_400_000 - 1 : ms);
+  if (ms === null) throw new ProblemException(400, 'the request does not fit: see errors', { code: 'invalid', errors: [{ pointer, detail: 'must be a day or an instant, e.g. 2026-03-31 or 2026-03-31T12:00:00Z' }] });
+  return ms;
 }

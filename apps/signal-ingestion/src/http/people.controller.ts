@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
@@ -39,7 +40,7 @@ export class PeopleController {
   @Get()
   @RequireScope('accounts:read')
   @ApiOperation({ summary: 'People at an account, or those without one', description: 'By id. Ask with accountId or with unassigned=true. A person gets an account by a group call, or by a signal that names both.' })
-  @ApiOkResponse({ type: [PersonView] })
+  @ApiListResponse(PersonView)
   async list(@Query() query: PeopleQuery): Promise<List<PersonView>> {
     const { accountId, unassigned, limit, startingAfter = null } = query;
     if ((accountId === undefined) === (unassigned === undefined)) {

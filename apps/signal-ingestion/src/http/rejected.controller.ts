@@ -1,23 +1,19 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
 import { allows } from '@perennial/service-kit/access-guard';
-import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
-import { IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
+import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
+import { IsOptional, IsString, Length } from 'class-validator';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
 import { maskedPayload } from '../domain/rejected-payload.js';
 
-export class RejectedQuery extends ListQuery {
+export class RejectedQuery extends UuidListQuery {
   @ApiPropertyOptional({ description: 'Items of this source.' })
   @IsOptional()
   @IsString()
   @Length(1, 400)
   sourceId?: string;
-
-  @ApiPropertyOptional({ format: 'uuid', description: 'Id of the last row already seen.' })
-  @IsOptional()
-  @IsUUID()
-  declare startingAfter?: string;
 }
 
 export class RejectedView {
@@ -39,7 +35,7 @@ export class RejectedController {
   @Get()
   @RequireScope('accounts:read')
   @ApiOperation({ summary: 'Items of known senders that could not be taken, newest first' })
-  @ApiOkResponse({ type: [RejectedView] })
+  @ApiListResponse(RejectedView)
   async list(@Query() query: RejectedQuery, @CurrentPrincipal() principal: Principal): Promise<List<RejectedView>> {
     const rows = await this.rejected.list(query.sourceId ?? null, query.limit + 1, query.startingAfter ?? null);
     const open = allows(principal, 'operate');

@@ -1,8 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
+import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { Idempotent, type IdempotentCall } from '@perennial/service-kit/idempotency';
-import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
+import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
 import { Sources, type Source } from '../application/sources.js';
 import { WriteKeys } from '../edge/write-keys.js';
 import { CreatedSource, CreateSource, SourceView } from './source.dto.js';
@@ -28,8 +30,8 @@ export class SourcesController {
   @Get()
   @RequireScope('operate')
   @ApiOperation({ summary: 'Sources, newest first' })
-  @ApiOkResponse({ type: [SourceView] })
-  async list(@Query() query: ListQuery): Promise<List<SourceView>> {
+  @ApiListResponse(SourceView)
+  async list(@Query() query: UuidListQuery): Promise<List<SourceView>> {
     const rows = await this.sources.list(query.limit + 1, query.startingAfter ?? null);
     return listOf(rows.map(viewOf), query.limit);
   }
@@ -39,7 +41,7 @@ export class SourcesController {
   @RequireScope('operate')
   @ApiOperation({ summary: 'Revoke a source and its write key', description: 'Holds everywhere within two seconds.' })
   @ApiNoContentResponse()
-  async revoke(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async revoke(@Param('id', uuidOf('source')) id: string): Promise<void> {
     if (!(await this.sources.revoke(id))) throw new NotFoundException(`there is no source ${id}`);
     await this.writeKeys.refresh();
   }

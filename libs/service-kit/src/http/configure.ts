@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { AccessGuard } from '../access-guard.js';
 import { openApiDocument } from '../openapi.js';
+import { refuseNul } from './address.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { ProblemFilter } from './problem-filter.js';
 import { guardRawRoutes, type TableRoute } from './raw-route.js';
@@ -16,6 +17,7 @@ export function configureHttp(app: NestFastifyApplication, service: string, guar
   const fastify = app.getHttpAdapter().getInstance();
   const table = guardRawRoutes(fastify, guard);
   traceRequests(fastify, service);
+  refuseNul(fastify);
   registerBodyParsers(fastify);
   app.useGlobalGuards(guard);
   app.useGlobalPipes(validationPipe());

@@ -113,6 +113,12 @@ describe('problem details', () => {
     expect(text).not.toContain('refused');
   });
 
+  it('refuses NUL in an address: no id has it, no filter means it', async () => {
+    expect((await call('GET', '/things/by-id/a%00b', { scopes: ['health:read'] })).status).toBe(404);
+    expect(await call('GET', '/things?startingAfter=a%00b', { scopes: ['accounts:read'] })).toMatchObject({ status: 400, json: { code: 'forbidden_value', errors: [{ pointer: '/startingAfter' }] } });
+    expect((await call('GET', '/things?startingAfter=%2500', { scopes: ['accounts:read'] })).status).toBe(200);
+  });
+
   it('answers 404 as a problem for unknown ids and unknown addresses', async () => {
     expect(await call('GET', '/things/by-id/7', { scopes: ['health:read'] })).toMatchObject({ status: 404, json: { detail: 'no thing 7' } });
     const nowhere = await call('GET', '/nowhere');

@@ -1,8 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { redactText } from '@perennial/messaging/redact';
 import { Transient } from '@perennial/persistence/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { redactText } from '../logging.js';
 import { traceIdOf } from '../trace.js';
 import { ProblemException, problemContentType, titleOf, type Problem } from './problem.js';
 

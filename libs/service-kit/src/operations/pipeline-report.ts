@@ -1,5 +1,4 @@
-import type { ConsumerProgress} from '@perennial/messaging/consumer-progress';
-import { type PartitionLag } from '@perennial/messaging/consumer-progress';
+import type { ConsumerProgress, PartitionLag } from '@perennial/messaging/consumer-progress';
 import type { DeadLetters } from '@perennial/messaging/dead-letters';
 import type { EventLog } from '@perennial/messaging/event-log';
 import type { OutboxRelay } from '@perennial/messaging/outbox-relay';

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsISO8601, IsString, Matches, type ValidationOptions } from 'class-validator';
 
-/** 1 to 200 characters without control characters: an id, or a part of a name to look for. */
+/** 1 to 200 characters without control characters: an id of the contracts, or a part of a name to look for. */
 export const IsPlainText = () => applyDecorators(IsString(), Matches(/^[^\u0000-\u001f\u007f-\u009f]{1,200}$/, { message: '$property must be 1 to 200 characters without control characters' }));
 
 /** An ISO calendar day. */

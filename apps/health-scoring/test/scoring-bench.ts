@@ -1,0 +1,89 @@
+import type { AnyTopic, EventOf } from '@perennial/contracts/topic';
+import type { BatchHandler, PartitionMemory, ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
+import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
+import type { Statement, Transaction } from '@perennial/persistence/transaction';
+import { TestClock } from '@perennial/service-kit/clock';
+import { testDatabase } from '@perennial/testing/postgres';
+import { Backfills } from '../src/application/backfills.js';
+import { JudgeAccounts } from '../src/application/judge-accounts.js';
+import { RescoreAccounts } from '../src/application/rescore-accounts.js';
+import { ScoringPolicy } from '../src/application/scoring-policy.js';
+import { SignalTime } from '../src/application/signal-time.js';
+import { SourceSightings } from '../src/application/source-sightings.js';
+import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
+import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
+import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
+import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
+import { CreateHealthTables1700000000001 } from '../src/persistence/migrations/create-health-tables.js';
+import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
+import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
+
+/** Keeps what was published, once the transaction is through. */
+class KeepingOutbox extends Outbox {
+  readonly published: { readonly topic: string; readonly key: string }[] = [];
+
+  override async publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]> {
+    // Two statements, as the real one.
+    await tx.query({ name: 'outbox-look', text: 'SELECT 1' });
+    await tx.query({ name: 'outbox-write', text: 'SELECT 2' });
+    const keys = (drafts as readonly { key: string }[]).map(({ key }) => ({ topic: topic.stream, key }));
+    tx.afterCommit(() => this.published.push(...keys));
+    return drafts.map((_, place) => place + 1);
+  }
+}
+
+/** The parts of the service on a database of their own, without consumers and HTTP; one partition, never behind. */
+export async function scoringBench() {
+  const { database, dispose } = await testDatabase({ migrations: [CreateHealthTables1700000000001] });
+  const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
+  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], behind: () => Promise.resolve(new Set<number>()) });
+  const sightings = new SourceSightings(new PostgresSourceStore());
+  const signalTime = new SignalTime(progress, sightings, clock);
+  const store = new PostgresAccountHealthStore(signalTime);
+  const backfills = new Backfills();
+  const outbox = new KeepingOutbox();
+  const rescore = new RescoreAccounts(store, new ScoringPolicy({ observe: false }), backfills, outbox, clock, { nudge: () => undefined });
+
+  /** Runs one transaction; `watch` sees each statement before it runs, and may break it. */
+  const run = <T>(work: (tx: Transaction) => Promise<T>, watch: (statement: Statement) => void = () => undefined): Promise<T> =>
+    database.transaction((tx) =>
+      work({
+        manager: tx.manager,
+        afterCommit: (effect) => tx.afterCommit(effect),
+        query: (statement) => {
+          watch(typeof statement === 'string' ? { text: statement } : statement);
+          return tx.query(statement);
+        },
+      }),
+    );
+  const handle = <T extends AnyTopic>(topic: T, handler: BatchHandler<T>, events: readonly ReceivedEvent<T>[], memory: PartitionMemory = new Memory(), watch?: (statement: Statement) => void) =>
+    run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
+
+  return {
+    database, clock, outbox, run, handle, dispose,
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills),
+    accounts: new ApplyAccountsHandler(rescore, store, signalTime),
+    renewals: new ApplyRenewalsHandler(rescore, signalTime),
+    plans: new ApplyPlansHandler(rescore, signalTime),
+    judge: new JudgeAccounts(store, rescore, signalTime, new PostgresJudgementRecord(), clock),
+  };
+}
+
+/** What the consumer keeps for a partition; it is not thrown away by itself here. */
+export class Memory implements PartitionMemory {
+  private readonly slots = new Map<symbol, unknown>();
+
+  keep<V>(slot: symbol, make: () => V): V {
+    if (!this.slots.has(slot)) this.slots.set(slot, make());
+    return this.slots.get(slot) as V;
+  }
+}
+
+/** An event as the consumer hands it over. */
+export function received<T extends AnyTopic>(topic: T, event: EventOf<T> & { readonly key: string }): ReceivedEvent<T> {
+  const { version } = event.data as { version: number };
+  const envelope = { id: `${topic.stream}/${event.key}/${version}`, source: '/test', time: '2026-03-02T09:00:00.000Z', subject: event.key, causationId: null, causationDepth: 0, traceparent: null };
+  return { ...event, envelope, version, partition: 0, offset: BigInt(version), receivedAt: new Date(envelope.time) };
+}
