@@ -23,7 +23,7 @@ await describeOnBothLogs('H1: what "at risk" means', (log) => {
     await system.signals(account.signals);
     await system.settle();
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('raises nothing on the prepared account', async () => {
     expect((await indicators()).map((indicator) => indicator.kind)).toEqual([]);

@@ -15,7 +15,7 @@ await describeOnBothLogs('H5: tickets by number and priority', (log) => {
   beforeAll(async () => {
     system = await System.start({ kafka: log.brokers, now: start.toISOString() });
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('scores two open urgent tickets worse than five open low ones', async () => {
     const open = (accountId: string, priority: string, count: number) =>

@@ -26,7 +26,7 @@ await describeOnBothLogs('H8: three strikes', (log) => {
     await system.signals(account.signals);
     await system.settle();
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('asks for no review while three indicators stand in two groups', async () => {
     await send('urgent', 'ticket', { ticketId: 't-1', status: 'opened', priority: 'urgent' });

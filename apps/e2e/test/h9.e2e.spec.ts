@@ -32,7 +32,7 @@ await describeOnBothLogs('H9: silence is a signal', (log) => {
     for (const account of accounts) await system.signals(account.signals);
     await system.settle();
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('raises gone_dark on the one quiet account, with no event arriving', async () => {
     const before = await health('h9-quiet');

@@ -52,9 +52,9 @@ await describeOnBothLogs('N1: risk changes for other systems', (log) => {
     await system.settle();
   }, 60_000);
   afterAll(async () => {
-    await receiver.stop();
-    await system.stop();
-  });
+    await receiver?.stop();
+    await system?.stop();
+  }, 30_000);
 
   it('sends a signed webhook that the stock library verifies, once, and the stream the same', async () => {
     const live = readStream(system, 1);

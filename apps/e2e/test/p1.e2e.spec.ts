@@ -25,7 +25,7 @@ await describeOnBothLogs('P1: a playbook starts on the risk change', (log) => {
     await system.signals(prepareAccount(accountId, start, { endsOn }).signals);
     await system.settle();
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('has none while green', async () => {
     expect(await system.get(`/api/v1/accounts/${accountId}/health`)).toMatchObject({ riskLevel: 'green' });

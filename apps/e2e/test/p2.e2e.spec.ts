@@ -19,7 +19,7 @@ await describeOnBothLogs('P2: guidance to close the renewal', (log) => {
     await system.signals([{ id: 'c', kind: 'contract', accountId, data: { contractId: 'c-1', status: 'created', startsOn: '2026-04-01', endsOn: '2027-03-31', arrMinor: 5_000_000, currency: 'USD', noticeDays: 60 } }]);
     await system.settle();
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('counts back from the last day the customer can say no', async () => {
     const [renewal] = await system.list<{ noticeOn: string; renewalOn: string }>(`/api/v1/renewals?accountId=${accountId}`);

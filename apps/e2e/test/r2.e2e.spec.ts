@@ -22,7 +22,7 @@ await describeOnBothLogs('R2: exactly one renewal a contract', (log) => {
   beforeAll(async () => {
     system = await System.start({ kafka: log.brokers, now: start.toISOString() });
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('has one for every contract with an end, none for open-ended and lost ones', async () => {
     await system.signals([

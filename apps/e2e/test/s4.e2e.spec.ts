@@ -41,7 +41,7 @@ await describeOnBothLogs('S4: order and repetition change nothing', (log) => {
   beforeAll(async () => {
     system = await System.start({ kafka: log.brokers, now: start.toISOString() });
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('gives the same facts, measures and raw score in order, shuffled, and shuffled three times over', async () => {
     await system.signals(history('in-order'));

@@ -15,7 +15,7 @@ await describeOnBothLogs('S6: nothing is dropped silently', (log) => {
   beforeAll(async () => {
     system = await System.start({ kafka: log.brokers, now: '2026-03-02T08:00:00Z' });
   }, 60_000);
-  afterAll(() => system?.stop());
+  afterAll(() => system?.stop(), 30_000);
 
   it('answers each bad item with code, pointer and words, takes its neighbours, and lists the rejects', async () => {
     const good = (id: string) => ({ id, kind: 'pulse', accountId: 's6-co', data: { pulse: 4, reason: 'fine' } });
