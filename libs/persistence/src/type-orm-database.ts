@@ -61,18 +61,19 @@ export class TypeOrmDatabase extends Database {
     } catch (error) {
       throw classified(error);
     }
-    return new TypeOrmDatabase(dataSource, (dataSource.driver as PostgresDriver).master as Pool);
+    const pool = (dataSource.driver as PostgresDriver).master as Pool;
+    // From its first moment on: the pool takes its own listener away before a holder can put one, and a server that
+    // ends right then would end this process. Whoever holds the client learns of it from the statement in hand.
+    pool.on('connect', (client) => client.on('error', ignore));
+    return new TypeOrmDatabase(dataSource, pool);
   }
 
   async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
     try {
       const client = await this.pool.connect();
-      // While a client is out, its connection errors are its holder's; the statement in hand reports them.
-      client.on('error', ignore);
       try {
         return await run<Row>(client, statement);
       } finally {
-        client.off('error', ignore);
         client.release();
       }
     } catch (error) {

@@ -27,7 +27,8 @@ export async function configureGateway(app: NestFastifyApplication, config: Gate
       route.config = { ...route.config, access: 'public' };
     });
     await docs.register(documentSource(() => ({ openapi: '3.1.0', info: { title: 'Perennial', version: '1' }, paths: {} })));
-    await docs.register(swaggerUi, { routePrefix: '/docs', uiConfig: { url: '/api/v1/openapi.json', deepLinking: true }, indexPrefix: '' });
+    // The page always asks for ./json; several `urls` are the one setting that it puts above that.
+    await docs.register(swaggerUi, { routePrefix: '/docs', uiConfig: { urls: [{ url: '/api/v1/openapi.json', name: 'Perennial' }], deepLinking: true }, indexPrefix: '' });
   });
   registerProxy(fastify, { backendUrls: config.backendUrls, callers: app.get(AuthenticateCaller), tokens: app.get(IdentityTokens) });
 }

@@ -28,6 +28,9 @@ const ownHeaders = ['cookie', 'authorization', 'x-csrf-token', 'x-http-method', 
 /** A service has this long to begin its answer, and between two parts of it (a live stream says something every 20 s). */
 const timeouts = { headersTimeout: 60_000, bodyTimeout: 65_000 };
 
+/** What the largest call may hold: a batch of signals of POST /api/v1/signals. */
+const maxBodyBytes = 4 * 1024 * 1024;
+
 /** Forwards `/api/v1/...` by the routing table with an identity token, and the vendors' `/v1/...` untouched to the edge. */
 export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void {
   const destinations = new WeakMap<FastifyRequest, Destination>();
@@ -65,6 +68,8 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
       rewritePrefix: apiPrefix,
       upstream: '',
       preHandler: (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+        // Told before it is sent on: a service that refuses in the middle of a body looks like one that is away.
+        if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return done(new ProblemException(413, 'the body is larger than 4 MiB: send it in parts', { code: 'too_large' }));
         destinationOf(request, parts).then((destination) => {
           destinations.set(request, destination);
           done();

@@ -120,16 +120,20 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
 }
 
 /**
- * The first verdict is no change, nor is what an import finds out about an account that was unknown until then:
- * a first state is never an entry. While observing, changes are taken note of and not told.
+ * Every account starts unknown. Its first verdict is no change, as long as it is no alarm: green, or what an
+ * import finds out, is only taken note of (a first state is never an entry). That does not depend on whether the
+ * account's record or its first signal came first. While observing, changes are noted and not told.
  */
 function tell(state: AccountHealthState, health: Omit<HealthState, 'version'>, context: LookContext): Omit<RiskChange, 'version'> | null {
   const { memory } = state;
-  const from = memory.toldRisk;
-  memory.toldRisk = health.riskLevel;
+  const { riskLevel } = health;
+  const known = memory.toldRisk;
+  if (known === null && riskLevel === 'unknown') return null;
+  memory.toldRisk = riskLevel;
+  const from = known ?? 'unknown';
   const cause = state.pendingCause ?? context.cause;
-  const firstState = from === null || (from === 'unknown' && cause === 'import');
-  if (firstState || from === health.riskLevel || isObserved(state, context)) return null;
+  const firstState = known === null && (riskLevel === 'green' || cause === 'import');
+  if (firstState || from === riskLevel || isObserved(state, context)) return null;
   return riskChangeOf(health, from, cause, state.renewal);
 }
 

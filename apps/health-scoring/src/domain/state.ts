@@ -72,7 +72,7 @@ export interface VerdictMemory {
   /** First day of the run on which the raw score stood past the edge of amber, of green; null outside a run. */
   amberSince: EpochDay | null;
   greenSince: EpochDay | null;
-  /** Risk level last told to others; null before the first verdict. */
+  /** Risk level last told to others; null until a verdict knew one. */
   toldRisk: RiskLevel | null;
   /** Band, risk level and strikes of the last look, for lists. */
   band: Band;
