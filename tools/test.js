@@ -9,8 +9,8 @@ const suites = [
   { name: 'types', minutes: 3, command: ['npm', 'run', '-s', 'typecheck'] },
   { name: 'lint', minutes: 4, command: ['npm', 'run', '-s', 'lint'] },
   { name: 'unit', minutes: 5, jest: true },
-  { name: 'int', minutes: 10, jest: true },
-  { name: 'e2e', minutes: 12, jest: true },
+  { name: 'int', minutes: 15, jest: true },
+  { name: 'e2e', minutes: 20, jest: true },
 ];
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
