@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
+import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
@@ -48,7 +48,7 @@ export class TypeOrmDatabase extends Database {
       // The pool drops a client that breaks while idle; whoever needs one next gets a new one.
       poolErrorHandler: () => undefined,
       // By pg's own parser, which knows unix sockets.
-      extra: { connectionString: options.url, idleTimeoutMillis: idleMs, keepAlive: true },
+      extra: { connectionString: options.url, idleTimeoutMillis: idleMs, keepAlive: true, Client: WatchedClient },
     });
     try {
       await dataSource.initialize();
@@ -61,11 +61,7 @@ export class TypeOrmDatabase extends Database {
     } catch (error) {
       throw classified(error);
     }
-    const pool = (dataSource.driver as PostgresDriver).master as Pool;
-    // From its first moment on: the pool takes its own listener away before a holder can put one, and a server that
-    // ends right then would end this process. Whoever holds the client learns of it from the statement in hand.
-    pool.on('connect', (client) => client.on('error', ignore));
-    return new TypeOrmDatabase(dataSource, pool);
+    return new TypeOrmDatabase(dataSource, (dataSource.driver as PostgresDriver).master as Pool);
   }
 
   async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
@@ -124,7 +120,17 @@ export class TypeOrmDatabase extends Database {
   }
 }
 
-const ignore = (): void => undefined;
+/**
+ * A client with a listener for `error` from its first moment on: the pool takes its own away before a holder can
+ * put one, and a server that ends right then would end this process. Whoever holds the client learns of it from
+ * the statement in hand.
+ */
+class WatchedClient extends pg.Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /** Leaves the connection clean, or out of the pool: a transaction left open would leak into the next user's. */
 async function rollback(runner: PostgresQueryRunner, client: PoolClient): Promise<void> {

@@ -5,6 +5,7 @@ import { jest } from '@jest/globals';
 import { OwnPostgres, testDatabase, testPostgres, type TestDatabase } from '@perennial/testing/postgres';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 class CreateThing1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -112,6 +113,24 @@ describe('TypeOrmDatabase', () => {
     await expect(cutBeforeCommit).rejects.toBeInstanceOf(Transient);
     await database.transaction((tx) => tx.query(insert(2, 'b')));
     expect(await notes(database)).toEqual(['b']);
+  });
+
+  it('outlives a cut of a connection in nobody\'s hands, made before or after it was opened', async () => {
+    const postgres = await testPostgres();
+    const { database: own, dispose } = await postgres.database({ poolSize: 3 });
+    const pool = (own.dataSource.driver as PostgresDriver).master as pg.Pool;
+    const clients = [await pool.connect(), await pool.connect()];
+    for (const client of clients) {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await own.query({ text: 'SELECT pg_terminate_backend($1, 1000)', values: [rows[0]?.pid] });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const client of clients) {
+      await expect(client.query('SELECT 1')).rejects.toThrow(/terminat|not queryable|closed/i);
+      client.release(true);
+    }
+    expect(await own.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await dispose();
   });
 
   it('never hands on a connection with an open transaction', async () => {
