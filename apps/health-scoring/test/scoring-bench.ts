@@ -25,6 +25,7 @@ class KeepingOutbox extends Outbox {
   readonly published: { readonly topic: string; readonly key: string }[] = [];
 
   override async publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]> {
+    if (drafts.length === 0) return [];
     // Two statements, as the real one.
     await tx.query({ name: 'outbox-look', text: 'SELECT 1' });
     await tx.query({ name: 'outbox-write', text: 'SELECT 2' });
@@ -39,7 +40,7 @@ export async function scoringBench() {
   const { database, dispose } = await testDatabase({ migrations: [CreateHealthTables1700000000001] });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
   const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], behind: () => Promise.resolve(new Set<number>()) });
-  const sightings = new SourceSightings(new PostgresSourceStore());
+  const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
   const backfills = new Backfills();
@@ -50,7 +51,6 @@ export async function scoringBench() {
   const run = <T>(work: (tx: Transaction) => Promise<T>, watch: (statement: Statement) => void = () => undefined): Promise<T> =>
     database.transaction((tx) =>
       work({
-        manager: tx.manager,
         afterCommit: (effect) => tx.afterCommit(effect),
         query: (statement) => {
           watch(typeof statement === 'string' ? { text: statement } : statement);

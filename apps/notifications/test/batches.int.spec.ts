@@ -42,7 +42,6 @@ describe('batches', () => {
     const names: string[] = [];
     await database.transaction(async (tx) => {
       const counting: Transaction = {
-        manager: tx.manager,
         afterCommit: (effect) => tx.afterCommit(effect),
         query: <Row>(statement: Statement | string) => (names.push(typeof statement === 'string' ? statement : (statement.name ?? statement.text)), tx.query<Row>(statement)),
       };

@@ -20,6 +20,7 @@ export class KeepingOutbox extends Outbox {
   readonly published: { topic: string; type: string; key: string; data: object }[] = [];
 
   override async publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]> {
+    if (drafts.length === 0) return [];
     // Two statements, as the real one.
     await tx.query('SELECT 1');
     await tx.query('SELECT 2');
@@ -58,7 +59,6 @@ export class WatchedDatabase extends Database {
 
   private counting(tx: Transaction): Transaction {
     return {
-      manager: tx.manager,
       afterCommit: (effect) => tx.afterCommit(effect),
       query: <Row>(statement: Statement | string) => {
         this.statements += 1;

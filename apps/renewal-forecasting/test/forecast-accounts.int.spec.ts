@@ -56,7 +56,6 @@ describe('forecasting accounts on Postgres', () => {
   const run = (changes: AccountChange[], now: string, count?: (statement: Statement) => void) =>
     postgres.database.transaction((tx) => {
       const counting: Transaction = {
-        manager: tx.manager,
         afterCommit: (effect) => tx.afterCommit(effect),
         query: (statement) => {
           count?.(statement as Statement);

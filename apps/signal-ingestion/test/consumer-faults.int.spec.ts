@@ -76,7 +76,7 @@ describe('the consumer under load', () => {
       });
       let count = 0;
       await database.transaction(async (tx) => {
-        const counting: Transaction = { manager: tx.manager, afterCommit: (effect) => tx.afterCommit(effect), query: <Row>(statement: Statement | string): Promise<Row[]> => (count++, tx.query<Row>(statement)) };
+        const counting: Transaction = { afterCommit: (effect) => tx.afterCommit(effect), query: <Row>(statement: Statement | string): Promise<Row[]> => (count++, tx.query<Row>(statement)) };
         await consumer.handle(chunk(events), counting);
       });
       await service.settle();

@@ -1,7 +1,7 @@
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Database, Transaction } from '@perennial/persistence/transaction';
 import type { BatchHandler, PoisonRecord } from './batch-consumer.js';
-import { select, type Selection, type Versions } from './chunk-selection.js';
+import { select, type Selection } from './chunk-selection.js';
 import type { ChunkItem } from './chunk.js';
 import type { ConsumerOffsets } from './consumer-offsets.js';
 import type { DeadLetterWriter } from './dead-letter-writer.js';
@@ -9,7 +9,6 @@ import type { EventTraces } from './event-traces.js';
 import { killPoint } from './kill-point.js';
 import type { PartitionState } from './partition-state.js';
 import { redactedMessage } from './redact.js';
-import { SeenVersions } from './seen-versions.js';
 
 /** The fence was not where this consumer left it: another one worked the partition. */
 export class FenceMissed extends Error {
@@ -21,7 +20,6 @@ export interface ChunkResult {
   readonly refused: number;
 }
 
-const unversioned: Versions = { last: () => 0, raise: () => undefined };
 /** Offset below which everything is applied and the event that ended it: what a returning consumer compares with the log. */
 const eventId = (item: ChunkItem): string | null => item.record.headers['ce_id']?.replaceAll('\0', '') ?? null;
 
@@ -50,20 +48,20 @@ export class ChunkTransaction {
       lastEventId: eventId(last),
       appliedAt: last.record.timestamp,
     };
+    const newest = newestVersions(this.topic, items);
     let tries = 0;
     try {
       const result = await this.database.transaction(async (tx) => {
         // A deadlock runs this again: what the first try put into the memory was rolled back.
         if (tries++ > 0) partition.memory.clear();
-        if (!(await this.offsets.move(tx, this.topic.name, move))) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
+        const seen = await this.offsets.move(tx, this.topic.name, move, newest);
+        if (seen === null) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
         const replays = await this.letters.replaysAmong(tx, this.topic, items.map((item) => item.record));
-        const seen = this.topic.versioned ? await SeenVersions.load(tx, this.topic.name, keysOf(items), partition.memory) : null;
-        const selection = select(this.topic, items, seen ?? unversioned, replays);
+        const selection = select(this.topic, items, seen, replays);
         const applied = await this.handle(selection, partition, items, highWatermark <= move.to, tx);
         await this.letters.settle(tx, selection.settled);
         await this.letters.write(tx, this.topic, partition.partition, selection.refused);
         if (selection.refused.length > 0) killPoint('consumer.after-dead-letter');
-        await seen?.save(tx);
         killPoint('consumer.before-commit');
         return { applied, refused: selection.refused.length };
       });
@@ -103,8 +101,10 @@ export class ChunkTransaction {
   }
 }
 
-function keysOf(items: readonly ChunkItem[]): Set<string> {
-  const keys = new Set<string>();
-  for (const { event } of items) if (event) keys.add(event.key);
-  return keys;
+/** The highest version of each key in the chunk; empty where the topic has none. */
+function newestVersions(topic: AnyTopic, items: readonly ChunkItem[]): Map<string, number> {
+  const newest = new Map<string, number>();
+  if (!topic.versioned) return newest;
+  for (const { event } of items) if (event && event.version > (newest.get(event.key) ?? 0)) newest.set(event.key, event.version);
+  return newest;
 }

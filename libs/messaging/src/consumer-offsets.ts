@@ -57,15 +57,27 @@ export class ConsumerOffsets {
     });
   }
 
-  /** Moves the fence. False: somebody else was here, nothing this consumer remembers holds. The row stays locked until the end of the transaction. */
-  async move(tx: Transaction, topic: string, move: FenceMove): Promise<boolean> {
-    const rows = await tx.query({
+  /**
+   * Moves the fence and raises what was seen of each key of the chunk, with one statement. Answers the versions seen
+   * before (absent: none). Null: somebody else was here, nothing this consumer remembers holds. The row stays locked
+   * until the end of the transaction.
+   */
+  async move(tx: Transaction, topic: string, move: FenceMove, newest: ReadonlyMap<string, number>): Promise<Map<string, number> | null> {
+    const rows = await tx.query<{ key: string | null; version: string | null }>({
       name: 'messaging_fence',
-      text: `UPDATE messaging_offset SET next_offset = $4, last_offset = $5, last_event_id = $6, applied_at = $7
-             WHERE topic = $1 AND partition = $2 AND next_offset = $3 RETURNING 1`,
-      values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt],
+      text: `WITH moved AS (
+               UPDATE messaging_offset SET next_offset = $4, last_offset = $5, last_event_id = $6, applied_at = $7
+               WHERE topic = $1 AND partition = $2 AND next_offset = $3 RETURNING 1
+             ), raised AS (
+               INSERT INTO messaging_seen AS s (topic, key, version)
+               SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved)
+               ON CONFLICT (topic, key) DO UPDATE SET version = EXCLUDED.version WHERE s.version < EXCLUDED.version
+             )
+             SELECT before.key, before.version FROM moved LEFT JOIN messaging_seen before ON before.topic = $1 AND before.key = ANY($8)`,
+      values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt, [...newest.keys()], [...newest.values()]],
     });
-    return rows.length === 1;
+    if (rows.length === 0) return null;
+    return new Map(rows.flatMap(({ key, version }) => (key === null ? [] : [[key, Number(version)] as const])));
   }
 }
 

@@ -33,7 +33,7 @@ const failuresBeforeAlarm = 5;
 
 /**
  * The work of the one relay of a database. It keeps no cursor: rows that commit late are found later. One
- * send is in flight, and the statement that deletes what was sent selects what comes next (both see one
+ * send per topic is in flight, and the statement that deletes what was sent selects what comes next (both see one
  * snapshot, hence the `id <> ALL`).
  */
 export class OutboxSender {
@@ -57,8 +57,11 @@ export class OutboxSender {
     });
     this.sent = [];
     const now = Date.now();
-    for (const [topic, lane] of [...this.lanes]) if (lane.retryAt <= now) await this.send(topic, lane.rows, lane.failures);
-    for (const [topic, pending] of byTopic(rows)) await this.send(topic, pending, 0);
+    const due = [...this.lanes].filter(([, lane]) => lane.retryAt <= now);
+    await Promise.all([
+      ...due.map(([topic, lane]) => this.send(topic, lane.rows, lane.failures)),
+      ...[...byTopic(rows)].map(([topic, pending]) => this.send(topic, pending, 0)),
+    ]);
     return rows.length > 0 || this.sent.length > 0;
   }
 

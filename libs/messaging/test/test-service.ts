@@ -242,7 +242,6 @@ export class CountingDatabase extends Database {
     this.transactions++;
     return this.inner.transaction((tx) =>
       work({
-        manager: tx.manager,
         afterCommit: (effect) => tx.afterCommit(effect),
         query: <Row>(statement: Statement | string) => {
           this.statements.push(typeof statement === 'string' ? statement : (statement.name ?? statement.text));

@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 
 /** One SQL statement. `name` prepares it once per connection: give it to every statement of the data path. */
 export interface Statement {
@@ -12,10 +12,11 @@ export interface Sql {
   query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]>;
 }
 
-/** An open transaction on one connection. */
+/**
+ * An open transaction on one connection. Statements sent without waiting for each other's rows run in the order
+ * they were sent, in one round trip.
+ */
 export interface Transaction extends Sql {
-  /** TypeORM on the same connection, for use cases that touch a few rows. */
-  readonly manager: EntityManager;
   /** Runs `effect` after the commit, never after a rollback; it must not throw. */
   afterCommit(effect: () => void): void;
 }

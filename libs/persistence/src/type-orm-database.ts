@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
-import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import type { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import { classified, isConflict } from './is-transient.js';
 import { migrate } from './migrate.js';
 import { Database, type Statement, type Transaction } from './transaction.js';
@@ -24,7 +23,7 @@ const maxTries = 5;
 const idleMs = 10_000;
 const connectMs = 10_000;
 
-/** Postgres by TypeORM's pool: raw statements for the data path, the EntityManager for the rest, one transaction for both. */
+/** Postgres by TypeORM's pool: raw statements for the data path, its repositories for what is read and written by the row. */
 export class TypeOrmDatabase extends Database {
   private constructor(
     readonly dataSource: DataSource,
@@ -48,7 +47,7 @@ export class TypeOrmDatabase extends Database {
       // The pool drops a client that breaks while idle; whoever needs one next gets a new one.
       poolErrorHandler: () => undefined,
       // By pg's own parser, which knows unix sockets.
-      extra: { connectionString: options.url, idleTimeoutMillis: idleMs, keepAlive: true, Client: WatchedClient },
+      extra: { connectionString: options.url, idleTimeoutMillis: idleMs, keepAlive: true, pipeline: true, Client: WatchedClient },
     });
     try {
       await dataSource.initialize();
@@ -94,29 +93,48 @@ export class TypeOrmDatabase extends Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
+  /** BEGIN travels with the first statement, and what `work` sends without waiting goes out together: a round trip costs more than most statements. */
   private async once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner() as PostgresQueryRunner;
-    const client = (await runner.connect()) as PoolClient;
-    const tx = new OpenTransaction(client, runner.manager);
+    const client = await this.pool.connect();
+    const tx = new OpenTransaction(client);
     let lost: Error | undefined;
     const onLost = (error: Error): void => void (lost ??= error);
     client.on('error', onLost);
+    let broken = false;
     let result: T;
     try {
-      await runner.startTransaction();
+      const begun = client.query('BEGIN');
+      // Waited for below; until then a rejection must not end the process.
+      begun.catch(() => undefined);
       result = await work(tx);
-      await runner.commitTransaction();
+      await begun;
+      await commit(client);
     } catch (error) {
+      broken = lost !== undefined || !(await rolledBack(client));
       // Between two statements only the connection itself tells that it broke.
-      if (lost !== undefined) throw lost;
-      await rollback(runner, client);
-      throw error;
+      throw lost ?? error;
     } finally {
       client.off('error', onLost);
-      await runner.release();
+      client.release(broken);
     }
     for (const effect of tx.effects) effect();
     return result;
+  }
+}
+
+/** COMMIT answers ROLLBACK where a statement failed whose error the work swallowed. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error('a statement of the transaction failed and its error was not passed on: nothing was committed');
+}
+
+/** False: the connection cannot be used again, a transaction left open would leak into the next user's. */
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -132,24 +150,10 @@ class WatchedClient extends pg.Client {
   }
 }
 
-/** Leaves the connection clean, or out of the pool: a transaction left open would leak into the next user's. */
-async function rollback(runner: PostgresQueryRunner, client: PoolClient): Promise<void> {
-  if (!runner.isTransactionActive || runner.isReleased) return;
-  try {
-    await runner.rollbackTransaction();
-  } catch (error) {
-    // The runner's own listener hands the client back as broken, and the pool closes it.
-    client.emit('error', error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
 class OpenTransaction implements Transaction {
   readonly effects: (() => void)[] = [];
 
-  constructor(
-    private readonly client: PoolClient,
-    readonly manager: EntityManager,
-  ) {}
+  constructor(private readonly client: PoolClient) {}
 
   async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
     try {

@@ -47,18 +47,38 @@ describe('TypeOrmDatabase', () => {
     expect(await notes(database)).toEqual(['a']);
   });
 
-  it('rolls back what a throw interrupts, statements and entity manager alike, and runs no effects', async () => {
+  it('rolls back what a throw interrupts, and runs no effects', async () => {
     const seen: unknown[] = [];
     const work = database.transaction(async (tx) => {
       tx.afterCommit(() => seen.push('effect'));
       await tx.query(insert(1, 'a'));
-      await tx.manager.query(`INSERT INTO item VALUES (2, 'b')`);
+      await tx.query(`INSERT INTO item VALUES (2, 'b')`);
       expect(await tx.query('SELECT count(*)::int AS n FROM item')).toEqual([{ n: 2 }]);
       throw new Error('changed my mind');
     });
     await expect(work).rejects.toThrow('changed my mind');
     expect(await notes(database)).toEqual([]);
     expect(seen).toEqual([]);
+  });
+
+  it('runs statements that are sent without waiting in their order, and none of them outside of the transaction', async () => {
+    const rows = await database.transaction(async (tx) => {
+      const sent = [tx.query(insert(1, 'a')), tx.query(`UPDATE item SET note = note || 'b'`), tx.query<{ note: string }>('SELECT note FROM item')] as const;
+      return (await Promise.all(sent))[2];
+    });
+    expect(rows).toEqual([{ note: 'ab' }]);
+    const failed = database.transaction((tx) => Promise.all([tx.query(insert(2, 'c')), tx.query(insert(1, 'again')), tx.query(insert(3, 'd'))]));
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    expect(await notes(database)).toEqual(['ab']);
+  });
+
+  it('refuses to call committed what a swallowed error undid', async () => {
+    const swallowed = database.transaction(async (tx) => {
+      await tx.query(insert(1, 'a'));
+      await tx.query(insert(1, 'twice')).catch(() => undefined);
+    });
+    await expect(swallowed).rejects.toThrow('nothing was committed');
+    expect(await notes(database)).toEqual([]);
   });
 
   it('leaves errors that will not pass as they are', async () => {

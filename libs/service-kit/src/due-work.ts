@@ -17,7 +17,10 @@ export interface DueWork {
 export const RUNS_DUE_WORK = 'perennial:runs-due-work';
 export const RunsDueWork = (): CustomDecorator => SetMetadata(RUNS_DUE_WORK, true);
 
-/** Tells the runner that an earlier due instant may exist now (call it from `tx.afterCommit`). */
 export abstract class DueWorkNudge {
-  abstract nudge(): void;
+  /**
+   * Tells the runner that something may be due at `dueAt` (business time), or now (call it from `tx.afterCommit`).
+   * What lies beyond its next look by itself wakes nobody, so a stream of changes may tell of every one.
+   */
+  abstract nudge(dueAt?: Date): void;
 }

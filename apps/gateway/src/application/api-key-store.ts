@@ -15,12 +15,17 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
 }
 
+export interface FoundApiKey {
+  readonly key: ApiKey;
+  readonly keyHash: Buffer;
+}
+
 /** Where API keys are kept. */
 export abstract class ApiKeyStore {
   /** False when the lookup part is taken. */
   abstract insert(tx: Transaction, key: ApiKey, keyHash: Buffer): Promise<boolean>;
   /** The key that is not revoked, with its hash; notes the use at most once a minute. */
-  abstract find(lookup: string, now: Date): Promise<{ key: ApiKey; keyHash: Buffer } | null>;
+  abstract find(lookup: string, now: Date): Promise<FoundApiKey | null>;
   /** True for revoked ones too. */
   abstract exists(lookup: string): Promise<boolean>;
   abstract byId(id: string): Promise<ApiKey | null>;

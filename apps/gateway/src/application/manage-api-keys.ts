@@ -2,10 +2,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
+import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { formatApiKey, lookupOf } from '../domain/api-key.js';
 import type { Scope } from '../domain/scope.js';
-import { ApiKeyStore, type ApiKey } from './api-key-store.js';
+import { ApiKeyStore, type ApiKey, type FoundApiKey } from './api-key-store.js';
 import { sha256 } from './secrets.js';
 
 export interface NewApiKey {
@@ -14,9 +15,14 @@ export interface NewApiKey {
   readonly createdBy: string | null;
 }
 
-/** Makes and recognises API keys. */
+/** How long a key that was found is taken as it was, ms: a revocation shows on every replica within that time. */
+const keptMs = 1_000;
+
+/** Makes, recognises and revokes API keys. */
 @Injectable()
 export class ManageApiKeys {
+  private readonly kept = new LRUCache<string, FoundApiKey>({ max: 1_000, ttl: keptMs });
+
   constructor(
     private readonly store: ApiKeyStore,
     private readonly clock: Clock,
@@ -35,8 +41,16 @@ export class ManageApiKeys {
   async recognise(key: string): Promise<ApiKey | null> {
     const lookup = lookupOf(key);
     if (lookup === null) return null;
-    const found = await this.store.find(lookup, this.clock.now());
+    const found = this.kept.get(lookup) ?? (await this.store.find(lookup, this.clock.now()));
+    if (found && !this.kept.has(lookup)) this.kept.set(lookup, found);
     return found && timingSafeEqual(found.keyHash, sha256(key)) ? found.key : null;
+  }
+
+  /** False: no such key. On this replica it is refused from now on. */
+  async revoke(id: string): Promise<boolean> {
+    const revoked = await this.store.revoke(id, this.clock.now());
+    this.kept.clear();
+    return revoked;
   }
 }
 

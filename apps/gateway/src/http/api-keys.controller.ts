@@ -3,7 +3,6 @@ import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
-import { Clock } from '@perennial/service-kit/clock';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { ListQuery, listOf, type List } from '@perennial/service-kit/list';
 import { ApiKeyStore, type ApiKey } from '../application/api-key-store.js';
@@ -18,7 +17,6 @@ export class ApiKeysController {
     private readonly keys: ApiKeyStore,
     private readonly manage: ManageApiKeys,
     private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -52,7 +50,7 @@ export class ApiKeysController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke an API key' })
   async revoke(@Param('id') id: string): Promise<void> {
-    if (!(await this.keys.revoke(id, this.clock.now()))) throw new NotFoundException('no such API key');
+    if (!(await this.manage.revoke(id))) throw new NotFoundException('no such API key');
   }
 }
 

@@ -57,7 +57,8 @@ export class RescoreAccounts {
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
     killPoint('scoring.after-save');
-    tx.afterCommit(() => this.dueWork.nudge());
+    const nextLook = earliest(scored);
+    if (nextLook) tx.afterCommit(() => this.dueWork.nudge(nextLook));
     return scored;
   }
 
@@ -74,13 +75,20 @@ export class RescoreAccounts {
   /** Answers the version of each verdict that was published. */
   private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<Map<string, number>> {
     const envelope = ({ state, verdict }: Told) => ({ key: state.accountId, time: new Date(verdict.health.asOf), cause: causes.get(state.accountId) });
-    const versions = await this.outbox.publish(tx, healthTopic, judged.map((account) => ({
-      type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, fingerprint: account.verdict.fingerprint,
-    })));
     const changes = judged.flatMap((account) => (account.verdict.riskChange ? [{ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data: account.verdict.riskChange }] : []));
-    if (changes.length > 0) await this.outbox.publish(tx, riskChangesTopic, changes);
+    const [versions] = await Promise.all([
+      this.outbox.publish(tx, healthTopic, judged.map((account) => ({
+        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, fingerprint: account.verdict.fingerprint,
+      }))),
+      this.outbox.publish(tx, riskChangesTopic, changes),
+    ]);
     return new Map(judged.flatMap(({ state }, i) => (typeof versions[i] === 'number' ? [[state.accountId, versions[i]] as const] : [])));
   }
+}
+
+/** The first instant at which one of the accounts must be looked at again; null: none of them by itself. */
+function earliest(accounts: readonly Judged[]): Date | null {
+  return accounts.reduce<Date | null>((first, { nextLookAt }) => (nextLookAt !== null && (first === null || nextLookAt < first) ? nextLookAt : first), null);
 }
 
 function contactsOf(changes: readonly AccountChange[]): Map<string, Set<string>> {

@@ -58,11 +58,13 @@ export class SignalTime {
 
   /** For the accounts of one chunk of signals. */
   async ofSignals(tx: Transaction, batch: EventBatch<typeof signalsTopic>, signals: readonly Signal[]): Promise<LookTime> {
-    const known = await this.known(tx);
     const now = this.clock.now();
     const last = signals.at(-1);
-    const reached = batch.caughtUp ? now : last ? earlier(new Date(last.receivedAt), now) : known.until(batch.partition);
-    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: this.liveness(known) };
+    const own = batch.caughtUp ? now : last ? earlier(new Date(last.receivedAt), now) : null;
+    // How far the other partitions are matters only where a silence may end there unread.
+    const known = own !== null && !this.sightings.maySilence(now) ? null : await this.known(tx);
+    const reached = own ?? known?.until(batch.partition) ?? null;
+    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: this.sightings.liveness(known?.throughout ?? null) };
   }
 
   liveness(known: KnownSignals): SourceLiveness {

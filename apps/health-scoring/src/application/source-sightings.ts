@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Signal, SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { livenessOf, sight, type SourceLiveness, type SourceSighting } from '../domain/sources/source-liveness.js';
 import { SourceStore, type ToldState } from './source-store.js';
 
@@ -23,7 +24,10 @@ export class SourceSightings {
   private readonly toldStale = new Set<SignalKind>();
   private refreshedAt: number | null = null;
 
-  constructor(private readonly store: SourceStore) {}
+  constructor(
+    private readonly store: SourceStore,
+    private readonly dueWork: DueWorkNudge,
+  ) {}
 
   /**
    * Sources as looks may see them. A silence counts up to `throughout` only, the instant up to which the signals
@@ -33,6 +37,11 @@ export class SourceSightings {
     const until = throughout === null ? -Infinity : throughout.getTime();
     const sources = Object.entries(livenessOf([...this.known.values()])) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
     return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || this.toldStale.has(kind) ? source : { ...source, staleAt: Infinity }]));
+  }
+
+  /** True when a kind that nobody was told of may count as silent at `now`. */
+  maySilence(now: Date): boolean {
+    return [...this.known.values()].some((sighting) => !this.toldStale.has(sighting.kind) && (livenessOf([sighting])[sighting.kind]?.staleAt ?? Infinity) <= now.getTime());
   }
 
   /** Receipt of the newest signal of the partition that is applied, whoever did it; null before the first. */
@@ -61,6 +70,7 @@ export class SourceSightings {
       const sighting = sight(this.known.get(kind) ?? null, kind, at);
       this.known.set(kind, sighting);
       const slot = `${partition} ${kind}`;
+      if (this.toldStale.has(kind)) tx.afterCommit(() => this.dueWork.nudge());
       tx.afterCommit(() => this.read(partition, at));
       if (at - (this.written.get(slot) ?? -Infinity) < writeEveryMs) continue;
       // This partition's own newest: what others saw later is theirs to write.

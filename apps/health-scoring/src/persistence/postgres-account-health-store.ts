@@ -35,20 +35,19 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
     const ids = [...contacts.keys()].sort();
     const known = takeFrom(memory, ids);
     const unknown = ids.filter((id) => !known.has(id));
-    if (unknown.length > 0) {
-      await tx.query({
-        name: 'add-accounts',
-        text: `INSERT INTO account_health (account_id, revision, state) SELECT id, 0, '' FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING`,
-        values: [unknown],
-      });
-    }
-    const rows = await tx.query<{ account_id: string; revision: string; state: Buffer | null }>({
+    const add = unknown.length === 0 ? undefined : tx.query({
+      name: 'add-accounts',
+      text: `INSERT INTO account_health (account_id, revision, state) SELECT id, 0, '' FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING`,
+      values: [unknown],
+    });
+    const lock = tx.query<{ account_id: string; revision: string; state: Buffer | null }>({
       name: 'lock-accounts',
       text: `SELECT h.account_id, h.revision, CASE WHEN h.revision <> k.revision THEN h.state END AS state
              FROM unnest($1::text[], $2::bigint[]) AS k (id, revision) JOIN account_health h ON h.account_id = k.id
              ORDER BY h.account_id FOR NO KEY UPDATE OF h`,
       values: [ids, ids.map((id) => (known.get(id)?.revision ?? -1n).toString())],
     });
+    const [, rows] = await Promise.all([add, lock]);
     const refreshed = rows.filter((row) => row.state !== null).map((row) => row.account_id);
     const states = new Map(rows.map((row) => [row.account_id, row.state === null ? known.get(row.account_id)!.state : stateOf(row.account_id, row.state)]));
     for (const row of rows) this.revisions.set(states.get(row.account_id)!, BigInt(row.revision));
@@ -58,12 +57,14 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
 
   async save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void> {
     const states = accounts.map((account) => account.state);
-    await saveContacts(tx, states);
-    const lengths = await saveStates(tx, states);
     const partitionOf = (accountId: string): number => this.signalTime.partitionOf(accountId);
     const judged = accounts.filter((account): account is JudgedAccount => account.verdict !== null);
-    if (judged.length > 0) await saveVerdicts(tx, judged, partitionOf);
-    if (judged.length < accounts.length) await planLooks(tx, accounts.filter((account) => account.verdict === null), partitionOf);
+    const [lengths] = await Promise.all([
+      saveStates(tx, states),
+      saveContacts(tx, states),
+      judged.length > 0 ? saveVerdicts(tx, judged, partitionOf) : undefined,
+      judged.length < accounts.length ? planLooks(tx, accounts.filter((account) => account.verdict === null), partitionOf) : undefined,
+    ]);
     if (memory !== null) tx.afterCommit(() => states.forEach((state, i) => this.keep(memory, state, lengths[i] ?? 0)));
   }
 

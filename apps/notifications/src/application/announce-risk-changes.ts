@@ -37,16 +37,16 @@ export class AnnounceRiskChanges {
       traceparent: this.traces.traceparentOf(event),
       createdAt: new Date(event.data.occurredAt),
     }));
-    await this.queue.enqueue(tx, messages);
-    await this.stream.append(tx, events.map((event) => ({ type: eventType, data: JSON.stringify(event.data), createdAt: new Date(event.data.occurredAt) })));
-    await this.inbox.add(tx, events.map((event) => ({
+    const stream = events.map((event) => ({ type: eventType, data: JSON.stringify(event.data), createdAt: new Date(event.data.occurredAt) }));
+    const items = events.map((event) => ({
       key: `risk-change ${event.key} ${event.version}`,
       audience: 'account-owner' as const,
       kind: 'risk_changed' as const,
       accountId: event.key,
       title: `${event.key} went from ${event.data.from} to ${event.data.to}${event.data.reasons[0] ? `: ${event.data.reasons[0].text}` : ''}`,
       createdAt: new Date(event.data.occurredAt),
-    })));
+    }));
+    await Promise.all([this.queue.enqueue(tx, messages), this.stream.append(tx, stream), this.inbox.add(tx, items)]);
     tx.afterCommit(() => {
       this.sender.wake();
       this.hub.wake();

@@ -6,6 +6,7 @@ import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAttempt, disableReason, healthyEndpoint, nextAttemptAt } from '../domain/delivery-policy.js';
 import { DeliveryMetrics } from './delivery-metrics.js';
 import { DeliveryQueue, type ClaimedDelivery, type DeliveryOutcome } from './delivery-queue.js';
@@ -107,8 +108,11 @@ export class SendDeliveries implements DueWork, BeforeApplicationShutdown {
   }
 
   private async settle(tx: Transaction, batch: readonly Finished[]): Promise<{ stored: DeliveryOutcome[]; disabled: number }> {
-    const healths = await this.queue.lockEndpoints(tx, [...new Set(batch.map(({ delivery }) => delivery.endpointId))]);
-    const stored = await this.queue.settle(tx, batch.map(outcomeOf));
+    const [known, stored] = await Promise.all([
+      this.queue.lockEndpoints(tx, [...new Set(batch.map(({ delivery }) => delivery.endpointId))]),
+      this.queue.settle(tx, batch.map(outcomeOf)),
+    ]);
+    const healths = new Map(known);
     const disabled = new Map<string, string>();
     for (const { delivery, attempt, state } of stored) {
       const at = Date.parse(attempt.at);
@@ -117,9 +121,12 @@ export class SendDeliveries implements DueWork, BeforeApplicationShutdown {
       const reason = disableReason(health, at, attempt.status);
       if (reason) disabled.set(delivery.endpointId, reason);
     }
-    await this.queue.saveEndpoints(tx, healths);
-    const told = disabled.size > 0 ? await this.disable(tx, disabled) : 0;
-    await this.publish(tx, stored.filter(({ state }) => state !== 'pending'));
+    const changed = new Map([...healths].filter(([id, health]) => !isDeepStrictEqual(health, known.get(id))));
+    const [told] = await Promise.all([
+      disabled.size > 0 ? this.disable(tx, disabled) : 0,
+      changed.size > 0 ? this.queue.saveEndpoints(tx, changed) : undefined,
+      this.publish(tx, stored.filter(({ state }) => state !== 'pending')),
+    ]);
     return { stored, disabled: told };
   }
 
@@ -146,8 +153,7 @@ export class SendDeliveries implements DueWork, BeforeApplicationShutdown {
       time: new Date(attempt.at),
       data: { id: delivery.id, accountId: delivery.accountId, channel: 'webhook' as const, state, eventType: delivery.eventType, at: attempt.at },
     }));
-    await this.queue.lockKeys(tx, drafts.map(({ key }) => key));
-    await this.outbox.publish(tx, notificationsTopic, drafts);
+    await Promise.all([this.queue.lockKeys(tx, drafts.map(({ key }) => key)), this.outbox.publish(tx, notificationsTopic, drafts)]);
   }
 }
 

@@ -32,13 +32,13 @@ export class PostgresDeliveryQueue extends DeliveryQueue {
       endpoints.filter((endpoint) => endpoint.event_types.includes(message.eventType)).map((endpoint) => ({ message, endpoint })),
     );
     if (pairs.length === 0) return;
-    await tx.query({
+    const insertMessages = tx.query({
       name: 'insert-messages',
       text: `INSERT INTO webhook_message (id, event_type, account_id, body, traceparent, created_at)
              SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) ON CONFLICT DO NOTHING`,
       values: [messages.map((m) => m.id), messages.map((m) => m.eventType), messages.map((m) => m.accountId), messages.map((m) => m.body), messages.map((m) => m.traceparent), messages.map((m) => m.createdAt)],
     });
-    await tx.query({
+    const insertDeliveries = tx.query({
       name: 'insert-deliveries',
       text: `INSERT INTO webhook_delivery (id, endpoint_id, message_id, state, next_at)
              SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) ON CONFLICT DO NOTHING`,
@@ -50,6 +50,7 @@ export class PostgresDeliveryQueue extends DeliveryQueue {
         pairs.map(({ message, endpoint }) => (endpoint.state === 'active' ? message.createdAt : null)),
       ],
     });
+    await Promise.all([insertMessages, insertDeliveries]);
   }
 
   async claim(now: Date, limit: number, perEndpoint: number, inFlight: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {

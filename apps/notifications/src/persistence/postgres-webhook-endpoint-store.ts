@@ -16,7 +16,10 @@ export class PostgresWebhookEndpointStore extends WebhookEndpointStore {
   }
 
   async insert(tx: Transaction, endpoint: EndpointRow & { secret: string }): Promise<void> {
-    await tx.manager.insert(WebhookEndpointEntity, { ...endpoint, eventTypes: [...endpoint.eventTypes], disabledAt: null, consecutiveFailures: 0, failingSince: null, heldUntil: null });
+    await tx.query({
+      text: 'INSERT INTO webhook_endpoint (id, url, event_types, secret, state, disabled_reason, consecutive_failures, created_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)',
+      values: [endpoint.id, endpoint.url, endpoint.eventTypes, endpoint.secret, endpoint.state, endpoint.disabledReason, endpoint.createdAt],
+    });
   }
 
   async list(limit: number, startingAfter: string | null): Promise<EndpointRow[]> {

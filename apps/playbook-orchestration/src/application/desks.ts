@@ -55,7 +55,7 @@ export class Desks {
     const changed = open.changes();
     if (changed.length === 0) return;
     const setTimers = changed.flatMap(({ changes }) => changes.timers.set);
-    await this.store.save(tx, {
+    const save = this.store.save(tx, {
       books: changed.filter(({ changes }) => changes.bookChanged).map(({ desk }) => desk.book),
       // Ended runs first: an account has one running run per playbook.
       runs: changed.flatMap(({ changes }) => changes.runs).sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running')),
@@ -63,13 +63,12 @@ export class Desks {
       timers: { set: setTimers, drop: changed.flatMap(({ changes }) => changes.timers.drop) },
     });
     const playbookDrafts = changed.flatMap(draftsOf);
-    if (playbookDrafts.length > 0) await this.outbox.publish(tx, playbooksTopic, playbookDrafts);
     const plans = changed.filter(({ changes }) => changes.reviewsChanged).map(({ desk, at, cause }) => {
       const data = plansOnWire(desk.book);
       return { type: 'perennial.plan.changed.v1' as const, key: desk.book.accountId, data, time: new Date(at), cause, fingerprint: JSON.stringify(data) };
     });
-    if (plans.length > 0) await this.outbox.publish(tx, plansTopic, plans);
-    if (setTimers.length > 0) tx.afterCommit(() => this.runner.nudge());
+    await Promise.all([save, this.outbox.publish(tx, playbooksTopic, playbookDrafts), this.outbox.publish(tx, plansTopic, plans)]);
+    if (setTimers.length > 0) tx.afterCommit(() => this.runner.nudge(new Date(Math.min(...setTimers.map(({ dueAt }) => Date.parse(dueAt))))));
   }
 
   /** Opens, works in the given order and saves. */

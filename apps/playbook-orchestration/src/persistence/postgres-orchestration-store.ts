@@ -10,40 +10,45 @@ interface BookRow {
   readonly book: AccountBook;
 }
 
+interface RunRow {
+  readonly account_id: string;
+  readonly run: Run;
+}
+
 @Injectable()
 export class PostgresOrchestrationStore extends OrchestrationStore {
   async open(tx: Transaction, accountIds: readonly string[]): Promise<Desk[]> {
-    const books = await this.lockBooks(tx, accountIds);
-    const rows = await tx.query<{ account_id: string; run: Run }>({
-      name: 'running-runs',
-      text: `SELECT account_id, run FROM playbook_run WHERE account_id = ANY($1::text[]) AND state = 'running' ORDER BY started_at, id`,
-      values: [accountIds],
-    });
-    const runs = Map.groupBy(rows, (row) => row.account_id);
-    return books.map(({ account_id, book }) => ({ book, runs: (runs.get(account_id) ?? []).map((row) => row.run) }));
+    const found = await this.lockWithRuns(tx, accountIds);
+    const known = new Set(found.books.map((row) => row.account_id));
+    const fresh = accountIds.filter((id) => !known.has(id));
+    const made = fresh.length === 0 ? { books: [], runs: [] } : await this.makeBooks(tx, fresh);
+    const runs = Map.groupBy([...found.runs, ...made.runs], (row) => row.account_id);
+    return [...found.books, ...made.books].map(({ account_id, book }) => ({ book, runs: (runs.get(account_id) ?? []).map((row) => row.run) }));
   }
 
   async save(tx: Transaction, changes: StoredChanges): Promise<void> {
     const { books, runs, timers } = changes;
+    const sent: Promise<unknown>[] = [];
     if (books.length > 0) {
-      await tx.query({
+      sent.push(tx.query({
         name: 'save-books',
         text: 'UPDATE account_book b SET book = c.book FROM unnest($1::text[], $2::jsonb[]) AS c (account_id, book) WHERE b.account_id = c.account_id',
         values: [books.map((book) => book.accountId), books.map((book) => JSON.stringify(book))],
-      });
+      }));
     }
-    if (runs.length > 0) await this.saveRuns(tx, runs);
-    if (changes.tasks.length > 0) await this.saveTasks(tx, changes.tasks);
-    if (timers.drop.length > 0) await tx.query({ name: 'drop-timers', text: 'DELETE FROM timer WHERE id = ANY($1::uuid[])', values: [timers.drop] });
+    if (runs.length > 0) sent.push(this.saveRuns(tx, runs));
+    if (changes.tasks.length > 0) sent.push(this.saveTasks(tx, changes.tasks));
+    if (timers.drop.length > 0) sent.push(tx.query({ name: 'drop-timers', text: 'DELETE FROM timer WHERE id = ANY($1::uuid[])', values: [timers.drop] }));
     if (timers.set.length > 0) {
       // A new plan takes the timer from whoever holds it: its token no longer fits.
-      await tx.query({
+      sent.push(tx.query({
         name: 'set-timers',
         text: `INSERT INTO timer (id, account_id, run_id, due_at) SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
                ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, token = timer.token + 1, leased_until = NULL, attempts = 0`,
         values: [timers.set.map((timer) => timer.id), timers.set.map((timer) => timer.accountId), timers.set.map((timer) => timer.runId), timers.set.map((timer) => timer.dueAt)],
-      });
+      }));
     }
+    await Promise.all(sent);
   }
 
   async departedAmong(tx: Transaction, userIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -85,26 +90,34 @@ export class PostgresOrchestrationStore extends OrchestrationStore {
     return row?.run ?? null;
   }
 
-  /** Two statements, four when some accounts are new. */
-  private async lockBooks(tx: Transaction, accountIds: readonly string[]): Promise<BookRow[]> {
-    const known = await this.lock(tx, accountIds);
-    if (known.length === accountIds.length) return known;
-    const found = new Set(known.map((row) => row.account_id));
-    const fresh = accountIds.filter((id) => !found.has(id));
-    await tx.query({
-      name: 'new-books',
-      text: 'INSERT INTO account_book (account_id, book) SELECT * FROM unnest($1::text[], $2::jsonb[]) ON CONFLICT DO NOTHING',
-      values: [fresh, fresh.map((id) => JSON.stringify(newBook(id)))],
-    });
-    return [...known, ...(await this.lock(tx, fresh))];
+  /** The runs by a statement of its own behind the lock: it sees what was committed while the lock was waited for. */
+  private async lockWithRuns(tx: Transaction, accountIds: readonly string[]): Promise<{ books: BookRow[]; runs: RunRow[] }> {
+    const [books, runs] = await Promise.all([
+      tx.query<BookRow>({
+        name: 'lock-books',
+        text: 'SELECT account_id, book FROM account_book WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
+        values: [accountIds],
+      }),
+      tx.query<RunRow>({
+        name: 'running-runs',
+        text: `SELECT account_id, run FROM playbook_run WHERE account_id = ANY($1::text[]) AND state = 'running' ORDER BY started_at, id`,
+        values: [accountIds],
+      }),
+    ]);
+    return { books, runs };
   }
 
-  private lock(tx: Transaction, accountIds: readonly string[]): Promise<BookRow[]> {
-    return tx.query<BookRow>({
-      name: 'lock-books',
-      text: 'SELECT account_id, book FROM account_book WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
-      values: [accountIds],
-    });
+  /** Books of accounts that had none. Somebody else may make them at the same moment, and start runs. */
+  private async makeBooks(tx: Transaction, accountIds: readonly string[]): Promise<{ books: BookRow[]; runs: RunRow[] }> {
+    const [, made] = await Promise.all([
+      tx.query({
+        name: 'new-books',
+        text: 'INSERT INTO account_book (account_id, book) SELECT * FROM unnest($1::text[], $2::jsonb[]) ON CONFLICT DO NOTHING',
+        values: [accountIds, accountIds.map((id) => JSON.stringify(newBook(id)))],
+      }),
+      this.lockWithRuns(tx, accountIds),
+    ]);
+    return made;
   }
 
   private async saveRuns(tx: Transaction, runs: readonly Run[]): Promise<void> {

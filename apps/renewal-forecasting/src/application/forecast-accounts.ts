@@ -51,7 +51,8 @@ export class ForecastAccounts {
     const judged = changed.map((state) => this.judge(before.get(state.accountId)!, state, now(state)));
     const versions = await this.publish(tx, judged, causes);
     await this.store.save(tx, judged.map(({ publication, ...account }) => withVersion(account, publication, versions.get(account.after.accountId) ?? null)));
-    tx.afterCommit(() => this.dueWork.nudge());
+    const nextLooks = judged.flatMap(({ nextLookAt }) => (nextLookAt === null ? [] : [nextLookAt.getTime()]));
+    if (nextLooks.length > 0) tx.afterCommit(() => this.dueWork.nudge(new Date(Math.min(...nextLooks))));
   }
 
   private judge(before: AccountState, state: AccountState, now: Date): Judged {

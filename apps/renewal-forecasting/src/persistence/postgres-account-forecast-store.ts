@@ -29,40 +29,54 @@ export class PostgresAccountForecastStore extends AccountForecastStore {
 
   async load(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, AccountState>> {
     const ids = [...accountIds].sort();
-    let rows = await this.lock(tx, ids);
-    if (rows.length < ids.length) {
-      await this.add(tx, ids);
-      rows = await this.lock(tx, ids);
+    const [rows, entries] = await this.lockWithEntries(tx, ids);
+    const missing = absent(ids, rows);
+    if (missing.length > 0) {
+      rows.push(...(await this.add(tx, missing)));
+      // Somebody else made the rest between the two statements.
+      const late = absent(missing, rows);
+      if (late.length > 0) {
+        const [lateRows, lateEntries] = await this.lockWithEntries(tx, late);
+        rows.push(...lateRows);
+        entries.push(...lateEntries);
+      }
     }
-    // A statement of its own: it sees what was committed while the lock was waited for.
-    const entries = await tx.query<ContractEntryRow>({
-      name: 'load-contract-entries',
-      text: `SELECT ${contractEntryColumns} FROM contract_entry WHERE account_id = ANY($1::text[])`,
-      values: [ids],
-    });
     const ledgers = Map.groupBy(entries, (row) => row.account_id);
     return new Map(rows.map((row) => [row.account_id, stateOf(row, (ledgers.get(row.account_id) ?? []).map(contractEntryFrom))]));
   }
 
-  private lock(tx: Transaction, ids: readonly string[]): Promise<AccountRow[]> {
-    return tx.query<AccountRow>({
-      name: 'lock-account-forecasts',
-      text: 'SELECT account_id, facts, as_of, restating, published FROM account_forecast WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
-      values: [ids],
-    });
+  /** The entries by a statement of its own behind the lock: it sees what was committed while the lock was waited for. */
+  private lockWithEntries(tx: Transaction, ids: readonly string[]): Promise<[AccountRow[], ContractEntryRow[]]> {
+    return Promise.all([
+      tx.query<AccountRow>({
+        name: 'lock-account-forecasts',
+        text: 'SELECT account_id, facts, as_of, restating, published FROM account_forecast WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
+        values: [ids],
+      }),
+      tx.query<ContractEntryRow>({
+        name: 'load-contract-entries',
+        text: `SELECT ${contractEntryColumns} FROM contract_entry WHERE account_id = ANY($1::text[])`,
+        values: [ids],
+      }),
+    ]);
   }
 
-  private async add(tx: Transaction, ids: readonly string[]): Promise<void> {
+  /** The rows that were not there. */
+  private add(tx: Transaction, ids: readonly string[]): Promise<AccountRow[]> {
     const partitions = this.progress.partitionCount(signalsTopic);
-    await tx.query({
+    return tx.query<AccountRow>({
       name: 'add-account-forecasts',
-      text: 'INSERT INTO account_forecast (account_id, signals_partition) SELECT id, partition FROM unnest($1::text[], $2::integer[]) AS a (id, partition) ON CONFLICT DO NOTHING',
+      text: `INSERT INTO account_forecast (account_id, signals_partition) SELECT id, partition FROM unnest($1::text[], $2::integer[]) AS a (id, partition) ON CONFLICT DO NOTHING
+             RETURNING account_id, facts, as_of, restating, published`,
       values: [ids, ids.map((id) => partitionOf(id, partitions))],
     });
   }
 
   async save(tx: Transaction, accounts: readonly SavedAccount[]): Promise<void> {
-    await this.saveLedger(tx, accounts);
+    await Promise.all([this.saveLedger(tx, accounts), this.saveStates(tx, accounts), this.saveRenewals(tx, accounts)]);
+  }
+
+  private async saveStates(tx: Transaction, accounts: readonly SavedAccount[]): Promise<void> {
     await tx.query({
       name: 'save-account-forecasts',
       text: `UPDATE account_forecast a SET facts = s.facts, as_of = s.as_of, restating = s.restating, published = s.published, next_look_at = s.look
@@ -77,7 +91,6 @@ export class PostgresAccountForecastStore extends AccountForecastStore {
         accounts.map(({ nextLookAt }) => nextLookAt),
       ],
     });
-    await this.saveRenewals(tx, accounts);
   }
 
   /** Writes new entries. Only a restatement takes entries away: they come again, or were told of another account. */
@@ -158,6 +171,11 @@ function stateOf(row: AccountRow, ledger: readonly ContractEntry[]): AccountStat
     asOf: row.as_of?.toISOString() ?? null,
     published: row.published,
   };
+}
+
+function absent(ids: readonly string[], rows: readonly AccountRow[]): string[] {
+  const found = new Set(rows.map((row) => row.account_id));
+  return ids.filter((id) => !found.has(id));
 }
 
 /** Entries of `some` that `others` lack; the objects of a loaded ledger stay the same until it is cleared. */

@@ -43,10 +43,12 @@ export class RecordSignals {
       if (signal) signals.set(one.arrival.at, signal);
     }
 
-    await this.accounts.saveContacts(tx, book.contactsToSave());
     const changed = book.changedAccounts().map((account) => ({ account, cause: causeOf(lastCause.get(account.id) ?? -1) }));
-    await this.publishAccounts.publish(tx, changed, this.clock.now());
-    if (signals.size > 0) await this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(signal, causeOf(at))));
+    await Promise.all([
+      this.accounts.saveContacts(tx, book.contactsToSave()),
+      this.publishAccounts.publish(tx, changed, this.clock.now()),
+      this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(signal, causeOf(at)))),
+    ]);
     return { signals, refusedTraits: book.refusedTraits };
   }
 }

@@ -45,8 +45,10 @@ export class TakeMessages {
     const resolved = resolveIdentities(fresh, identities);
     const { signals, refusedTraits } = await this.recordSignals.record(tx, resolved, causeOf);
     killPoint('ingestion.after-record');
-    await this.identities.save(tx, identities, now);
-    await this.messages.add(tx, resolved.map((one) => ({ resolved: one, signal: signals.get(one.arrival.at) ?? null })));
+    await Promise.all([
+      this.identities.save(tx, identities, now),
+      this.messages.add(tx, resolved.map((one) => ({ resolved: one, signal: signals.get(one.arrival.at) ?? null }))),
+    ]);
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 
     for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });

@@ -1,14 +1,15 @@
 import type { Database } from '@perennial/persistence/transaction';
 import { Fatal, Transient } from '../errors.js';
-import type { OutgoingRecord } from '../event-log.js';
+import type { LogRecord, OutgoingRecord } from '../event-log.js';
 import { partitionOf } from '../partitioner.js';
 import type { LogTopic } from './log-topics.js';
 
-/** A partition's counter after an append. */
+/** A partition's counter after an append, and what was appended to it. */
 export interface Appended {
   readonly topicId: number;
   readonly partition: number;
   readonly next: bigint;
+  readonly records: readonly LogRecord[];
 }
 
 interface Call {
@@ -110,11 +111,12 @@ export class Appender {
   }
 
   private async store(calls: readonly Call[]): Promise<Appended[]> {
-    const values = statementValues(calls);
+    const placed = calls.flatMap(placedRecords);
+    const values = statementValues(placed);
     const run = () =>
-      this.database.query<{ topic_id: number; p: number; next_off: string }>({
+      this.database.query<CounterRow>({
         name: 'log-append',
-        text: 'SELECT topic_id, p, next_off FROM append_entries($1::int[], $2::smallint[], $3::text[], $4::text[], $5::int[], $6::int[], $7::bytea)',
+        text: `SELECT topic_id, p, next_off, date_part('epoch', last_ts) * 1000 AS ms FROM append_entries($1::int[], $2::smallint[], $3::text[], $4::text[], $5::int[], $6::int[], $7::bytea)`,
         values,
       });
     const rows = await run().catch(async (error: unknown) => {
@@ -123,26 +125,50 @@ export class Appender {
       await this.missingRange();
       return run();
     });
-    return rows.map((row) => ({ topicId: row.topic_id, partition: row.p, next: BigInt(row.next_off) }));
+    const byPartition = Map.groupBy(placed, ({ topicId, partition }) => `${topicId}/${partition}`);
+    return rows.map((row) => appendedTo(row, byPartition.get(`${row.topic_id}/${row.p}`) ?? []));
   }
 }
 
-function statementValues(calls: readonly Call[]): unknown[] {
+interface CounterRow {
+  topic_id: number;
+  p: number;
+  next_off: string;
+  ms: number;
+}
+
+interface PlacedRecord {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly record: OutgoingRecord;
+}
+
+function placedRecords({ topic, records }: Call): PlacedRecord[] {
+  const anywhere = Math.floor(Math.random() * topic.partitions);
+  return records.map((record) => ({ topicId: topic.id, partition: record.key === null ? anywhere : partitionOf(record.key, topic.partitions), record }));
+}
+
+/** The statement numbers the records of a partition in the order given. */
+function appendedTo(row: CounterRow, placed: readonly PlacedRecord[]): Appended {
+  const next = BigInt(row.next_off);
+  const timestamp = new Date(row.ms);
+  const base = next - BigInt(placed.length);
+  return { topicId: row.topic_id, partition: row.p, next, records: placed.map(({ record }, n) => ({ ...record, offset: base + BigInt(n), timestamp })) };
+}
+
+function statementValues(placed: readonly PlacedRecord[]): unknown[] {
   const [topics, partitions, keys, headers, starts, sizes]: [number[], number[], (string | null)[], string[], number[], number[]] = [[], [], [], [], [], []];
   const body: Buffer[] = [];
   let at = 1;
-  for (const { topic, records } of calls) {
-    const anywhere = Math.floor(Math.random() * topic.partitions);
-    for (const { key, value, headers: each } of records) {
-      topics.push(topic.id);
-      partitions.push(key === null ? anywhere : partitionOf(key, topic.partitions));
-      keys.push(key);
-      headers.push(JSON.stringify(each));
-      starts.push(at);
-      sizes.push(value?.length ?? -1);
-      if (value !== null) body.push(value);
-      at += value?.length ?? 0;
-    }
+  for (const { topicId, partition, record: { key, value, headers: each } } of placed) {
+    topics.push(topicId);
+    partitions.push(partition);
+    keys.push(key);
+    headers.push(JSON.stringify(each));
+    starts.push(at);
+    sizes.push(value?.length ?? -1);
+    if (value !== null) body.push(value);
+    at += value?.length ?? 0;
   }
   return [topics, partitions, keys, headers, starts, sizes, Buffer.concat(body)];
 }

@@ -90,7 +90,7 @@ export class CreateLog1700000000001 implements MigrationInterface {
  */
 const appendFunction = `
   CREATE FUNCTION append_entries(topics int[], ps smallint[], keys text[], headers text[], starts int[], sizes int[], body bytea)
-  RETURNS TABLE (topic_id int, p smallint, next_off bigint) LANGUAGE plpgsql AS $$
+  RETURNS TABLE (topic_id int, p smallint, next_off bigint, last_ts timestamptz) LANGUAGE plpgsql AS $$
   #variable_conflict use_column
   DECLARE
     numbered bigint;
@@ -115,7 +115,7 @@ const appendFunction = `
         INSERT INTO compacted_entry (topic_id, p, off, ts, key, headers, value)
         SELECT e.t, e.p, e.off, e.last_ts, e.k, e.h::json, e.v FROM e WHERE e.compacted
       )
-      SELECT u.topic_id, u.p, u.next_off FROM u;
+      SELECT u.topic_id, u.p, u.next_off, u.last_ts FROM u;
     GET DIAGNOSTICS numbered = ROW_COUNT;
     IF numbered <> (SELECT count(DISTINCT (x.t, x.p)) FROM unnest(topics, ps) x(t, p)) THEN
       RAISE EXCEPTION 'a partition to append to does not exist';

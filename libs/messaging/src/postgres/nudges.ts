@@ -1,7 +1,9 @@
+import type { LogRecord } from '../event-log.js';
+
 /** What happened in the log, told to whoever in this process waits for it. */
 export interface NudgeListener {
-  /** Records were committed; `next` is the offset behind the last one. */
-  appended(topicId: number, partition: number, next: bigint): void;
+  /** Records were committed, in offset order; `next` is the offset behind the last one. */
+  appended(topicId: number, partition: number, next: bigint, records: readonly LogRecord[]): void;
   /** A member joined or left the group in this process. */
   membersChanged(group: string, topicId: number): void;
 }
@@ -19,8 +21,8 @@ export function listen(log: string, listener: NudgeListener): () => void {
   };
 }
 
-export function nudgeAppended(log: string, topicId: number, partition: number, next: bigint): void {
-  for (const listener of listeners.get(log) ?? []) listener.appended(topicId, partition, next);
+export function nudgeAppended(log: string, topicId: number, partition: number, next: bigint, records: readonly LogRecord[]): void {
+  for (const listener of listeners.get(log) ?? []) listener.appended(topicId, partition, next, records);
 }
 
 export function nudgeMembers(log: string, group: string, topicId: number): void {

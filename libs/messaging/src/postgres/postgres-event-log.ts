@@ -25,7 +25,7 @@ const closeMs = 10_000;
 
 /**
  * The log in a PostgreSQL database: for one machine, any number of processes. Consumers in the process that
- * appends are woken at its commit, those in other processes look every 5 s.
+ * appends are handed the records at its commit, those in other processes look every 5 s.
  */
 export class PostgresEventLog implements EventLog {
   private readonly topics: LogTopics;
@@ -48,11 +48,11 @@ export class PostgresEventLog implements EventLog {
     this.keeper = new LogKeeper(this.groups);
     this.housekeeping = new Housekeeping(database);
     this.appender = new Appender(database, () => this.housekeeping.makeRanges(), (counters) => {
-      for (const { topicId, partition, next } of counters) nudgeAppended(id, topicId, partition, next);
+      for (const { topicId, partition, next, records } of counters) nudgeAppended(id, topicId, partition, next, records);
     });
     this.stopListening = listen(id, {
-      appended: (topicId, partition, next) => {
-        for (const subscription of this.keeper.subscriptions) if (subscription.topic.id === topicId) subscription.appended(partition, next);
+      appended: (topicId, partition, next, records) => {
+        for (const subscription of this.keeper.subscriptions) if (subscription.topic.id === topicId) subscription.appended(partition, next, records);
       },
       membersChanged: (group, topicId) => {
         for (const subscription of this.keeper.subscriptions) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordBatch, SubscribeOptions, Subscription } from '../event-log.js';
+import type { LogRecord, RecordBatch, SubscribeOptions, Subscription } from '../event-log.js';
 import { Backoff } from '../kafka/backoff.js';
 import { Cursor, type Pending } from './cursor.js';
 import type { GroupStore, GroupView, Membership } from './group-store.js';
@@ -78,10 +78,10 @@ export class PostgresSubscription implements Subscription {
   }
 
   /** Records came: `next` is the offset behind the last one. */
-  appended(partition: number, next: bigint): void {
+  appended(partition: number, next: bigint, records: readonly LogRecord[]): void {
     const cursor = this.cursors.get(partition);
     if (cursor === undefined) return;
-    cursor.appended(next, performance.now());
+    cursor.appended(next, performance.now(), records);
     this.pump();
   }
 
@@ -234,7 +234,9 @@ export class PostgresSubscription implements Subscription {
     this.pump();
   }
 
-  private async fetch(cursors: readonly Cursor[]): Promise<void> {
+  private async fetch(idle: readonly Cursor[]): Promise<void> {
+    const cursors = idle.filter((cursor) => !cursor.takeAhead());
+    if (cursors.length < idle.length) this.progress = new Date();
     if (cursors.length === 0) return;
     const from = cursors.map(({ partition, position, notBefore }) => ({ partition, offset: position, notBefore }));
     const askedAt = performance.now();
