@@ -56,7 +56,7 @@ describe('batches', () => {
     const announce = service.running.get(AnnounceRiskChangesHandler);
     const changes = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => riskChange(`${prefix}-${i % 200}`, 1 + Math.floor(i / 200)));
     const one = await statements(riskChangesTopic, announce, changes('one', 1));
-    expect(one).toEqual(['take-new-risk-changes', 'endpoints-wanting', 'insert-messages', 'insert-deliveries', 'append-stream', 'add-inbox-items']);
+    expect(one).toEqual(['take-new-risk-changes', 'endpoints-wanting', 'append-stream', 'add-inbox-items', 'insert-messages', 'insert-deliveries']);
     expect(await statements(riskChangesTopic, announce, changes('many', 300))).toEqual(one);
     // Read again after a rewind: one look, nothing else.
     expect(await statements(riskChangesTopic, announce, changes('many', 300))).toEqual(['take-new-risk-changes']);
