@@ -14,6 +14,7 @@ import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
 import { lowestCap } from './verdict/caps.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
 import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
+import { knownRenewal } from './verdict/known-renewal.js';
 import { rawScoreOf } from './verdict/raw-score.js';
 import { riskChangeOf } from './verdict/risk-change.js';
 import { riskLevelOf } from './verdict/risk-level.js';
@@ -134,7 +135,7 @@ function tell(state: AccountHealthState, health: Omit<HealthState, 'version'>, c
   const cause = state.pendingCause ?? context.cause;
   const firstState = known === null && (riskLevel === 'green' || cause === 'import');
   if (firstState || from === riskLevel || isObserved(state, context)) return null;
-  return riskChangeOf(health, from, cause, state.renewal);
+  return riskChangeOf(health, from, cause, knownRenewal(state, dayOf(context.asOf)));
 }
 
 /** The deployment only observes, or the account does until its goLive day. */

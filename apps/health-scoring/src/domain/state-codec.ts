@@ -8,8 +8,8 @@ import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
-/** First byte of each packed row: what is packed in another way takes the next number. */
-const format = 1;
+/** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
+const format = 2;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -61,8 +61,8 @@ function pack<T>(codec: Codec<T>, value: T): Buffer {
 
 function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
   const input = new Reader(bytes);
-  const found = input.byte();
-  if (found !== format) throw new RangeError(`the packed state has format ${found}, this version reads ${format}`);
+  input.format = input.byte();
+  if (input.format < 1 || input.format > format) throw new RangeError(`the packed state has format ${input.format}, this version reads up to ${format}`);
   const value = codec.read(input);
   if (!input.atEnd) throw new RangeError('the packed state is longer than its format');
   return value;

@@ -1,7 +1,7 @@
 import { fourWeekWindows, lastActiveDays, lastTouchedDays, type AnswerSum, type AnswerType, type Cohort } from '../contacts/cohort.js';
 import { emptyAccountFacts, type AccountFacts } from '../facts/account-facts.js';
 import { activityDays, customerKinds, type ActivityFacts } from '../facts/fold-activity.js';
-import type { ContractFacts } from '../facts/fold-contract.js';
+import type { ContractFacts, ContractTerms } from '../facts/fold-contract.js';
 import { touchDays, type TouchFacts } from '../facts/fold-engagement.js';
 import type { GoalFacts, GoalTerms } from '../facts/fold-goal.js';
 import type { InvoiceFacts } from '../facts/fold-invoice.js';
@@ -10,7 +10,7 @@ import type { MilestoneFacts } from '../facts/fold-milestone.js';
 import type { TicketFacts } from '../facts/fold-ticket.js';
 import { usageDays, usageWeeks, type UsageFacts } from '../facts/fold-usage.js';
 import type { Mark } from '../facts/mark.js';
-import { bool, id, integer, list, map, natural, nullable, number, oneOf, record, text, type Codec } from './codec.js';
+import { bool, id, integer, list, map, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec.js';
 import { flags, mark, marked, ring, spans } from './fact-codecs.js';
 
 const npsWeeks = emptyAccountFacts().npsCount.size;
@@ -56,9 +56,10 @@ const terms = record<GoalTerms>({ metric: text, baseline: number, target: number
 const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confirmed: nullable(marked(nullable(number))), dropped: nullable(mark) });
 const milestone = record<MilestoneFacts>({ name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: integer, id, day: integer })), achieved: nullable(mark), missed: nullable(mark) });
 const invoice = record<InvoiceFacts>({ at: integer, id, paid: bool, dueOn: integer });
-const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)) });
+const contractTerms = record<ContractTerms>({ at: integer, id, binding: bool, startsOn: integer, endsOn: nullable(integer), noticeDays: natural, arrMinor: integer, currency: text });
+const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null) });
 
-/** Facts of one account. A new field goes to the end and takes a new format number in `state-codec.ts`. */
+/** Facts of one account. A new field goes to the end of its record, with `since` a new format number of `state-codec.ts`. */
 export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
   firstDay: nullable(integer),
   usage,

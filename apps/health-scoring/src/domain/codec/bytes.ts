@@ -51,6 +51,8 @@ export class Writer {
 
 /** Reads what `Writer` wrote. Throws RangeError past the end. */
 export class Reader {
+  /** How the row was packed: the number in front of it. */
+  format = 0;
   #at = 0;
 
   constructor(readonly bytes: Buffer) {}

@@ -80,6 +80,12 @@ export const list = <T>(codec: Codec<T>): Codec<T[]> => ({
   read: (input) => Array.from({ length: input.natural() }, () => codec.read(input)),
 });
 
+/** A field that came with `format`: rows of before hold `absent`. */
+export const since = <T>(format: number, codec: Codec<T>, absent: T): Codec<T> => ({
+  write: (out, value) => codec.write(out, value),
+  read: (input) => (input.format < format ? absent : codec.read(input)),
+});
+
 /** Entries in the order of their keys, however they came in. */
 export const map = <T>(key: Codec<string>, codec: Codec<T>): Codec<Map<string, T>> => ({
   write(out, values) {

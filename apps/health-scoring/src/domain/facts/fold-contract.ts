@@ -3,13 +3,27 @@ import { parseDay, type EpochDay } from '../time/day.js';
 import { keepNewest } from './keep-newest.js';
 import { latest, type Mark } from './mark.js';
 
-/** What scoring needs of a contract: its terms' starts and whether it is being ended. */
+/** A term and what it is worth, in the words of one signal. */
+export interface ContractTerms extends Mark {
+  /** Told by a signal that sets a term; one that only speaks of it (a notice) yields to any that does. */
+  readonly binding: boolean;
+  readonly startsOn: EpochDay;
+  /** Last day; null: open-ended. */
+  readonly endsOn: EpochDay | null;
+  readonly noticeDays: number;
+  readonly arrMinor: number;
+  readonly currency: string;
+}
+
+/** What scoring needs of a contract: its terms' starts, whether it is being ended, and the last terms told. */
 export interface ContractFacts {
   heard: Mark;
   /** First day of each term known, rising. */
   readonly starts: EpochDay[];
   /** The last word on ending or going on; null while nobody spoke of it. */
   ending: (Mark & { readonly value: boolean }) | null;
+  /** Null only for a contract that was last heard of by a version that did not keep them. */
+  terms: ContractTerms | null;
 }
 
 const mostContracts = 50;
@@ -31,10 +45,22 @@ function endingOf(status: SignalOf<'contract'>['data']['status']): boolean | nul
   }
 }
 
+const settingTerms: readonly string[] = ['created', 'amended', 'extended', 'renewed'];
+
+function termsOf({ data }: SignalOf<'contract'>, { at, id }: Mark): ContractTerms {
+  const { status, startsOn, endsOn, noticeDays = 0, arrMinor, currency } = data;
+  return { at, id, binding: settingTerms.includes(status), startsOn: parseDay(startsOn), endsOn: endsOn === null ? null : parseDay(endsOn), noticeDays, arrMinor, currency };
+}
+
+function lastTerms(known: ContractTerms | null, told: ContractTerms): ContractTerms {
+  if (known !== null && known.binding !== told.binding) return known.binding ? known : told;
+  return latest(known, told);
+}
+
 export function foldContract(contracts: Map<string, ContractFacts>, signal: SignalOf<'contract'>, mark: Mark): void {
   const { contractId, status, startsOn } = signal.data;
   let contract = contracts.get(contractId);
-  if (contract === undefined) contracts.set(contractId, (contract = { heard: mark, starts: [], ending: null }));
+  if (contract === undefined) contracts.set(contractId, (contract = { heard: mark, starts: [], ending: null, terms: null }));
   else contract.heard = latest(contract.heard, mark);
   const start = parseDay(startsOn);
   if (!contract.starts.includes(start)) {
@@ -45,6 +71,7 @@ export function foldContract(contracts: Map<string, ContractFacts>, signal: Sign
   }
   const ending = endingOf(status);
   if (ending !== null) contract.ending = latest(contract.ending, { ...mark, value: ending });
+  contract.terms = lastTerms(contract.terms, termsOf(signal, mark));
   keepNewest(contracts, mostContracts, (known) => known.heard);
 }
 

@@ -1,5 +1,5 @@
 import { Scenario, aliveAt, monday } from '../../../test/scenario.js';
-import { applySignal, finishRestatement, resetFacts } from '../account-health.js';
+import { applyRenewals, applySignal, finishRestatement, resetFacts } from '../account-health.js';
 import { setOverride, withdrawOverride } from '../overrides.js';
 import { initialState } from '../account-health.js';
 import { csmLedScorecard } from '../scorecard/csm-led.js';
@@ -106,6 +106,32 @@ describe('strikes', () => {
 describe('risk changes', () => {
   const cancel = (it: Scenario, day: number): void =>
     void it.signal(day, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: iso(-10), endsOn: iso(300), arrMinor: 1, currency: 'EUR' });
+
+  it('carries dates and ARR of contracts that forecasting has not answered for yet, whatever order they come in', () => {
+    const signals = (it: Scenario): (() => void)[] => [
+      () => it.signal(0, 'contract', { contractId: 'c', status: 'created', startsOn: iso(-10), endsOn: iso(300), arrMinor: 120_000, currency: 'EUR', noticeDays: 90 }),
+      // What a notice says of the contract is no new term.
+      () => it.signal(0.1, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: iso(-10), endsOn: iso(300), arrMinor: 0, currency: 'EUR' }),
+      () => it.signal(0, 'contract', { contractId: 'd', status: 'created', startsOn: iso(-10), endsOn: null, arrMinor: 30_000, currency: 'EUR' }),
+      () => it.signal(0, 'contract', { contractId: 'run out', status: 'created', startsOn: iso(-400), endsOn: iso(-36), arrMinor: 9, currency: 'EUR' }),
+    ];
+    for (const order of [[0, 1, 2, 3], [3, 2, 1, 0]]) {
+      const it = new Scenario().account({}, -10);
+      it.look(0);
+      const tell = signals(it);
+      for (const i of order) tell[i]!();
+      const expected = { renewalOn: iso(300), noticeOn: iso(210), arrMinor: 150_000, currency: 'EUR' };
+      expect(it.look(0.2, { cause: 'signal' }).riskChange).toMatchObject(expected);
+    }
+  });
+
+  it('carries what forecasting says of the renewal once it has spoken', () => {
+    const it = new Scenario().account({}, -10);
+    it.look(0);
+    cancel(it, 0.1);
+    applyRenewals(it.state, { accountId: 'acme', version: 1, arrMinor: 7, currency: 'EUR', renewals: [] });
+    expect(it.look(0.2, { cause: 'signal' }).riskChange).toMatchObject({ renewalOn: null, noticeOn: null, arrMinor: 7, currency: 'EUR' });
+  });
 
   it('the first verdict is none; the next is, once, with reasons', () => {
     const it = new Scenario().account({}, -10);
