@@ -1,7 +1,7 @@
 import { allTopics } from '@perennial/contracts/topics';
 import { topicSpec, type EventLog } from '@perennial/messaging/event-log';
 import { EmbeddedPostgres } from '@perennial/persistence/embedded/embedded-postgres';
-import { SystemClock, TestClock } from '@perennial/service-kit/clock';
+import { TestClock } from '@perennial/service-kit/clock';
 import { createLogger } from '@perennial/service-kit/logging';
 import { openEventLog } from '@perennial/service-kit/open-event-log';
 import type { Platform, RunningService, ServiceDefinition } from '@perennial/service-kit/service';
@@ -9,11 +9,11 @@ import { startService } from '@perennial/service-kit/start-service';
 import { startTelemetry } from '@perennial/service-kit/telemetry';
 import { pino, type Logger } from 'pino';
 import { join, resolve } from 'node:path';
+import { resumeClock, saveClock } from './business-clock.js';
 import { secretsOf, writeCredentials, type Credentials } from './credentials.js';
 import { firstCredentials } from './first-credentials.js';
 import { requireFreePort } from './require-free-port.js';
 import { databases, edgeOf, gatewayDefinition, gatewayEnvironment, logDatabase, services } from './services.js';
-import { resumeTestClock, saveTestClock } from './test-clock-file.js';
 import { TestClockDriver } from './test-clock-driver.js';
 
 export interface PerennialOptions {
@@ -41,14 +41,14 @@ const adminEmail = 'admin@perennial.localhost';
 
 /**
  * Starts PostgreSQL, the log, the five services and the gateway. Throws with one line that says what to do for
- * a port in use, a data folder that is locked or newer, and a broker that does not answer.
+ * a port in use, a data folder that is locked, newer or ahead in time, and a broker that does not answer.
  */
 export async function startPerennial(options: PerennialOptions): Promise<RunningPerennial> {
   const dataDir = resolve(options.dataDir);
   await requireFreePort(host, options.port);
   const secrets = await secretsOf(dataDir, databases);
   const logger = createLogger({ level: options.logLevel, destination: pino.destination({ dest: 2, sync: false }) });
-  const clock = options.testClock ? new TestClock(resumeTestClock(dataDir, options.testClock)) : new SystemClock();
+  const clock = resumeClock(dataDir, options.testClock);
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -66,6 +66,7 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
       onFailure: (error) => logger.fatal({ err: error }, 'PostgreSQL is gone: stop and start again'),
     });
     undo.push(() => postgres.stop());
+    saveClock(dataDir, clock);
     const databaseUrl = (name: string) => postgres.urlOf(name, secrets.databasePasswords[name]!);
     const eventLog = kafka ?? (await openEventLog({ kind: 'postgres', url: databaseUrl(logDatabase) }, 'perennial', logger));
     if (!kafka) undo.push(() => eventLog.close());
@@ -84,7 +85,7 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
       return service;
     }));
     const all: RunningService[] = [...running];
-    const driver = clock instanceof TestClock ? new TestClockDriver(clock, () => all, (now) => saveTestClock(dataDir, now)) : null;
+    const driver = clock instanceof TestClock ? new TestClockDriver(clock, () => all, (now) => saveClock(dataDir, clock, now)) : null;
     const admin = { email: adminEmail, password: secrets.adminPassword };
     const gateway = await start(gatewayDefinition(driver), { port: options.port, env: { ...env, ...gatewayEnvironment(running, admin, secrets) }, mount: edgeOf(running) });
     undo.push(() => gateway.close());
