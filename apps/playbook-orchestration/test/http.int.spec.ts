@@ -42,13 +42,13 @@ describe('the API of playbooks', () => {
   });
 
   it.each([
-    ['?status=late', '/status'],
-    ['?startingAfter=x', '/startingAfter'],
-    ['?limit=0', '/limit'],
-    ['?limit=101', '/limit'],
-    ['?colour=red', '/colour'],
-    ['?ownerId=%00', '/ownerId'],
-    ['?accountId=', '/accountId'],
+    ['?status=late', '?status'],
+    ['?startingAfter=x', '?startingAfter'],
+    ['?limit=0', '?limit'],
+    ['?limit=101', '?limit'],
+    ['?colour=red', '?colour'],
+    ['?ownerId=%00', '?ownerId'],
+    ['?accountId=', '?accountId'],
   ])('refuses %s with a pointer', async (query, pointer) => {
     expect(await on.service.request('GET', `/api/v1/tasks${query}`, { scopes: ['playbooks:read'] })).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });

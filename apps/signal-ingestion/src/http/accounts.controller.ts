@@ -70,13 +70,13 @@ function refused({ code, pointer, detail }: ItemFault): ProblemException {
 }
 
 function startOf(text: string | undefined): Date | null {
-  return text === undefined ? null : new Date(instantOf(text, '/from'));
+  return text === undefined ? null : new Date(instantOf(text, '?from'));
 }
 
 /** A day includes all of itself. */
 function endOf(text: string | undefined): Date | null {
   if (text === undefined) return null;
-  const ms = instantOf(text, '/to');
+  const ms = instantOf(text, '?to');
   return new Date(text.length === 10 ? ms + 86_400_000 - 1 : ms);
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ProblemException, type ProblemError } from './problem.js';
+import { ProblemException, queryPointer, type ProblemError } from './problem.js';
 
 /**
  * Refuses addresses with a NUL character, which no text column takes: nothing has such an id (404), and no
@@ -16,5 +16,5 @@ export function refuseNul(fastify: FastifyInstance): void {
 
 function parametersWithNul(query: string): ProblemError[] {
   const names = [...new URLSearchParams(query)].filter((pair) => pair.some((text) => text.includes('\0'))).map(([name]) => name);
-  return [...new Set(names)].map((name) => ({ pointer: `/${name}`, detail: 'must not hold a NUL character' }));
+  return [...new Set(names)].map((name) => ({ pointer: queryPointer([name]), detail: 'must not hold a NUL character' }));
 }

@@ -7,7 +7,7 @@ import { registerBodyParsers } from './body-parsers.js';
 import { ProblemFilter } from './problem-filter.js';
 import { guardRawRoutes, type TableRoute } from './raw-route.js';
 import { traceRequests } from './request-trace.js';
-import { validationPipe } from './validation.js';
+import { RequestValidation } from './validation.js';
 
 /**
  * Gives an app (made with `bodyParser: false`) the rules that all services share over HTTP; returns its
@@ -20,7 +20,7 @@ export function configureHttp(app: NestFastifyApplication, service: string, guar
   refuseNul(fastify);
   registerBodyParsers(fastify);
   app.useGlobalGuards(guard);
-  app.useGlobalPipes(validationPipe());
+  app.useGlobalPipes(new RequestValidation());
   app.useGlobalFilters(new ProblemFilter(logger));
   let document: string | undefined;
   fastify.get('/internal/openapi.json', { config: { access: 'public' } }, (_request, reply) => reply.type('application/json').send((document ??= JSON.stringify(openApiDocument(app, service, table)))));

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Transient } from '@perennial/persistence/errors';
 import { Type } from 'class-transformer';
-import { IsInt, IsString, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, IsString, MaxLength, MinLength, ValidateNested } from 'class-validator';
 import { pino } from 'pino';
 import { CurrentPrincipal, PublicRoute, RequireScope, type Principal, type Scope } from '../access.js';
 import { AccessGuard, byIdentityToken } from '../access-guard.js';
@@ -17,7 +17,8 @@ class Inner {
   @IsInt() n!: number;
 }
 class Thing {
-  @IsString() name!: string;
+  @IsString() @MinLength(2) @MaxLength(9) name!: string;
+  @IsOptional() @MaxLength(3, { each: true }) @IsString({ each: true }) tags?: string[];
   @ValidateNested() @Type(() => Inner) inner!: Inner;
 }
 
@@ -98,6 +99,24 @@ describe('problem details', () => {
     );
   });
 
+  it.each([
+    ['a missing field', { inner: { n: 1 } }, '/name', 'is missing'],
+    ['a missing field of an object within', { name: 'abc', inner: {} }, '/inner/n', 'is missing'],
+    ['another type, whatever else does not fit', { name: null, inner: { n: 1 } }, '/name', 'must be a string'],
+    ['another type of one of many', { name: 'abc', inner: { n: 1 }, tags: ['a', 7] }, '/tags', 'each value in tags must be a string'],
+    ['the right type, too long', { name: 'abcdefghij', inner: { n: 1 } }, '/name', 'must be shorter than or equal to 9 characters'],
+    ['no object within', { name: 'abc', inner: 'x' }, '/inner', 'nested property inner must be either object or array'],
+    ['no object at all', [1], '', 'must be an object'],
+  ])('says what is wrong once: %s', async (_, body, pointer, detail) => {
+    const { status, json } = await call('POST', '/things', { scopes: ['accounts:write'], body: JSON.stringify(body) });
+    expect([status, json.errors]).toEqual([400, [{ pointer, detail }]]);
+  });
+
+  it('points at a query parameter by its name after ?, never as into a body', async () => {
+    expect((await call('GET', '/things?limit=many', { scopes: ['accounts:read'] })).json.errors).toEqual([{ pointer: '?limit', detail: 'must be an integer number' }]);
+    expect((await call('GET', '/things?colour=red', { scopes: ['accounts:read'] })).json.errors).toEqual([{ pointer: '?colour', detail: expect.stringContaining('not a known field') }]);
+  });
+
   it('tells nothing of an unknown error', async () => {
     error = new Error('password=hunter2 at db.internal');
     const { status, text, json } = await call('GET', '/things/boom');
@@ -115,7 +134,7 @@ describe('problem details', () => {
 
   it('refuses NUL in an address: no id has it, no filter means it', async () => {
     expect((await call('GET', '/things/by-id/a%00b', { scopes: ['health:read'] })).status).toBe(404);
-    expect(await call('GET', '/things?startingAfter=a%00b', { scopes: ['accounts:read'] })).toMatchObject({ status: 400, json: { code: 'forbidden_value', errors: [{ pointer: '/startingAfter' }] } });
+    expect(await call('GET', '/things?startingAfter=a%00b', { scopes: ['accounts:read'] })).toMatchObject({ status: 400, json: { code: 'forbidden_value', errors: [{ pointer: '?startingAfter' }] } });
     expect((await call('GET', '/things?startingAfter=%2500', { scopes: ['accounts:read'] })).status).toBe(200);
   });
 

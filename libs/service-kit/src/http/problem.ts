@@ -6,6 +6,12 @@ export interface ProblemError {
   readonly detail: string;
 }
 
+/** JSON pointer to a place in the body; empty: the whole. */
+export const bodyPointer = (path: readonly string[]): string => path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** How a query parameter is pointed at. */
+export const queryPointer = ([name = '']: readonly string[]): string => `?${name}`;
+
 /** RFC 9457 problem details, as `application/problem+json`. */
 export interface Problem {
   readonly type: string;
