@@ -100,7 +100,7 @@ function addTail(program: Command): void {
 
 function addDeadLetters(program: Command): void {
   const letters = program.command('dead-letters').description('Records that could not be applied: list, show, replay.');
-  const topic = ['--topic <topic>', 'only those of this topic'] as const;
+  const topic = ['--topic <topic>', 'only those of this topic, e.g. signals'] as const;
   reaching(letters.command('list')).option(...topic).action(async (options: Reach & { topic?: string }) => {
     const { listDeadLetters } = await import('./commands/dead-letters.js');
     await listDeadLetters(options, options.topic, options.json ?? false);
@@ -112,7 +112,7 @@ function addDeadLetters(program: Command): void {
   reaching(letters.command('replay').argument('[ids...]', 'without ids: all that are dead'))
     .option(...topic)
     .option('--dry-run', 'only say which')
-    .addHelpText('after', '\nExamples:\n  perennial dead-letters replay --dry-run\n  perennial dead-letters replay --topic perennial.signals.v1')
+    .addHelpText('after', '\nExamples:\n  perennial dead-letters replay --dry-run\n  perennial dead-letters replay --topic signals')
     .action(async (ids: string[], options: Reach & { topic?: string; dryRun?: boolean }) => {
       const { replayDeadLetters } = await import('./commands/dead-letters.js');
       await replayDeadLetters(options, ids, options.topic, options.dryRun ?? false, options.json ?? false);

@@ -100,6 +100,18 @@ describe('dead letters', () => {
     expect((await gateway.call('POST', '/api/v1/dead-letters/replay', { body: {} })).body.ids).toHaveLength(5);
   });
 
+  it('are chosen by short or full name of their topic; an unknown one is refused with the known', async () => {
+    for (const name of ['signals', 'perennial.signals.v1']) {
+      expect((await gateway.call('GET', `/api/v1/dead-letters?topic=${name}`)).status).toBe(200);
+      expect(gateway.fakes['health-scoring'].last().url).toContain('topic=perennial.signals.v1');
+      expect((await gateway.call('POST', '/api/v1/dead-letters/replay', { body: { topic: name, dryRun: true } })).status).toBe(200);
+      expect(JSON.parse(gateway.fakes['health-scoring'].last().body.toString())).toEqual({ topic: 'perennial.signals.v1', dryRun: true });
+    }
+    const refused = (pointer: string) => ({ status: 400, body: { code: 'unknown_topic', detail: expect.stringMatching(/^there is no topic signal: one of .*signals.*risk-changes/), errors: [{ pointer }] } });
+    expect(await gateway.call('GET', '/api/v1/dead-letters?topic=signal')).toMatchObject(refused('?topic'));
+    expect(await gateway.call('POST', '/api/v1/dead-letters/replay', { body: { topic: 'signal' } })).toMatchObject(refused('/topic'));
+  });
+
   it('say 503 rather than leave a service out', async () => {
     gateway.fakes['renewal-forecasting'].answer = (_request, response) => void response.writeHead(500).end();
     expect(await gateway.call('GET', '/api/v1/dead-letters')).toMatchObject({ status: 503, body: { detail: 'renewal-forecasting does not answer' } });

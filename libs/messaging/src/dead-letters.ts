@@ -19,6 +19,13 @@ export interface DeadLetter {
   readonly state: DeadLetterState;
 }
 
+/** The record itself, as it stood in its topic. */
+export interface DeadLetterRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+}
+
 export interface DeadLetterFilter {
   /** Full name of the source topic. */
   readonly topic?: string;
@@ -55,12 +62,9 @@ interface Row {
   state: DeadLetterState;
 }
 
-interface BytesRow {
+interface BytesRow extends DeadLetterRecord {
   id: string;
   topic: string;
-  key: Buffer | null;
-  value: Buffer | null;
-  headers: Headers;
 }
 
 const columns = 'id, topic, partition, record_offset, class, code, message, attempt, first_seen, state';
@@ -91,6 +95,12 @@ export class DeadLetters {
   async get(id: string): Promise<DeadLetter | null> {
     const [row] = await this.database.query<Row>({ name: 'messaging_dead_letter_get', text: `SELECT ${columns} FROM messaging_dead_letter WHERE id = $1`, values: [id] });
     return row ? this.letter(row) : null;
+  }
+
+  /** The bytes of a letter; null for an unknown id. */
+  async record(id: string): Promise<DeadLetterRecord | null> {
+    const [row] = await this.database.query<DeadLetterRecord>({ name: 'messaging_dead_letter_record', text: 'SELECT key, value, headers FROM messaging_dead_letter WHERE id = $1', values: [id] });
+    return row ?? null;
   }
 
   /** Letters per topic that still wait for somebody. */

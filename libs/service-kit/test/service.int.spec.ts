@@ -153,7 +153,11 @@ describe('a service', () => {
     expect(list.body).toMatchObject({ object: 'list', hasMore: false, data: [{ service: 'greetings', topic: usersTopic.name, class: 'poison', code: 'bad_user', state: 'dead', offset: expect.stringMatching(/^\d+$/) }] });
     expect(JSON.stringify(list.body)).not.toContain('poison@example.com');
     const [letter] = list.body.data as { id: string }[];
-    expect(await service.request('GET', `/internal/dead-letters/${letter!.id}`, operate)).toMatchObject({ status: 200, body: { id: letter!.id } });
+    expect(await service.request('GET', `/internal/dead-letters/${letter!.id}`, operate)).toMatchObject({
+      status: 200,
+      body: { id: letter!.id, key: 'bad', headers: { ce_type: 'perennial.user.changed.v1', 'ce_specversion': '1.0' }, payload: { email: 'poison@example.com' } },
+    });
+    expect((await service.request('GET', `/internal/dead-letters/${letter!.id}`, { scopes: ['accounts:read'] })).status).toBe(403);
     expect(await service.request('GET', '/internal/dead-letters/nope', operate)).toMatchObject({ status: 404 });
     expect(await service.request('POST', '/internal/dead-letters/replay', { ...operate, body: { dryRun: true } })).toMatchObject({ status: 200, body: { ids: [letter!.id], dryRun: true } });
     expect((await service.request('GET', '/internal/dead-letters', { scopes: ['accounts:read'] })).status).toBe(403);

@@ -24,6 +24,7 @@ export async function listDeadLetters(options: ApiOptions, topic: string | undef
   else for (const letter of letters) process.stdout.write(`${letter.id}  ${letter.state.padEnd(10)} ${letter.service}  ${letter.topic}/${letter.partition}@${letter.offset}  ${letter.class} ${letter.code}: ${letter.message}\n`);
 }
 
+/** One dead letter as JSON, with key, headers and payload of its record. */
 export async function showDeadLetter(options: ApiOptions, id: string): Promise<void> {
   const letter = await new ApiClient(options).get<DeadLetter>(`/api/v1/dead-letters/${encodeURIComponent(id)}`);
   process.stdout.write(`${JSON.stringify(letter, null, 2)}\n`);

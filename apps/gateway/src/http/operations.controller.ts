@@ -1,14 +1,15 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
-import { ProblemException } from '@perennial/service-kit/http/problem';
+import { bodyPointer, ProblemException, queryPointer } from '@perennial/service-kit/http/problem';
 import type { List } from '@perennial/service-kit/list';
 import { DeadLetterQuery, ReplayRequest } from '@perennial/service-kit/operations/dead-letter.dto';
-import type { DeadLetterView } from '@perennial/service-kit/operations/operations-controller';
+import type { DeadLetterDetail, DeadLetterView } from '@perennial/service-kit/operations/dead-letter-view';
 import { Pipeline, type PipelineReport } from '@perennial/service-kit/operations/pipeline-report';
 import { backends, type Backend } from '../domain/routing-table.js';
 import { mergePages } from '../domain/merge-pages.js';
 import { BackendClient } from './backend-client.js';
+import { topicNamed, unknownTopic } from './topic-names.js';
 
 /** The state of all services in one answer; the gateway consumes nothing, so its dead letters are none. */
 @ApiTags('operations')
@@ -33,7 +34,7 @@ export class OperationsController {
   async list(@Query() query: DeadLetterQuery, @CurrentPrincipal() principal: Principal): Promise<List<DeadLetterView>> {
     const { limit, topic, state, startingAfter } = query;
     const parameters = new URLSearchParams({ limit: String(limit) });
-    if (topic !== undefined) parameters.set('topic', topic);
+    if (topic !== undefined) parameters.set('topic', fullName(topic, queryPointer(['topic'])));
     if (state !== undefined) parameters.set('state', state);
     if (startingAfter !== undefined) {
       // Rows are in one order over all services, so the position is handed to each of them.
@@ -46,11 +47,11 @@ export class OperationsController {
   }
 
   @Get('dead-letters/:id')
-  @ApiOperation({ summary: 'One dead letter' })
-  async one(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DeadLetterView> {
+  @ApiOperation({ summary: 'One dead letter, with key, headers and payload of its record' })
+  async one(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DeadLetterDetail> {
     const backend = ownerOf(id);
     if (!backend) throw new NotFoundException('no such dead letter');
-    const { status, body } = await this.services.get<DeadLetterView>(backend, `/internal/dead-letters/${encodeURIComponent(id)}`, principal);
+    const { status, body } = await this.services.get<DeadLetterDetail>(backend, `/internal/dead-letters/${encodeURIComponent(id)}`, principal);
     if (status === 404) throw new NotFoundException('no such dead letter');
     return body ?? away(backend);
   }
@@ -59,7 +60,8 @@ export class OperationsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Append dead letters to their topics again', description: 'These ids, or all that are dead (of one topic). Doing it twice changes nothing.' })
   async replay(@Body() request: ReplayRequest, @CurrentPrincipal() principal: Principal): Promise<{ ids: string[]; dryRun: boolean }> {
-    const asked = backends.map((backend) => ({ backend, request: partOf(request, backend) })).filter((part) => part.request !== null);
+    const topic = request.topic === undefined ? {} : { topic: fullName(request.topic, bodyPointer(['topic'])) };
+    const asked = backends.map((backend) => ({ backend, request: partOf({ ...request, ...topic }, backend) })).filter((part) => part.request !== null);
     const answers = await Promise.all(
       asked.map(async ({ backend, request: part }) => (await this.services.post<{ ids: string[] }>(backend, '/internal/dead-letters/replay', principal, part ?? {})).body ?? away(backend)),
     );
@@ -81,6 +83,12 @@ function partOf({ ids, topic, dryRun }: ReplayRequest, backend: Backend): Replay
   const own = ids?.filter((id) => ownerOf(id) === backend);
   if (own?.length === 0) return null;
   return { ...(own ? { ids: own } : {}), ...(topic === undefined ? {} : { topic }), ...(dryRun === undefined ? {} : { dryRun }) };
+}
+
+function fullName(topic: string, pointer: string): string {
+  const found = topicNamed(topic);
+  if (!found) throw new ProblemException(400, unknownTopic(topic), { code: 'unknown_topic', errors: [{ pointer, detail: 'must be the name of a topic' }] });
+  return found.name;
 }
 
 function away(backend: Backend): never {

@@ -1,10 +1,10 @@
 import { Controller, Get, NotFoundException, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { allTopics } from '@perennial/contracts/topics';
 import { RequireScope } from '@perennial/service-kit/access';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import { topicNamed, unknownTopic } from './topic-names.js';
 import { TopicTail } from './topic-tail.js';
 
 export class TailQuery {
@@ -30,8 +30,8 @@ export class TopicsController {
   @ApiOperation({ summary: 'Follow a topic, as server-sent events', description: 'Short name (`signals`) or full name (`perennial.signals.v1`). Reads without a consumer group.' })
   @ApiProduces('text/event-stream')
   async events(@Param('topic') name: string, @Query() query: TailQuery, @Res() reply: FastifyReply): Promise<void> {
-    const topic = allTopics.find((each) => each.stream === name || each.name === name);
-    if (!topic) throw new NotFoundException(`there is no topic ${name}: one of ${allTopics.map((each) => each.stream).join(', ')}`);
+    const topic = topicNamed(name);
+    if (!topic) throw new NotFoundException(unknownTopic(name));
     const events = this.tail.follow(topic.name, query.from, query.account ?? null, () => reply.raw.destroyed);
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });

@@ -5,7 +5,7 @@ import { ListQuery } from '../list.js';
 const states = ['dead', 'replayed', 'superseded'] as const;
 
 export class DeadLetterQuery extends ListQuery {
-  @ApiPropertyOptional({ type: String, description: 'Full name of the source topic.' })
+  @ApiPropertyOptional({ type: String, description: 'Source topic: short name (`signals`) or full name (`perennial.signals.v1`).' })
   @IsOptional()
   @IsString()
   @MaxLength(300)
@@ -38,7 +38,7 @@ export class ReplayRequest {
   @IsString({ each: true })
   ids?: string[];
 
-  @ApiPropertyOptional({ type: String, description: 'Full name of the source topic.' })
+  @ApiPropertyOptional({ type: String, description: 'Source topic: short name (`signals`) or full name (`perennial.signals.v1`).' })
   @IsOptional()
   @IsString()
   @MaxLength(300)

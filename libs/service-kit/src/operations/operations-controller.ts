@@ -1,15 +1,13 @@
 import { Body, ConflictException, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { DeadLetters, type DeadLetter } from '@perennial/messaging/dead-letters';
+import { DeadLetters } from '@perennial/messaging/dead-letters';
 import { Rebuild, type RebuildStart } from '@perennial/messaging/rebuild';
 import type { List } from '../list.js';
 import { RequireScope } from '../access.js';
+import { detailOf, viewOf, type DeadLetterDetail, type DeadLetterView } from './dead-letter-view.js';
 import { InternalDeadLetterQuery, ReplayRequest } from './dead-letter.dto.js';
 import { Pipeline, type PipelineReport } from './pipeline-report.js';
 import { CLEAR_DERIVED, type ClearDerived } from './rebuildable.js';
-
-/** DEAD_LETTER of api.md; the offset as text, since JSON numbers do not hold all of them. */
-export type DeadLetterView = Omit<DeadLetter, 'offset' | 'firstSeen'> & { readonly offset: string; readonly firstSeen: string };
 
 /** What operators need of one service; the gateway merges the answers of all. */
 @ApiExcludeController()
@@ -32,14 +30,14 @@ export class OperationsController {
   async list(@Query() { afterFirstSeen, afterId, ...page }: InternalDeadLetterQuery): Promise<List<DeadLetterView>> {
     const after = afterFirstSeen !== undefined && afterId !== undefined ? { after: { firstSeen: new Date(afterFirstSeen), id: afterId } } : {};
     const { letters, hasMore } = await this.deadLetters.list({ ...page, ...after });
-    return { object: 'list', data: letters.map(view), hasMore };
+    return { object: 'list', data: letters.map(viewOf), hasMore };
   }
 
   @Get('dead-letters/:id')
-  async one(@Param('id') id: string): Promise<DeadLetterView> {
-    const letter = await this.deadLetters.get(id);
-    if (!letter) throw new NotFoundException('no such dead letter');
-    return view(letter);
+  async one(@Param('id') id: string): Promise<DeadLetterDetail> {
+    const [letter, record] = await Promise.all([this.deadLetters.get(id), this.deadLetters.record(id)]);
+    if (!letter || !record) throw new NotFoundException('no such dead letter');
+    return detailOf(letter, record);
   }
 
   @Post('dead-letters/replay')
@@ -60,8 +58,4 @@ export class OperationsController {
   async rebuilding(): Promise<{ running: boolean }> {
     return { running: await this.rebuilds.running() };
   }
-}
-
-function view(letter: DeadLetter): DeadLetterView {
-  return { ...letter, offset: String(letter.offset), firstSeen: letter.firstSeen.toISOString() };
 }
