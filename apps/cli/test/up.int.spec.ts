@@ -36,6 +36,14 @@ describe('perennial up refuses with one line and exit code 1', () => {
     expect(existsSync(join(folder, 'new'))).toBe(false);
   });
 
+  // Linux answers "no such file" to whoever makes a folder there.
+  (existsSync('/proc/self') ? it : it.skip)('a folder that cannot be made', async () => {
+    const { code, stderr, stdout } = await perennial('up', '--json', '--port', '0', '--data-dir', '/proc/perennial');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toContain('/proc/perennial');
+  });
+
   it('a folder that another one uses, which goes on; and ends with 0 on SIGTERM', async () => {
     first = new PerennialProcess(['up', '--json', '--port', '0', '--data-dir', folder]);
     const { url, apiKey } = JSON.parse(await first.firstLine()) as { url: string; apiKey: string };

@@ -1,7 +1,8 @@
 import { newIdentityKeys } from '@perennial/service-kit/identity-token';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataDir } from './make-data-dir.js';
 
 /** What `perennial up` shows, and keeps in `credentials.json` so that a restart shows the same. */
 export interface Credentials {
@@ -32,7 +33,7 @@ export function writeCredentials(dataDir: string, credentials: Credentials): voi
 
 /** The folder's secrets, made at the first start. */
 export async function secretsOf(dataDir: string, databases: readonly string[]): Promise<Secrets> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(dataDir);
   // As root, PostgreSQL runs as another user, who has to pass through; what is ours in here is owner-only.
   if (process.getuid?.() === 0) chmodSync(dataDir, 0o711);
   const path = join(dataDir, secretsFile);
