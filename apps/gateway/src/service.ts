@@ -25,6 +25,7 @@ export function gateway({ testClock }: GatewayOptions = {}): ServiceDefinition<G
     entities: [],
     migrations: [CreateGatewayTables1700000000001],
     writes: [usersTopic],
+    isPublicOrigin: true,
     parseConfig: parseGatewayConfig,
     configureHttp: configureGateway,
     authenticate: (app) => {

@@ -129,6 +129,13 @@ describe('users', () => {
     expect((await gateway.call('DELETE', `/api/v1/users/${first!.id}`)).status).toBe(409);
   });
 
+  it('shows metrics to those who operate the system alone, and probes to everybody', async () => {
+    expect((await gateway.call('GET', '/metrics', { key: null })).status).toBe(401);
+    expect((await gateway.call('GET', '/metrics', { key: await gateway.newKey(['accounts:read']) })).status).toBe(403);
+    expect((await gateway.call('GET', '/metrics', { key: await gateway.newKey(['operate']) })).status).toBe(200);
+    for (const probe of ['live', 'ready']) expect((await gateway.call('GET', `/health/${probe}`, { key: null })).status).toBe(200);
+  });
+
   it('refuses bad input by pointer, unknown fields and unknown ids', async () => {
     const bad = await gateway.call('POST', '/api/v1/users', { body: { email: 'no', role: 'root', password: 'short', admin: true } });
     expect(bad.status).toBe(400);

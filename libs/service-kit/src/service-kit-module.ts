@@ -11,7 +11,7 @@ import { DueWorkNudge, RUNS_DUE_WORK, type DueWork } from './due-work.js';
 import type { DueWorkRunner } from './due-work-runner.js';
 import { NestLogger } from './logging.js';
 import { HealthController } from './operations/health-controller.js';
-import { MetricsController } from './operations/metrics-controller.js';
+import { GuardedMetricsController, MetricsController } from './operations/metrics-controller.js';
 import { OperationsController } from './operations/operations-controller.js';
 import { Pipeline } from './operations/pipeline-report.js';
 import { Readiness } from './operations/readiness.js';
@@ -51,7 +51,7 @@ export class ServiceKitModule {
       module: ServiceKitModule,
       global: true,
       imports: [DiscoveryModule, MessagingModule.register({ service: name })],
-      controllers: [HealthController, MetricsController, OperationsController],
+      controllers: [HealthController, definition.isPublicOrigin === true ? GuardedMetricsController : MetricsController, OperationsController],
       providers: [...shared, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
       exports: shared.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };

@@ -24,6 +24,8 @@ export interface ServiceDefinition<Config extends object = object> {
   readonly writes: readonly AnyTopic[];
   /** Empties every table that the log can fill again, for `perennial rebuild`; absent where there is none. */
   readonly clearDerived?: ClearDerived;
+  /** It is reached from outside, the others through it: its `/metrics` need the scope `operate`. */
+  readonly isPublicOrigin?: boolean;
   /** Environment -> settings of this service; `faults` lists everything wrong, by variable name. */
   parseConfig(env: Readonly<Record<string, string | undefined>>): { config: Config; faults: string[] };
   /**
