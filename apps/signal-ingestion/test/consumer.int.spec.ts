@@ -143,6 +143,25 @@ describe('from telemetry to signals', () => {
     expect((await service.request('GET', '/api/v1/accounts/nobody/signals', read)).status).toBe(404);
   });
 
+  it('pages exactly over ties in time and ids that two sources share', async () => {
+    const track = (id: string, sourceId: string) => vendorCall('track', { messageId: id, userId: u1, event: 'x', timestamp: '2026-02-01T10:00:00Z', context: { groupId: acme } }, sourceId);
+    await service.publish(telemetryTopic, ['a', 'b', 'c'].flatMap((id) => [track(id, web), track(id, `${web}-2`)]));
+    await service.settle();
+    type Row = Listed & { sourceId: string; cursor: string };
+    const page = async (query: string) => (await service.request<{ data: Row[]; hasMore: boolean }>('GET', `/api/v1/accounts/${acme}/signals?limit=1${query}`, read));
+    const seen: string[] = [];
+    for (let next = '', more = true; more && seen.length < 10; ) {
+      const { data, hasMore } = (await page(next)).body;
+      seen.push(...data.map(({ id, sourceId }) => `${id} ${sourceId}`));
+      next = `&cursor=${data[0]!.cursor}`;
+      more = hasMore;
+    }
+    expect(seen).toEqual(['c', 'b', 'a'].flatMap((id) => [`${id} ${web}-2`, `${id} ${web}`]));
+    expect(await page('&startingAfter=b')).toMatchObject({ status: 400, body: { errors: [{ pointer: '?startingAfter', detail: expect.stringContaining('cursor') }] } });
+    expect(await page('&startingAfter=z')).toMatchObject({ status: 400, body: { errors: [{ pointer: '?startingAfter' }] } });
+    expect(await page('&cursor=b')).toMatchObject({ status: 400, body: { errors: [{ pointer: '?cursor' }] } });
+  });
+
   it('clamps what lies ahead, and moves the account\'s first day back for what is late', async () => {
     await send(usage('now', { accountId: acme }), usage('ahead', { accountId: acme, occurredAt: '2026-03-02T12:00:00Z' }), usage('late', { accountId: acme, occurredAt: '2025-11-01T00:00:00Z' }));
     expect(await signals()).toEqual(expect.arrayContaining([expect.objectContaining({ id: 'ahead', clamped: true, occurredAt: '2026-03-02T09:00:00.000Z' })]));

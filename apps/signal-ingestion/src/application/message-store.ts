@@ -15,7 +15,7 @@ export interface TimelineQuery {
   readonly from: Date | null;
   readonly to: Date | null;
   readonly limit: number;
-  readonly startingAfter: string | null;
+  readonly after: TimelinePosition | null;
 }
 
 /** Position in an account's timeline, oldest first. Ids are unique within their source only. */
@@ -23,6 +23,17 @@ export interface TimelineCursor {
   readonly occurredAt: string;
   readonly id: string;
   readonly sourceId: string;
+}
+
+/** Position of one row of a timeline: a source may use an id again once its weeks against duplicates are over. */
+export interface TimelinePosition extends TimelineCursor {
+  /** Week it was written in. */
+  readonly week: number;
+}
+
+export interface TimelineRow {
+  readonly signal: SignalRecord;
+  readonly position: TimelinePosition;
 }
 
 /**
@@ -40,8 +51,10 @@ export abstract class MessageStore {
   abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<Arrival[]>;
   /** Moves signals that wait under `keys` to the account they were published for. */
   abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void>;
-  /** Newest first. */
-  abstract timeline(query: TimelineQuery): Promise<SignalRecord[]>;
+  /** Newest first; ties by id, source and week. */
+  abstract timeline(query: TimelineQuery): Promise<TimelineRow[]>;
+  /** Where the account's signals of this id stand: none, one, or two (there may be more). */
+  abstract positionsOf(accountId: string, id: string): Promise<TimelinePosition[]>;
   /** The last place given out: what comes later has a higher one. */
   abstract lastPlace(tx: Transaction): Promise<bigint>;
   /** Signals of the account placed up to `upTo`, behind `after` in the order of time. */

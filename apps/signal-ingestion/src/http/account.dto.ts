@@ -73,6 +73,12 @@ export class TimelineQueryDto extends ListQuery {
   @IsOptional()
   @IsISO8601({ strict: true })
   to?: string;
+
+  @ApiPropertyOptional({ description: '`cursor` of the last row already seen, in place of `startingAfter`: exact also where two sources use the same id.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  cursor?: string;
 }
 
 /** A signal as it stands in an account's timeline. */
@@ -87,4 +93,5 @@ export class TimelineSignal {
   @ApiProperty({ type: String, nullable: true }) product!: string | null;
   @ApiProperty({ description: 'It lay more than 5 min ahead of its receipt and was moved back to it.' }) clamped!: boolean;
   @ApiProperty({ type: 'object', additionalProperties: true }) data!: object;
+  @ApiProperty({ description: 'Its place in the timeline, to go on from with `cursor`.' }) cursor!: string;
 }

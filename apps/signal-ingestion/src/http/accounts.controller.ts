@@ -5,7 +5,7 @@ import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf, type List } from '@perennial/service-kit/list';
 import { AccountStore, type PublishedAccount } from '../application/account-store.js';
-import { MessageStore } from '../application/message-store.js';
+import { MessageStore, type TimelinePosition } from '../application/message-store.js';
 import { SaveAccount } from '../application/save-account.js';
 import { stateOf } from '../domain/account.js';
 import { parseInstant } from '../domain/event-time.js';
@@ -13,6 +13,7 @@ import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { structureFault } from '../domain/structure.js';
 import { AccountView, SaveAccountBody, TimelineQueryDto, TimelineSignal } from './account.dto.js';
+import { cursorOf, positionOf } from './timeline-position.js';
 
 @ApiTags('accounts')
 @Controller('api/v1/accounts/:id')
@@ -49,9 +50,18 @@ export class AccountsController {
   @ApiListResponse(TimelineSignal)
   async timeline(@Param('id') id: string, @Query() query: TimelineQueryDto): Promise<List<TimelineSignal>> {
     found(await this.accounts.find(id));
-    const { kind = null, limit, startingAfter = null } = query;
-    const rows = await this.messages.timeline({ accountId: id, kind, from: startOf(query.from), to: endOf(query.to), limit: limit + 1, startingAfter });
-    return listOf(rows, limit);
+    const { kind = null, limit } = query;
+    const rows = await this.messages.timeline({ accountId: id, kind, from: startOf(query.from), to: endOf(query.to), limit: limit + 1, after: await this.positionIn(id, query) });
+    return listOf(rows.map(({ signal, position }) => ({ ...signal, cursor: cursorOf(position) })), limit);
+  }
+
+  /** Where to go on from; null: from the newest. An id that several signals have would leave rows out or repeat them. */
+  private async positionIn(accountId: string, { cursor, startingAfter }: TimelineQueryDto): Promise<TimelinePosition | null> {
+    if (cursor !== undefined) return positionOf(cursor) ?? unfit('?cursor', 'must be the cursor of a row');
+    if (startingAfter === undefined) return null;
+    const [position, another] = await this.messages.positionsOf(accountId, startingAfter);
+    if (!position) return unfit('?startingAfter', 'must be the id of a signal of this account');
+    return another ? unfit('?startingAfter', 'several signals of this account have this id: send the `cursor` of the last row instead') : position;
   }
 }
 
@@ -83,6 +93,9 @@ function endOf(text: string | undefined): Date | null {
 /** ISO 8601 knows more than days and instants, e.g. weeks: a filter that is not understood is refused, never left out. */
 function instantOf(text: string, pointer: string): number {
   const ms = parseInstant(text);
-  if (ms === null) throw new ProblemException(400, 'the request does not fit: see errors', { code: 'invalid', errors: [{ pointer, detail: 'must be a day or an instant, e.g. 2026-03-31 or 2026-03-31T12:00:00Z' }] });
-  return ms;
+  return ms ?? unfit(pointer, 'must be a day or an instant, e.g. 2026-03-31 or 2026-03-31T12:00:00Z');
+}
+
+function unfit(pointer: string, detail: string): never {
+  throw new ProblemException(400, 'the request does not fit: see errors', { code: 'invalid', errors: [{ pointer, detail }] });
 }

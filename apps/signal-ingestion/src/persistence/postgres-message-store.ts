@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transient } from '@perennial/persistence/errors';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
-import { MessageStore, type NewMessage, type TimelineCursor, type TimelineQuery } from '../application/message-store.js';
+import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow } from '../application/message-store.js';
 import type { Arrival, SignalRecord } from '../domain/arrival.js';
 import { messageKey } from '../domain/deduplicate.js';
 import type { Meaning } from '../domain/vendors/vendor.js';
@@ -18,6 +18,8 @@ interface SignalRow {
   product: string | null;
   data: unknown;
 }
+
+type Position = Pick<SignalRow, 'occurred_at' | 'message_id' | 'source_id'> & { week: number };
 
 const signalColumns = 'source_id, message_id, account_id, person_id, kind, occurred_at, received_at, clamped, product, data';
 const weekMs = 7 * 86_400_000;
@@ -104,15 +106,23 @@ export class PostgresMessageStore extends MessageStore {
     });
   }
 
-  async timeline(query: TimelineQuery): Promise<SignalRecord[]> {
-    const rows = await this.database.query<SignalRow>({
-      text: `SELECT ${signalColumns} FROM message
+  async timeline({ accountId, kind, from, to, after, limit }: TimelineQuery): Promise<TimelineRow[]> {
+    const rows = await this.database.query<SignalRow & { week: number }>({
+      text: `SELECT ${signalColumns}, week FROM message
              WHERE account_id = $1 AND kind IS NOT NULL AND ($2::text IS NULL OR kind = $2) AND ($3::timestamptz IS NULL OR occurred_at >= $3) AND ($4::timestamptz IS NULL OR occurred_at <= $4)
-               AND ($5::text IS NULL OR (occurred_at, message_id) < (SELECT occurred_at, message_id FROM message WHERE account_id = $1 AND kind IS NOT NULL AND message_id = $5 LIMIT 1))
-             ORDER BY occurred_at DESC, message_id DESC LIMIT $6`,
-      values: [query.accountId, query.kind, query.from, query.to, query.startingAfter, query.limit],
+               AND ($5::timestamptz IS NULL OR (occurred_at, message_id, source_id, week) < ($5, $6::text, $7::text, $8::integer))
+             ORDER BY occurred_at DESC, message_id DESC, source_id DESC, week DESC LIMIT $9`,
+      values: [accountId, kind, from, to, after?.occurredAt ?? null, after?.id ?? null, after?.sourceId ?? null, after?.week ?? null, limit],
     });
-    return rows.map(recordOf);
+    return rows.map((row) => ({ signal: recordOf(row), position: positionOf(row) }));
+  }
+
+  async positionsOf(accountId: string, id: string): Promise<TimelinePosition[]> {
+    const rows = await this.database.query<Position>({
+      text: 'SELECT occurred_at, message_id, source_id, week FROM message WHERE account_id = $1 AND kind IS NOT NULL AND message_id = $2 LIMIT 2',
+      values: [accountId, id],
+    });
+    return rows.map(positionOf);
   }
 
   async lastPlace(tx: Transaction): Promise<bigint> {
@@ -133,6 +143,10 @@ export class PostgresMessageStore extends MessageStore {
 
 function jsonOf(data: unknown): string | null {
   return data === undefined ? null : JSON.stringify(data);
+}
+
+function positionOf(row: Position): TimelinePosition {
+  return { occurredAt: row.occurred_at.toISOString(), id: row.message_id, sourceId: row.source_id, week: row.week };
 }
 
 function recordOf(row: SignalRow): SignalRecord {
