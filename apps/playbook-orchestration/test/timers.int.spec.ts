@@ -1,4 +1,5 @@
 import { riskChangesTopic } from '@perennial/contracts/topics';
+import { Transient } from '@perennial/persistence/errors';
 import { stopTestPostgres } from '@perennial/testing/postgres';
 import { FollowRiskChangesHandler } from '../src/messaging/follow-risk-changes.handler.js';
 import { riskChange } from './desk-fixture.js';
@@ -51,6 +52,17 @@ describe('durable timers', () => {
     await bench.fireTimers().runDue(due);
     expect(await openTasks('a')).toBe(3);
     expect(told('a')).toEqual(['perennial.run.changed.v1', 'perennial.task.changed.v1']);
+  });
+
+  it('are due again at once after a failure that was none of theirs, and it does not count as an attempt', async () => {
+    await startRuns('a', 'b');
+    bench.database.breakAt = 'begin';
+    for (let attempt = 1; attempt <= 6; attempt++) await expect(bench.fireTimers().runDue(due)).rejects.toThrow(Transient);
+    bench.database.breakAt = null;
+    expect((await bench.timers.claim(due, 1, 0)).map(({ attempts }) => attempts)).toEqual([1]);
+    await endLeases();
+    await bench.fireTimers().runDue(due);
+    expect([await openTasks('a'), await openTasks('b')]).toEqual([3, 3]);
   });
 
   it('are claimed by one of several workers, and a slow one finds the fence shut', async () => {

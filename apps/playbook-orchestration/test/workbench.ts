@@ -2,6 +2,7 @@ import type { AnyTopic, EventOf } from '@perennial/contracts/topic';
 import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
 import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
+import { Transient } from '@perennial/persistence/errors';
 import { Database, type Statement, type Transaction } from '@perennial/persistence/transaction';
 import { kitMigrations } from '@perennial/service-kit/kit-migrations';
 import { testDatabase } from '@perennial/testing/postgres';
@@ -30,10 +31,10 @@ export class KeepingOutbox extends Outbox {
   }
 }
 
-/** Counts statements, and may break at the end of a transaction as a killed process would. */
+/** Counts statements, and may break at the end of a transaction as a killed process would, or a database that is away. */
 export class WatchedDatabase extends Database {
   statements = 0;
-  breakAt: 'before-commit' | 'after-commit' | null = null;
+  breakAt: 'begin' | 'before-commit' | 'after-commit' | null = null;
 
   constructor(private readonly inner: Database) {
     super();
@@ -48,6 +49,7 @@ export class WatchedDatabase extends Database {
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.breakAt === 'begin') throw new Transient('no connection');
     const result = await this.inner.transaction(async (tx) => {
       const worked = await work(this.counting(tx));
       if (this.breakAt === 'before-commit') throw new Error('killed before the commit');

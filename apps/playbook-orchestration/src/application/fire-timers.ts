@@ -38,7 +38,13 @@ export class FireTimers implements DueWork {
       const claimed = await this.timers.claim(now, this.config.timerBatch, this.config.timerLeaseSeconds);
       killPoint('playbooks.after-claim');
       if (claimed.length === 0) return;
-      await this.fireAll(claimed, now);
+      try {
+        await this.fireAll(claimed, now);
+      } catch (error) {
+        // No fault of the steps: whoever is back first takes them. One that failed by itself waits for its lease.
+        if (error instanceof Transient) await this.timers.release(claimed);
+        throw error;
+      }
     }
   }
 

@@ -16,6 +16,8 @@ export abstract class TimerQueue {
   abstract nextDueAt(): Promise<Date | null>;
   /** Claims up to `limit` timers due at `now`, earliest first, that nobody holds. */
   abstract claim(now: Date, limit: number, leaseSeconds: number): Promise<ClaimedTimer[]>;
+  /** Gives back those that are still ours, as if they had not been claimed: due again at once, for any replica. */
+  abstract release(claimed: readonly ClaimedTimer[]): Promise<void>;
   /**
    * The fence: takes the claimed timers out, in the transaction of their steps, and returns the ids of those
    * that were still ours. One that somebody else holds by now, or that was planned anew, is not among them.

@@ -28,6 +28,14 @@ export class PostgresTimerQueue extends TimerQueue {
     return rows.map((row) => ({ id: row.id, accountId: row.account_id, runId: row.run_id, token: row.token, attempts: row.attempts }));
   }
 
+  async release(claimed: readonly ClaimedTimer[]): Promise<void> {
+    await this.database.query({
+      name: 'release-timers',
+      text: 'UPDATE timer t SET leased_until = NULL, attempts = t.attempts - 1 FROM unnest($1::uuid[], $2::bigint[]) AS c (id, token) WHERE t.id = c.id AND t.token = c.token',
+      values: [claimed.map((timer) => timer.id), claimed.map((timer) => timer.token)],
+    });
+  }
+
   async takeOut(tx: Transaction, claimed: readonly ClaimedTimer[]): Promise<ReadonlySet<string>> {
     const rows = await tx.query<{ id: string }>({
       name: 'take-out-timers',
