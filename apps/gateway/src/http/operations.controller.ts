@@ -22,10 +22,10 @@ export class OperationsController {
   ) {}
 
   @Get('pipeline')
-  @ApiOperation({ summary: 'How far each service has come: lag, oldest record, dead letters, outbox' })
+  @ApiOperation({ summary: 'How far each service has come: lag, oldest record, dead letters, outbox, parked events' })
   async pipeline(@CurrentPrincipal() principal: Principal): Promise<{ services: PipelineReport[] }> {
     const answers = await this.services.getAll<PipelineReport>('/internal/pipeline', principal);
-    const reports = answers.map(({ backend, body }) => body ?? { name: backend, ready: false, topics: [], outbox: null });
+    const reports = answers.map(({ backend, body }) => body ?? { name: backend, ready: false, topics: [], outbox: null, parked: null });
     return { services: [...reports, await this.own.report()] };
   }
 

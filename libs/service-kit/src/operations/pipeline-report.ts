@@ -22,6 +22,8 @@ export interface PipelineReport {
   readonly topics: readonly TopicReport[];
   /** Rows not yet sent; null where nobody could tell. */
   readonly outbox: number | null;
+  /** Rows that the log refused for good; null where nobody could tell. */
+  readonly parked: number | null;
 }
 
 /** Says how far a service has come. */
@@ -36,7 +38,7 @@ export class Pipeline {
   ) {}
 
   async report(): Promise<PipelineReport> {
-    const [missing, lags, outbox, dead] = await Promise.all([this.readiness.missing(), this.progress.lag(), this.relay.pending(), this.deadLetters.deadByTopic()]);
+    const [missing, lags, outbox, parked, dead] = await Promise.all([this.readiness.missing(), this.progress.lag(), this.relay.pending(), this.relay.parked(), this.deadLetters.deadByTopic()]);
     const partitions = await Promise.all(lags.map(async (entry) => ({ ...entry, oldestSeconds: await this.age(entry) })));
     const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, own]) => ({
       topic,
@@ -45,7 +47,7 @@ export class Pipeline {
       deadLetters: dead.get(topic) ?? 0,
       partitions: own.map(({ partition, lag, oldestSeconds }) => ({ partition, lag, oldestSeconds })),
     }));
-    return { name: this.name, ready: missing.length === 0, topics, outbox };
+    return { name: this.name, ready: missing.length === 0, topics, outbox, parked };
   }
 
   /** Seconds since the log took the oldest record not applied yet. */
