@@ -1,3 +1,4 @@
+import { notificationsTopic } from '@perennial/contracts/topics';
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
 
 export interface NotificationsConfig {
@@ -5,6 +6,8 @@ export interface NotificationsConfig {
   readonly allowPrivateWebhooks: boolean;
   /** How long one delivery attempt may take, from connecting to the end of the answer. */
   readonly webhookTimeoutMs: number;
+  /** How long settled deliveries and live-stream events are kept, days. */
+  readonly keptDays: number;
 }
 
 export function parseNotificationsConfig(env: Environment): { config: NotificationsConfig; faults: string[] } {
@@ -12,6 +15,7 @@ export function parseNotificationsConfig(env: Environment): { config: Notificati
   const config = {
     allowPrivateWebhooks: reader.flag('ALLOW_PRIVATE_WEBHOOKS', false),
     webhookTimeoutMs: reader.integer('WEBHOOK_TIMEOUT_MS', { fallback: 15_000, min: 100, max: 60_000 }),
+    keptDays: reader.integer('NOTIFICATIONS_KEPT_DAYS', { fallback: notificationsTopic.retentionDays ?? 30, min: 1, max: 3650 }),
   };
   return { config, faults: reader.faults };
 }

@@ -4,13 +4,14 @@ import { AppModule } from './app.module.js';
 import { parseNotificationsConfig, type NotificationsConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
 import { CreateNotificationTables1700000000001 } from './persistence/migrations/create-notification-tables.js';
+import { IndexMessagesByAge1700000000002 } from './persistence/migrations/index-messages-by-age.js';
 import { WebhookEndpointEntity } from './persistence/webhook-endpoint.entity.js';
 
 export const notifications: ServiceDefinition<NotificationsConfig> = {
   name: 'notifications',
   module: AppModule,
   entities: [WebhookEndpointEntity],
-  migrations: [CreateNotificationTables1700000000001],
+  migrations: [CreateNotificationTables1700000000001, IndexMessagesByAge1700000000002],
   writes: [notificationsTopic],
   parseConfig: parseNotificationsConfig,
   clearDerived,

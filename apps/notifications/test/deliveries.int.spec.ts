@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { notificationsTopic, riskChangesTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { TestClock } from '@perennial/service-kit/clock';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { notifications } from '../src/service.js';
@@ -61,6 +62,24 @@ describe('webhook deliveries', () => {
     expect(sink.calls).toHaveLength(3);
     expect(new Set(sink.calls.map((call) => call.id)).size).toBe(1);
     expect(await deliveries(id)).toMatchObject([{ state: 'delivered', attempts: [{ status: 500 }, { status: 500 }, { status: 204 }] }]);
+  });
+
+  it('forgets what was settled 30 days ago, and nothing that still waits to be sent', async () => {
+    const { id } = await register();
+    const down = await register(`${sink.url}/down`);
+    await service.publish(riskChangesTopic, [riskChange('acme', 1)]);
+    await service.settle();
+    const database = service.running.get(Database);
+    // One message that is delivered, and one of which a part still waits for a receiver that is held back.
+    await service.publish(riskChangesTopic, [riskChange('globex', 1)]);
+    await service.settle();
+    await database.query({ text: `UPDATE webhook_delivery SET state = 'pending', next_at = '2027-01-01' WHERE endpoint_id = $1 AND message_id = (SELECT id FROM webhook_message WHERE account_id = 'globex')`, values: [down.id] });
+    await service.advance(after(30 * 86_400 - 60));
+    expect(await deliveries(id)).toHaveLength(2);
+    await service.advance(after(31 * 86_400));
+    expect(await deliveries(id)).toHaveLength(1);
+    expect(await database.query('SELECT account_id FROM webhook_message')).toEqual([{ account_id: 'globex' }]);
+    expect(await deliveries(down.id)).toMatchObject([{ state: 'pending' }]);
   });
 
   it('waits as long as Retry-After asks', async () => {

@@ -4,6 +4,7 @@ import { IdentityStore } from './application/identity-store.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
+import { PurgeOldMessages } from './application/purge-old-messages.js';
 import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
@@ -53,6 +54,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     RecordSignals,
     PublishAccounts,
     ReplayWaiting,
+    PurgeOldMessages,
     RestateAccounts,
     SaveAccount,
     Sources,

@@ -1,3 +1,4 @@
+import { signalsTopic } from '@perennial/contracts/topics';
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
 import type { SignalRules } from './domain/signal-rules.js';
 
@@ -7,6 +8,8 @@ export interface SignalIngestionConfig {
   readonly edgeBufferBytes: number;
   /** How often the edge asks for new and revoked write keys, ms. */
   readonly writeKeyPollMs: number;
+  /** How long messages are kept after they were taken, days: timelines, and what a restatement can tell again. */
+  readonly signalsKeptDays: number;
 }
 
 export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
@@ -17,6 +20,8 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     rules: { currency },
     edgeBufferBytes: reader.integer('EDGE_BUFFER_BYTES', { fallback: 32 * 1024 * 1024, min: 1024 * 1024 }),
     writeKeyPollMs: reader.integer('WRITE_KEY_POLL_MS', { fallback: 2000, min: 100, max: 60_000 }),
+    // As long as the topic; the last two weeks are the record against duplicates.
+    signalsKeptDays: reader.integer('SIGNALS_KEPT_DAYS', { fallback: signalsTopic.retentionDays ?? 400, min: 15, max: 36_500 }),
   };
   return { config, faults: reader.faults };
 }

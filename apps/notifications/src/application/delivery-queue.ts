@@ -69,4 +69,8 @@ export abstract class DeliveryQueue {
   abstract disable(tx: Transaction, reasons: ReadonlyMap<string, string>, now: Date): Promise<string[]>;
   /** Holds these keys of the notifications topic to the end of the transaction: two replicas must not take one version. */
   abstract lockKeys(tx: Transaction, keys: readonly string[]): Promise<void>;
+  /** When the oldest message was queued of whose deliveries none is pending any more; null without one. */
+  abstract oldestSettled(): Promise<Date | null>;
+  /** Forgets messages queued before `instant`, with their deliveries; what still waits to be sent stays. */
+  abstract forgetSettledBefore(instant: Date): Promise<void>;
 }

@@ -1,35 +1,42 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { CONFIG } from '@perennial/service-kit/service';
+import type { NotificationsConfig } from '../config.js';
 import { AnnouncedRiskChanges } from './announced-risk-changes.js';
+import { DeliveryQueue } from './delivery-queue.js';
 import { LiveStream } from './live-stream.js';
 
 const dayMs = 86_400_000;
-const keptDays = 30;
 
-/** Drops live-stream events older than 30 days, at 03:00 UTC of the days on which there are any. */
+/** Drops settled deliveries and live-stream events that are older than they are kept, at 03:00 UTC of the days on which there are any. */
 @Injectable()
 @RunsDueWork()
 export class PurgeOldEvents implements DueWork {
-  /** Events are appended in the order of time, so nothing makes it earlier. */
+  /** Both are written in the order of time, so nothing makes it earlier. */
   private due: Date | null = null;
 
   constructor(
     private readonly stream: LiveStream,
+    private readonly deliveries: DeliveryQueue,
     private readonly announced: AnnouncedRiskChanges,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: NotificationsConfig,
   ) {}
 
   async nextDueAt(): Promise<Date> {
     if (this.due === null) {
-      const oldest = await this.stream.oldest();
-      this.due = nextThreeOClock((oldest?.createdAt ?? this.clock.now()).getTime() + keptDays * dayMs);
+      const [event, delivery] = await Promise.all([this.stream.oldest(), this.deliveries.oldestSettled()]);
+      const oldest = Math.min(...[event?.createdAt, delivery, this.clock.now()].flatMap((at) => (at ? [at.getTime()] : [])));
+      this.due = nextThreeOClock(oldest + this.config.keptDays * dayMs);
     }
     return this.due;
   }
 
   async runDue(now: Date): Promise<void> {
-    await this.stream.deleteBefore(new Date(now.getTime() - keptDays * dayMs));
+    const before = new Date(now.getTime() - this.config.keptDays * dayMs);
+    await this.stream.deleteBefore(before);
+    await this.deliveries.forgetSettledBefore(before);
     await this.announced.forgetOld();
     this.due = null;
   }

@@ -59,4 +59,8 @@ export abstract class MessageStore {
   abstract lastPlace(tx: Transaction): Promise<bigint>;
   /** Signals of the account placed up to `upTo`, behind `after` in the order of time. */
   abstract replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]>;
+  /** When the oldest week that is kept ended (machine time); null without any. */
+  abstract oldestWeekEnd(): Promise<Date | null>;
+  /** Forgets the weeks that ended `days` ago or earlier, by the database's clock. */
+  abstract forgetWeeks(days: number): Promise<void>;
 }

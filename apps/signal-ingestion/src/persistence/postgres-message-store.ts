@@ -139,7 +139,38 @@ export class PostgresMessageStore extends MessageStore {
     });
     return rows.map(recordOf);
   }
+
+  async oldestWeekEnd(): Promise<Date | null> {
+    const [oldest] = await this.weeks();
+    return oldest === undefined ? null : weekEnd(oldest);
+  }
+
+  async forgetWeeks(days: number): Promise<void> {
+    for (const week of await this.weeks()) {
+      const gone = await this.database.transaction(async (tx) => {
+        // Whoever reads for long must not make everybody behind the lock wait: it is tried again later.
+        await tx.query(`SET LOCAL lock_timeout = '5s'`);
+        const [row] = await tx.query<{ old: boolean }>({ text: 'SELECT $1::integer * 604800 + 604800 + $2::integer * 86400 <= extract(epoch FROM now()) AS old', values: [week, days] });
+        if (row?.old !== true) return false;
+        await tx.query(`UPDATE identity i SET waiting = greatest(0, i.waiting - g.signals)
+                        FROM (SELECT person_key, count(*) AS signals FROM message WHERE week = ${week} AND account_id IS NULL AND kind IS NOT NULL GROUP BY person_key) g WHERE i.key = g.person_key`);
+        await tx.query(`DROP TABLE IF EXISTS message_week_${week}`);
+        return true;
+      });
+      if (!gone) return;
+    }
+  }
+
+  /** Weeks there is room for, rising. */
+  private async weeks(): Promise<number[]> {
+    const rows = await this.database.query<{ week: number }>(
+      `SELECT substring(c.relname FROM 'message_week_(-?\\d+)$')::integer AS week FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'message'::regclass ORDER BY week`,
+    );
+    return rows.map(({ week }) => week);
+  }
 }
+
+const weekEnd = (week: number): Date => new Date((week + 1) * weekMs);
 
 function jsonOf(data: unknown): string | null {
   return data === undefined ? null : JSON.stringify(data);
