@@ -17,6 +17,7 @@ import { Sources } from './application/sources.js';
 import { TakeMessages } from './application/take-messages.js';
 import { Edge } from './edge/edge.js';
 import { FrontDoor } from './edge/front-door.js';
+import { RateLimit } from './edge/rate-limit.js';
 import { SettingsRoute } from './edge/settings-route.js';
 import { SignalsRoute } from './edge/signals-route.js';
 import { VendorRoutes } from './edge/vendor-routes.js';
@@ -47,6 +48,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     SettingsRoute,
     FrontDoor,
     WriteKeys,
+    RateLimit,
     // what it consumes
     TelemetryConsumer,
     // what it does

@@ -6,6 +6,8 @@ export interface SignalIngestionConfig {
   readonly rules: SignalRules;
   /** Bytes of accepted bodies that may wait for the log at one time; above it the edge answers 503. */
   readonly edgeBufferBytes: number;
+  /** Requests a second that the edge takes of one sender; above it the answer is 429. Counted by each process for itself. */
+  readonly requestsPerSecond: number;
   /** How often the edge asks for new and revoked write keys, ms. */
   readonly writeKeyPollMs: number;
   /** How long messages are kept after they were taken, days: timelines, and what a restatement can tell again. */
@@ -19,6 +21,7 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
   const config = {
     rules: { currency },
     edgeBufferBytes: reader.integer('EDGE_BUFFER_BYTES', { fallback: 32 * 1024 * 1024, min: 1024 * 1024 }),
+    requestsPerSecond: reader.integer('INGEST_REQUESTS_PER_SECOND', { fallback: 1000, min: 1, max: 10_000_000 }),
     writeKeyPollMs: reader.integer('WRITE_KEY_POLL_MS', { fallback: 2000, min: 100, max: 60_000 }),
     // As long as the topic; the last two weeks are the record against duplicates.
     signalsKeptDays: reader.integer('SIGNALS_KEPT_DAYS', { fallback: signalsTopic.retentionDays ?? 400, min: 15, max: 36_500 }),

@@ -74,7 +74,7 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     await eventLog.ensureTopics(allTopics.map((topic) => topicSpec(topic)));
 
     const shared = { eventLog, clock, logger, identityPublicKey: secrets.identityPublicKey, host };
-    const env = { ALLOW_PRIVATE_WEBHOOKS: String(options.allowPrivateWebhooks), ...(options.publicUrl ? { PUBLIC_URL: options.publicUrl } : {}) };
+    const env = { ...settingsOfServices(), ALLOW_PRIVATE_WEBHOOKS: String(options.allowPrivateWebhooks), ...(options.publicUrl ? { PUBLIC_URL: options.publicUrl } : {}) };
     const start = (definition: ServiceDefinition, more: Partial<Platform> = {}) => startService(definition, { ...shared, databaseUrl: databaseUrl(definition.name), port: 0, env, ...more });
     // All at once: on Kafka each waits for the fetches it has under way.
     const open: RunningService[] = [];
@@ -97,6 +97,12 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     await stop();
     throw error;
   }
+}
+
+/** Settings of the services that may be given by environment variable. */
+function settingsOfServices(): Record<string, string> {
+  const names = ['REPORTING_CURRENCY', 'INGEST_REQUESTS_PER_SECOND', 'SIGNALS_KEPT_DAYS', 'NOTIFICATIONS_KEPT_DAYS'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
 /** While it connects the client keeps quiet: the error itself says all there is to say. */

@@ -6,6 +6,7 @@ import type { ItemFault } from '../domain/item-fault.js';
 import { FrontDoor, type ItemResult } from './front-door.js';
 import { presentedBy } from './presented-key.js';
 import { notAuthorised, refusal } from './problem-answer.js';
+import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
 import { signalsOperation } from './signals-operation.js';
 import { WriteKeys } from './write-keys.js';
@@ -19,6 +20,7 @@ export class SignalsRoute {
   constructor(
     private readonly door: FrontDoor,
     private readonly writeKeys: WriteKeys,
+    private readonly rateLimit: RateLimit,
   ) {}
 
   register(fastify: FastifyInstance, guard: AccessGuard): void {
@@ -40,7 +42,8 @@ export class SignalsRoute {
   private async take(guard: AccessGuard, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { traceparent } = request.headers;
     const trace = Array.isArray(traceparent) ? traceparent[0] : traceparent;
-    const sender = await this.senderOf(guard, request);
+    const { sender, counted } = await this.senderOf(guard, request);
+    await this.rateLimit.count(counted, reply);
     const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], perennial.limits.batchBytes);
     const json = Buffer.isBuffer(body) ? readJson(body) : body;
     if ('code' in json) return this.refuse(json, sender, trace);
@@ -49,7 +52,8 @@ export class SignalsRoute {
     return reply.status(200).send(answerOf(results));
   }
 
-  private async senderOf(guard: AccessGuard, request: FastifyRequest): Promise<string> {
+  /** Who sends, and as whom the request is counted: API keys share one sender, not one limit. */
+  private async senderOf(guard: AccessGuard, request: FastifyRequest): Promise<{ sender: string; counted: string }> {
     const presented = presentedBy(request.headers.authorization);
     if (presented.kind === 'none') throw notAuthorised('write_key_missing');
     if (presented.kind === 'malformed') throw notAuthorised('authorization_malformed');
@@ -57,11 +61,11 @@ export class SignalsRoute {
       const caller: AccessRequest = { method: request.method, headers: request.headers };
       await guard.check(caller, { kind: 'scope', scope: 'signals:write' });
       if (!caller.principal) throw new ForbiddenException('this needs the scope signals:write');
-      return apiSender;
+      return { sender: apiSender, counted: `${apiSender}/${caller.principal.sub}` };
     }
     const source = this.writeKeys.sourceOf(presented.key);
     if (!source) throw notAuthorised('write_key_unknown');
-    return source.sourceId;
+    return { sender: source.sourceId, counted: source.sourceId };
   }
 
   private async refuse(fault: ItemFault | BodyFault, sender: string, traceparent: string | undefined): Promise<never> {

@@ -7,6 +7,7 @@ import { allowOrigin, answerPreflight } from './cors.js';
 import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
 import { notAuthorised, refusal } from './problem-answer.js';
+import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
 import { WriteKeys } from './write-keys.js';
 
@@ -16,6 +17,7 @@ export class VendorRoutes {
   constructor(
     private readonly door: FrontDoor,
     private readonly writeKeys: WriteKeys,
+    private readonly rateLimit: RateLimit,
   ) {}
 
   register(fastify: FastifyInstance): void {
@@ -46,11 +48,13 @@ export class VendorRoutes {
   private async take(vendor: Vendor, call: string | null, maxBytes: number, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { traceparent } = request.headers;
     const shown = this.headerKey(request);
+    if (shown) await this.rateLimit.count(shown.sourceId, reply);
     const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], maxBytes);
     const json = Buffer.isBuffer(body) ? readJson(body) : body;
     if ('code' in json) return this.refuse(vendor, json, shown, request);
     const inBody = isItem(json.value) ? vendor.keyIn(json.value) : null;
     const sender = this.senderOf(shown?.key ?? null, inBody);
+    if (!shown) await this.rateLimit.count(sender, reply);
     const results = await this.door.deliver({ vendor, call, sender, json, traceparent: oneOf(traceparent) });
     if ('code' in results) return this.refuse(vendor, results, { sourceId: sender }, request);
     const rejected = results.filter(({ fault }) => fault !== null);
