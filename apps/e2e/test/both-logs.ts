@@ -1,4 +1,4 @@
-import { testKafka } from '@perennial/testing/kafka';
+import { describeWithKafka } from '@perennial/testing/kafka-suite';
 
 export interface LogUnderTest {
   readonly name: 'Postgres log' | 'Kafka';
@@ -7,21 +7,21 @@ export interface LogUnderTest {
 }
 
 /**
- * Registers the same scenarios on the Postgres log and on a Kafka of their own. Where no Kafka is to be had
- * its scenarios are reported as skipped, and the suite's name says why.
+ * Registers the same scenarios on the Postgres log and on a Kafka of their own: each system begins with empty
+ * databases, so its topics have to be its own.
  */
 export async function describeOnBothLogs(name: string, body: (log: LogUnderTest) => void): Promise<void> {
   describe(`${name} (Postgres log)`, () => body({ name: 'Postgres log', brokers: null }));
-  // Each system begins with empty databases, so its topics have to be its own: a broker that others share will not do.
-  const kafka = await testKafka({ ...process.env, KAFKA_BROKERS: '' });
-  if ('unavailable' in kafka) {
-    const suite = describe.skip;
-    suite(`${name} (no Kafka: ${kafka.unavailable})`, () => body({ name: 'Kafka', brokers: '' }));
-    return;
-  }
-  describe(`${name} (Kafka)`, () => {
-    body({ name: 'Kafka', brokers: kafka.brokers.join(',') });
-    // After the body's own: hooks run in the order they are given, and the system leaves its groups in peace.
-    afterAll(() => kafka.stop(), 30_000);
-  });
+  await describeWithKafka(
+    `${name} (Kafka)`,
+    (kafka) =>
+      body({
+        name: 'Kafka',
+        // Asked for by the tests alone: without a broker they are registered too, and skipped.
+        get brokers() {
+          return kafka.brokers.join(',');
+        },
+      }),
+    { own: true },
+  );
 }
