@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { LogRecord, RecordBatch, SubscribeOptions, Subscription } from '../event-log.js';
+import type { LogRecord, SubscribeOptions, Subscription } from '../event-log.js';
 import { Backoff } from '../kafka/backoff.js';
-import { Cursor, type Pending } from './cursor.js';
+import { BatchLoop } from './batch-loop.js';
+import { Cursor } from './cursor.js';
 import type { GroupStore, GroupView, Membership } from './group-store.js';
+import { Lease } from './lease.js';
 import type { LogReader } from './log-reader.js';
 import type { LogTopic } from './log-topics.js';
 import type { OffsetWriter } from './offset-writer.js';
@@ -20,41 +21,41 @@ export interface SubscriptionSurroundings {
 
 const defaults = { partitionsAtOnce: 2, maxRecords: 2_000, maxBytes: 1_048_576, sessionTimeoutMs: 15_000 };
 
-/** One member of a group: the partitions it holds, and the loop that reads and works them. */
+/** One member of a group: takes and gives back partitions as members come and go, and has them worked meanwhile. */
 export class PostgresSubscription implements Subscription {
-  readonly membership: Membership;
-  private readonly options: SubscribeOptions & typeof defaults;
-  private readonly cursors = new Map<number, Cursor>();
-  private readonly atWork = new Set<Promise<unknown>>();
+  private readonly lease: Lease;
+  private readonly loop: BatchLoop;
   /** Aborted when the partitions change hands, and when the subscription closes. */
   private tenure = new AbortController();
-  private welcomed = false;
   private rebalancing: Promise<void> | null = null;
   /** False while a change of hands is under way or was interrupted. */
   private settled = true;
   private outdated = false;
-  private readonly fetchBackoff = new Backoff();
-  private fetching = false;
-  private slots: number;
-  private renewedAt = -Infinity;
-  private progress = new Date();
   private closing: Promise<void> | null = null;
 
   constructor(
-    options: SubscribeOptions,
+    private readonly options: SubscribeOptions,
     readonly topic: LogTopic,
     private readonly around: SubscriptionSurroundings,
   ) {
-    this.options = { ...defaults, ...options };
-    this.slots = this.options.partitionsAtOnce;
-    this.membership = { group: options.group, topicId: topic.id, member: randomUUID(), sessionTimeoutMs: this.options.sessionTimeoutMs };
+    const { sessionTimeoutMs, ...wishes } = { ...defaults, ...options };
+    this.lease = new Lease(options.group, topic.id, sessionTimeoutMs, around.groups);
+    this.loop = new BatchLoop({ ...wishes, topic, reader: around.reader, offsets: around.offsets }, this.lease);
+  }
+
+  get membership(): Membership {
+    return this.lease.membership;
+  }
+
+  private get cursors(): Map<number, Cursor> {
+    return this.loop.cursors;
   }
 
   /** Joins the group and takes what is free; what others hold comes when they have let go. */
   async join(): Promise<void> {
     const { groups } = this.around;
     await groups.prepare(this.membership.group, this.topic.id);
-    await this.renew();
+    await this.lease.renew();
     await this.look();
     this.around.membersChanged(this.membership.group, this.topic.id);
   }
@@ -65,11 +66,11 @@ export class PostgresSubscription implements Subscription {
 
   seek(partition: number, offset: bigint): void {
     this.cursors.get(partition)?.seek(offset);
-    this.pump();
+    this.loop.pump();
   }
 
   lastProgress(): Date {
-    return this.progress;
+    return this.lease.lastProgress();
   }
 
   close(): Promise<void> {
@@ -82,7 +83,7 @@ export class PostgresSubscription implements Subscription {
     const cursor = this.cursors.get(partition);
     if (cursor === undefined) return;
     cursor.appended(next, performance.now(), records);
-    this.pump();
+    this.loop.pump();
   }
 
   /** Asks the database who holds what, now. */
@@ -94,8 +95,7 @@ export class PostgresSubscription implements Subscription {
 
   /** The membership was prolonged at `performance.now()` = `at`. */
   renewed(at: number): void {
-    this.renewedAt = at;
-    this.progress = new Date();
+    this.lease.renewed(at);
   }
 
   /** Compares what the database, asked at `askedAt`, knows with what is held here, and starts to let go or to take over where they differ. */
@@ -117,13 +117,7 @@ export class PostgresSubscription implements Subscription {
     const held = [...this.cursors.keys()];
     const differs = held.some((p) => !wanted.includes(p) || !isMine(p)) || wanted.some((p) => !this.cursors.has(p) && (isMine(p) || isFree(p)));
     if (differs || !this.settled) await this.rebalance(wanted, view);
-    else this.pump();
-  }
-
-  private async renew(): Promise<void> {
-    const at = performance.now();
-    await this.around.groups.renew([this.membership]);
-    this.renewed(at);
+    else this.loop.pump();
   }
 
   private rebalance(wanted: readonly number[], view: GroupView): Promise<void> {
@@ -154,9 +148,8 @@ export class PostgresSubscription implements Subscription {
     if (unwanted.length > 0) this.around.membersChanged(this.membership.group, this.topic.id);
     if (this.closing !== null) return;
     this.tenure = new AbortController();
-    this.welcomed = false;
     for (const cursor of this.cursors.values()) Object.assign(cursor, { pending: null, busy: false, sought: false });
-    this.track(this.welcome(this.tenure.signal));
+    this.loop.track(this.welcome(this.tenure.signal));
   }
 
   private async welcome(signal: AbortSignal): Promise<void> {
@@ -164,9 +157,8 @@ export class PostgresSubscription implements Subscription {
     for (; !signal.aborted; await backoff.pause(signal)) {
       try {
         await this.options.onAssigned?.(this.assigned(), this);
-        this.welcomed = !signal.aborted;
         for (const cursor of this.cursors.values()) cursor.sought = false;
-        this.pump();
+        this.loop.begin(signal);
         return;
       } catch {
         // "Not now": asked again.
@@ -177,7 +169,7 @@ export class PostgresSubscription implements Subscription {
   /** Ends the tenure and waits until nothing is in hand. */
   private async pause(): Promise<void> {
     this.tenure.abort();
-    while (this.atWork.size > 0) await Promise.allSettled(this.atWork);
+    await this.loop.idle();
   }
 
   private async leave(): Promise<void> {
@@ -193,113 +185,5 @@ export class PostgresSubscription implements Subscription {
     this.cursors.clear();
     this.around.closed(this);
     this.around.membersChanged(this.membership.group, this.topic.id);
-  }
-
-  private track(work: Promise<unknown>): void {
-    const tracked = work.catch(() => undefined).finally(() => this.atWork.delete(tracked));
-    this.atWork.add(tracked);
-  }
-
-  /** Membership that others may have taken over is not acted on. */
-  private get isMember(): boolean {
-    return performance.now() - this.renewedAt < this.membership.sessionTimeoutMs;
-  }
-
-  /** Reads for the partitions that have work and a slot, by one statement; called whenever something changes. */
-  private pump(): void {
-    if (this.fetching || !this.welcomed || this.tenure.signal.aborted || !this.isMember || this.slots === 0) return;
-    const ready = [...this.cursors.values()].filter((cursor) => cursor.hasWork).slice(0, this.slots);
-    if (ready.length === 0) return;
-    for (const cursor of ready) {
-      cursor.busy = true;
-      // Last in line next time, so that a busy partition leaves room to the others.
-      this.cursors.delete(cursor.partition);
-      this.cursors.set(cursor.partition, cursor);
-    }
-    this.slots -= ready.length;
-    this.fetching = true;
-    this.track(this.fetchAndWork(ready, this.tenure.signal));
-  }
-
-  private async fetchAndWork(ready: readonly Cursor[], signal: AbortSignal): Promise<void> {
-    try {
-      await this.fetch(ready.filter(({ pending }) => pending === null));
-      this.fetchBackoff.reset();
-    } catch {
-      await this.fetchBackoff.pause(signal);
-    } finally {
-      this.fetching = false;
-    }
-    for (const cursor of ready) this.track(this.work(cursor, signal));
-    this.pump();
-  }
-
-  private async fetch(idle: readonly Cursor[]): Promise<void> {
-    const cursors = idle.filter((cursor) => !cursor.takeAhead());
-    if (cursors.length < idle.length) this.progress = new Date();
-    if (cursors.length === 0) return;
-    const from = cursors.map(({ partition, position, notBefore }) => ({ partition, offset: position, notBefore }));
-    const askedAt = performance.now();
-    const slices = await this.around.reader.read(this.topic, from, this.options.maxRecords, this.options.maxBytes);
-    this.progress = new Date();
-    for (const [i, cursor] of cursors.entries()) {
-      const slice = slices.get(cursor.partition);
-      // A seek that came meanwhile makes it worthless.
-      if (slice === undefined || cursor.position !== from[i]?.offset) continue;
-      if (!cursor.take(slice, askedAt)) continue;
-      if (cursor.isOutside(slice)) cursor.pending = { ...slice, records: [] };
-      else if (slice.records.length > 0) cursor.pending = slice;
-      // Everything up to the end was compacted away.
-      else cursor.position = slice.high;
-    }
-  }
-
-  /** Hands out what is pending of one partition, then gives the slot to the next. */
-  private async work(cursor: Cursor, signal: AbortSignal): Promise<void> {
-    const { pending } = cursor;
-    let rests = false;
-    if (pending !== null && !signal.aborted) {
-      cursor.sought = false;
-      try {
-        const next = await this.options.onBatch(this.batch(pending, signal));
-        rests = !this.advance(cursor, pending, next);
-      } catch {
-        rests = true;
-      }
-    }
-    this.slots++;
-    if (rests && !cursor.sought) {
-      // Rests without a slot: other partitions go on.
-      this.track(cursor.backoff.pause(signal).then(() => this.freed(cursor)));
-      this.pump();
-    } else this.freed(cursor);
-  }
-
-  private freed(cursor: Cursor): void {
-    cursor.busy = false;
-    this.pump();
-  }
-
-  /** Moves on to `next`; false when that is no progress. */
-  private advance(cursor: Cursor, pending: Pending, next: bigint): boolean {
-    if (cursor.sought) return true;
-    const stuck = next === cursor.position;
-    cursor.pending = null;
-    cursor.position = next;
-    if (cursor.isOutside(pending)) return false;
-    this.around.offsets.set(this.membership, cursor.partition, next);
-    if (stuck) return false;
-    cursor.backoff.reset();
-    return true;
-  }
-
-  private batch({ partition, records, high, low }: Pending, signal: AbortSignal): RecordBatch {
-    return {
-      partition, records, highWatermark: high, lowWatermark: low,
-      isCurrent: () => !signal.aborted && this.isMember,
-      heartbeat: async () => {
-        if (performance.now() - this.renewedAt > this.membership.sessionTimeoutMs / 3) await this.renew();
-      },
-    };
   }
 }
