@@ -4,6 +4,8 @@ import { Webhook } from 'standardwebhooks';
 
 export interface ReceivedCall {
   id: string;
+  /** W3C, as the request carried it. */
+  traceparent: string | null;
   verified: boolean;
   body: { type: string; timestamp: string; data: Record<string, unknown> };
 }
@@ -23,7 +25,7 @@ export class Receiver {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        receiver.calls.push({ id: String(request.headers['webhook-id']), verified: receiver.verify(text, request.headers as Record<string, string>), body: JSON.parse(text) as ReceivedCall['body'] });
+        receiver.calls.push({ id: String(request.headers['webhook-id']), traceparent: request.headers['traceparent']?.toString() ?? null, verified: receiver.verify(text, request.headers as Record<string, string>), body: JSON.parse(text) as ReceivedCall['body'] });
         response.writeHead(204).end();
       });
     });

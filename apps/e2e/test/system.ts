@@ -26,6 +26,16 @@ export interface Answer<T> {
 
 type Json = Record<string, unknown>;
 
+export interface SystemOptions {
+  /** Brokers; null: the Postgres log. */
+  readonly kafka: string | null;
+  /** Where the test clock begins. */
+  readonly now: string;
+  /** More arguments and variables of the process. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A whole `perennial up` in a process and a folder of its own, on a test clock; talked to through HTTP only. */
 export class System {
   private process: ChildProcessByStdio<null, Readable, Readable> | null = null;
@@ -33,25 +43,25 @@ export class System {
   ready!: Ready;
 
   private constructor(
-    private readonly dataDir: string,
-    private readonly kafka: string | null,
-    private readonly startAt: Date,
+    readonly dataDir: string,
+    private readonly options: SystemOptions,
   ) {}
 
-  static async start(options: { kafka: string | null; now: string }): Promise<System> {
-    const system = new System(mkdtempSync(join(tmpdir(), 'perennial-e2e-')), options.kafka, new Date(options.now));
-    await system.run(system.startAt);
+  static async start(options: SystemOptions): Promise<System> {
+    const system = new System(mkdtempSync(join(tmpdir(), 'perennial-e2e-')), options);
+    await system.run(new Date(options.now));
     return system;
   }
 
   /** Starts the process on the same folder; `now` is where its clock begins. */
   async run(now: Date): Promise<void> {
-    const args = ['up', '--json', '--port', '0', '--data-dir', this.dataDir, '--allow-private-webhooks', '--test-clock', now.toISOString()];
-    const child = spawn(process.execPath, [cli, ...args, ...(this.kafka ? ['--kafka', this.kafka] : [])], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { kafka, args: more = [], env = {} } = this.options;
+    const args = ['up', '--json', '--port', '0', '--data-dir', this.dataDir, '--allow-private-webhooks', '--test-clock', now.toISOString(), ...(kafka ? ['--kafka', kafka] : []), ...more];
+    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.process = child;
-    child.stderr.on('data', (chunk: Buffer) => (this.log = (this.log + chunk.toString()).slice(-20_000)));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (this.log += chunk));
     const exited = once(child, 'exit').then(() => {
-      throw new Error(`perennial up ended early:\n${this.log}`);
+      throw new Error(`perennial up ended early:\n${this.log.slice(-20_000)}`);
     });
     exited.catch(() => undefined);
     const line = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
@@ -86,8 +96,8 @@ export class System {
     return stdout;
   }
 
-  /** What the process said on stderr lately. */
-  get logTail(): string {
+  /** All that the process has said on stderr. */
+  get logText(): string {
     return this.log;
   }
 

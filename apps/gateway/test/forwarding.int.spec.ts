@@ -5,11 +5,13 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../src/domain/routing-table.js';
+import { startIdsOnlyTracing } from '@perennial/service-kit/ids-only-tracing';
 import { GatewayUnderTest } from './gateway-under-test.js';
 
 jest.setTimeout(30_000);
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
+  startIdsOnlyTracing();
   gateway = await GatewayUnderTest.start();
 }, 60_000);
 afterAll(() => gateway.stop());
@@ -79,6 +81,17 @@ describe('forwarding', () => {
     const seen = asIs('signal-ingestion').last();
     expect(seen).toMatchObject({ method: 'POST', url: '/v1/batch?x=1', headers: { authorization: 'Basic d2s6', 'content-type': 'text/plain', 'content-encoding': 'gzip' } });
     expect(seen.body.equals(body)).toBe(true);
+  });
+
+  it('begins a trace where the caller has none, and hands it on whoever is asked', async () => {
+    const traceOf = (backend: Backend) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-0[01]$/.exec(String(asIs(backend).last().headers['traceparent']))?.[1];
+    await fetch(`${gateway.url}/v1/batch`, { method: 'POST', body: '{}' });
+    expect(traceOf('signal-ingestion')).toBeDefined();
+    await gateway.call('GET', '/api/v1/tasks');
+    expect(traceOf('playbook-orchestration')).toBeDefined();
+    await gateway.call('GET', '/api/v1/pipeline');
+    expect(new Set([traceOf('health-scoring'), traceOf('notifications')]).size).toBe(1);
+    expect(traceOf('notifications')).toBeDefined();
   });
 
   it('never forwards what lies inside the services', async () => {

@@ -1,7 +1,7 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, InMemorySpanExporter, ParentBasedSampler, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReceivedEvent } from './batch-consumer.js';
 import { EventTraces } from './event-traces.js';
 
@@ -47,5 +47,18 @@ describe('EventTraces', () => {
     const spans = exporter.getFinishedSpans();
     expect(spans.map(({ name }) => name)).toEqual(['process things', 'process things']);
     expect(spans.filter((span) => span.spanContext().traceId === traceId)).toHaveLength(1);
+  });
+
+  it('records what its own trace records, whatever became of the chunk’s', async () => {
+    const exporter = new InMemorySpanExporter();
+    trace.setGlobalTracerProvider(new TracerProvider({ sampler: new ParentBasedSampler({ root: new AlwaysOffSampler() }), spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    const traces = new EventTraces();
+    const [sampled, unsampled] = [event(`00-${traceId}-b7ad6b7169203331-01`), event(`00-${traceId}-b7ad6b7169203331-00`)];
+    const chunk = traces.begin('things', 'svc.things', [sampled, unsampled]);
+    expect(traces.traceparentOf(sampled)).not.toBe(sampled.envelope.traceparent);
+    expect(traces.traceparentOf(unsampled)).toBe(unsampled.envelope.traceparent);
+    chunk.end();
+    expect(exporter.getFinishedSpans().map((span) => span.spanContext().traceId)).toEqual([traceId]);
   });
 });

@@ -16,7 +16,7 @@ import type { Platform, RunningService, ServiceDefinition } from './service.js';
 import { startMessaging } from './service-messaging.js';
 import { ServiceState } from './service-state.js';
 import { StartedService } from './started-service.js';
-import { processMetrics } from './telemetry.js';
+import { processMetrics } from './process-metrics.js';
 
 /**
  * Opens the service's database, builds its Nest app, starts its consumers, relay and due work, and listens.

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { context, propagation } from '@opentelemetry/api';
 import type { Principal } from '@perennial/service-kit/access';
 import { CONFIG } from '@perennial/service-kit/service';
 import { IdentityTokens } from '../application/identity-tokens.js';
@@ -37,9 +38,12 @@ export class BackendClient {
 
   private async call<T>(backend: Backend, method: string, path: string, principal: Principal | null, body?: object): Promise<BackendAnswer<T>> {
     try {
+      const trace: Record<string, string> = {};
+      propagation.inject(context.active(), trace);
       const response = await fetch(`${this.config.backendUrls[backend]}${path}`, {
         method,
         headers: {
+          ...trace,
           ...(principal ? { authorization: `Bearer ${await this.tokens.of(principal, backend)}` } : {}),
           ...(body ? { 'content-type': 'application/json' } : {}),
         },

@@ -86,7 +86,7 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
 
   void fastify.register(async (vendors) => {
     vendors.removeAllContentTypeParsers();
-    await vendors.register(httpProxy, { ...shared, prefix: '/v1', rewritePrefix: '/v1', upstream: parts.backendUrls['signal-ingestion'], replyOptions } as Parameters<typeof httpProxy>[1]);
+    await vendors.register(httpProxy, { ...shared, prefix: '/v1', rewritePrefix: '/v1', upstream: parts.backendUrls['signal-ingestion'], replyOptions: { ...replyOptions, rewriteRequestHeaders: (_request: unknown, headers: HeaderMap) => traced(headers) } } as Parameters<typeof httpProxy>[1]);
   });
 }
 
@@ -116,9 +116,15 @@ type HeaderMap = Record<string, string | string[] | undefined>;
 
 function forwardedHeaders(request: FastifyRequest, headers: HeaderMap, identityToken: string | null): HeaderMap {
   const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.includes(name)));
-  propagation.inject(context.active(), passed);
   const authorization = identityToken === null ? request.headers.authorization : `Bearer ${identityToken}`;
-  return { ...passed, ...(authorization === undefined ? {} : { authorization }), 'x-forwarded-for': request.ip, 'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol };
+  return { ...traced(passed), ...(authorization === undefined ? {} : { authorization }), 'x-forwarded-for': request.ip, 'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol };
+}
+
+/** The service's span becomes a child of ours. */
+function traced(headers: HeaderMap): HeaderMap {
+  const carrier = { ...headers };
+  propagation.inject(context.active(), carrier);
+  return carrier;
 }
 
 function unavailable(error: Error): ProblemException {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { context, metrics, propagation } from '@opentelemetry/api';
+import { metrics } from '@opentelemetry/api';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { EVENT_LOG, type EventLog, type OutgoingRecord } from '@perennial/messaging/event-log';
 import { killPoint } from '@perennial/messaging/kill-point';
@@ -14,6 +14,7 @@ import type { Item, Vendor } from '../domain/vendors/vendor.js';
 import { checkItems, telemetryKey } from './check-items.js';
 import { busy } from './problem-answer.js';
 import type { ReadJson } from './read-body.js';
+import { SendSpan } from './send-span.js';
 import { rejectedRecord, vendorCallRecord } from './telemetry-records.js';
 
 /** What became of one item. */
@@ -32,8 +33,6 @@ export interface Delivery {
   readonly json: ReadJson;
   readonly traceparent: string | undefined;
 }
-
-const wellFormedTrace = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
  * Puts what senders deliver on the telemetry topic and answers after the log has it for good. It needs no
@@ -56,7 +55,8 @@ export class FrontDoor {
     const receivedAt = this.clock.now();
     const checked = checkItems({ vendor, call, json, receivedAt: receivedAt.getTime(), rules: this.config.rules });
     if ('code' in checked) return checked;
-    const traceparent = traceparentOf(delivery.traceparent);
+    const span = new SendSpan(delivery.traceparent, checked.length);
+    const { traceparent } = span;
     const sentAt = vendor.sentAtOf(json.value as Item);
     const results: ItemResult[] = [];
     const records = checked.map(({ call: itemCall, item, id, fault, json: body }): OutgoingRecord => {
@@ -68,7 +68,7 @@ export class FrontDoor {
       results.push({ id: given, fault: null });
       return vendorCallRecord({ id: given, key: telemetryKey(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
     });
-    await this.append(records);
+    await span.around(this.append(records));
     const rejected = results.filter(({ fault }) => fault !== null).length;
     this.items.add(results.length - rejected, { vendor: vendor.name, result: 'accepted' });
     if (rejected > 0) this.items.add(rejected, { vendor: vendor.name, result: 'rejected' });
@@ -77,7 +77,8 @@ export class FrontDoor {
 
   /** Lists a whole body that a known sender sent and nobody could read. */
   async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined): Promise<void> {
-    await this.append([rejectedRecord({ id: uuidv7(), key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: traceparentOf(traceparent), fault, payload: null })]);
+    const span = new SendSpan(traceparent, 1);
+    await span.around(this.append([rejectedRecord({ id: uuidv7(), key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload: null })]));
   }
 
   private async append(records: readonly OutgoingRecord[]): Promise<void> {
@@ -101,11 +102,4 @@ function sourceOf(vendor: Vendor, sender: string, item: unknown): string {
   const part = vendor.partOf(item);
   const sourceId = part === null ? sender : sourceIdOf(sender, part);
   return idFault(sourceId, '') === null ? sourceId : sender;
-}
-
-/** The active span's, else the caller's own where it is well-formed. */
-function traceparentOf(given: string | undefined): string | null {
-  const carrier: { traceparent?: string } = {};
-  propagation.inject(context.active(), carrier);
-  return carrier.traceparent ?? (given !== undefined && wellFormedTrace.test(given) ? given : null);
 }

@@ -18,7 +18,7 @@ export function traceRequests(fastify: FastifyInstance, service: string): void {
     const parent = propagation.extract(context.active(), request.headers);
     const span = tracer.startSpan(
       route === undefined ? request.method : `${request.method} ${route}`,
-      { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method, 'service.name': service, ...(route === undefined ? {} : { 'http.route': route }) } },
+      { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method, 'url.scheme': request.protocol, 'service.name': service, ...(route === undefined ? {} : { 'http.route': route }) } },
       parent,
     );
     tracedOf(request).span = span;
@@ -36,7 +36,7 @@ export function traceRequests(fastify: FastifyInstance, service: string): void {
     const attributes = { 'http.request.method': request.method, 'http.response.status_code': reply.statusCode, 'http.route': request.routeOptions.url ?? 'unmatched', service };
     duration.record(reply.elapsedTime / 1000, attributes);
     span.setAttribute('http.response.status_code', reply.statusCode);
-    if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', String(reply.statusCode));
     span.end();
     done();
   });

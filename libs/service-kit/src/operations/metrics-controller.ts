@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { PublicRoute, RequireScope } from '../access.js';
-import { processMetrics } from '../telemetry.js';
+import { processMetrics } from '../process-metrics.js';
 
 /** The process's metrics for Prometheus, on the service's own port; several services of one process answer the same. */
 @ApiExcludeController()

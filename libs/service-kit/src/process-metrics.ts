@@ -1,0 +1,37 @@
+import { metrics } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+
+/** The metrics of the process in Prometheus' text format. */
+export interface ProcessMetrics {
+  read(): Promise<string>;
+}
+
+let shared: ProcessMetrics | undefined;
+
+/**
+ * The one meter provider of the process. Instruments made through `metrics.getMeter` before the first
+ * call count nothing, so make them in constructors, not when a file is loaded.
+ */
+export function processMetrics(): ProcessMetrics {
+  if (!shared) {
+    const reader = new PrometheusExporter({ preventServerStart: true });
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+    const serializer = new PrometheusSerializer('', false, undefined, true, true);
+    shared = { read: async () => serializer.serialize(withUnits((await reader.collect()).resourceMetrics)) };
+  }
+  return shared;
+}
+
+const unitSuffixes: Readonly<Record<string, string>> = { s: '.seconds', By: '.bytes' };
+
+/** Prometheus wants the base unit at the end of the name; the serializer only tells it in a comment. */
+function withUnits(all: ResourceMetrics): ResourceMetrics {
+  return {
+    ...all,
+    scopeMetrics: all.scopeMetrics.map(({ scope, metrics: own }) => ({
+      scope,
+      metrics: own.map((metric) => ({ ...metric, descriptor: { ...metric.descriptor, name: `${metric.descriptor.name}${unitSuffixes[metric.descriptor.unit] ?? ''}` } })),
+    })),
+  };
+}
