@@ -8,6 +8,7 @@ import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
+import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
@@ -39,6 +40,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     JudgeAccounts,
     LookAtDueAccounts,
     WatchSources,
+    SignalAgeGauge,
     // what it judges by
     ScoringPolicy,
     SourceSightings,

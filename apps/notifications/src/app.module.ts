@@ -3,6 +3,7 @@ import { AccountOwners } from './application/account-owners.js';
 import { AnnounceRiskChanges } from './application/announce-risk-changes.js';
 import { AnnouncedRiskChanges } from './application/announced-risk-changes.js';
 import { DeliveryQueue } from './application/delivery-queue.js';
+import { EndpointGauge } from './application/endpoint-gauge.js';
 import { Inbox } from './application/inbox.js';
 import { LiveStream } from './application/live-stream.js';
 import { PurgeOldEvents } from './application/purge-old-events.js';
@@ -39,6 +40,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     SendDeliveries,
     StreamHub,
     PurgeOldEvents,
+    EndpointGauge,
     // where it keeps things and how it reaches out
     { provide: AccountOwners, useClass: PostgresAccountOwners },
     { provide: AnnouncedRiskChanges, useClass: PostgresAnnouncedRiskChanges },

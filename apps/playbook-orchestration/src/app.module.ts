@@ -6,6 +6,7 @@ import { OrchestrationStore, PlaybookStore } from './application/orchestration-s
 import { PlaybookShelf } from './application/playbook-shelf.js';
 import { ReleaseTasks } from './application/release-tasks.js';
 import { SettleTask } from './application/settle-task.js';
+import { TimerGauge } from './application/timer-gauge.js';
 import { TimerQueue } from './application/timer-queue.js';
 import { WorkList } from './application/work-list.js';
 import { DateHolidaysCalendar } from './holidays/date-holidays-calendar.js';
@@ -38,6 +39,7 @@ import { PostgresWorkList } from './persistence/postgres-work-list.js';
     SettleTask,
     ReleaseTasks,
     PlaybookShelf,
+    TimerGauge,
     // where it keeps things
     { provide: OrchestrationStore, useClass: PostgresOrchestrationStore },
     { provide: PlaybookStore, useClass: PostgresPlaybookStore },

@@ -6,6 +6,8 @@ import type { EventLogTransport } from './event-log-transport.js';
 import type { PartitionState } from './partition-state.js';
 
 export interface PartitionLag {
+  /** Consumer group. */
+  readonly group: string;
   readonly topic: string;
   readonly partition: number;
   /** Records appended and not applied yet. */
@@ -35,12 +37,17 @@ export class ConsumerProgress {
   /** Lag of every partition of every topic the service consumes, whoever works it. Throws `Transient` when log or database are away. */
   async lag(): Promise<PartitionLag[]> {
     const perTopic = await Promise.all(
-      this.transport.consumers.map(async ({ topic }) => {
+      this.transport.consumers.map(async ({ topic, group }) => {
         const [stored, watermarks] = await Promise.all([this.offsets.load(topic.name), this.log.watermarks(topic.name)]);
-        return watermarks.map(({ partition, low, high }) => ({ topic: topic.name, partition, lag: Number(high - (stored.get(partition)?.next ?? low)) }));
+        return watermarks.map(({ partition, low, high }) => ({ group, topic: topic.name, partition, lag: Number(high - (stored.get(partition)?.next ?? low)) }));
       }),
     );
     return perTopic.flat().map((entry) => ({ ...entry, lag: Math.max(0, entry.lag) }));
+  }
+
+  /** Topics this service consumes. */
+  topics(): readonly string[] {
+    return this.transport.consumers.map(({ topic }) => topic.name);
   }
 
   /** Partitions of the topic that this process works now. */

@@ -46,6 +46,7 @@ export class TopicConsumer {
   }
 
   async start(): Promise<void> {
+    this.metrics.begin(this.topic.name, this.group);
     this.subscription = await this.log.subscribe({
       group: this.group,
       topic: this.topic.name,
@@ -115,7 +116,9 @@ export class TopicConsumer {
       return next;
     } catch (error) {
       if (error instanceof FenceMissed) return this.goByDatabase(partition);
-      if (errorClass(error) === 'fatal') this.stop(partition, redactedMessage(error));
+      const kind = errorClass(error);
+      this.metrics.failed(this.topic.name, this.group, kind);
+      if (kind === 'fatal') this.stop(partition, redactedMessage(error));
       else this.logger.warn({ msg: 'chunk will be repeated', topic: this.topic.name, partition: batch.partition, reason: redactedMessage(error) });
       throw error;
     } finally {

@@ -63,6 +63,13 @@ export class TypeOrmDatabase extends Database {
     return new TypeOrmDatabase(dataSource, (dataSource.driver as PostgresDriver).master as Pool);
   }
 
+  /** The pool as it is now. */
+  get connections(): { readonly idle: number; readonly used: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    // Whoever waits while an idle one is there is served in this same turn.
+    return { idle: idleCount, used: totalCount - idleCount, waiting: Math.max(0, waitingCount - idleCount) };
+  }
+
   async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
     try {
       const client = await this.pool.connect();

@@ -40,6 +40,14 @@ export class DueWorkRunner extends DueWorkNudge {
     return dues.reduce((earliest, due) => (due !== null && (earliest === null || due < earliest) ? due : earliest), null);
   }
 
+  /** For each work, by its class's name: seconds of business time for which its earliest due instant has passed. */
+  lateness(): Promise<{ work: string; seconds: number }[]> {
+    return Promise.all(this.loops.map(async ({ work }) => {
+      const due = await work.nextDueAt();
+      return { work: work.constructor.name, seconds: due === null ? 0 : Math.max(0, (this.clock.now().getTime() - due.getTime()) / 1000) };
+    }));
+  }
+
   /** True when nothing runs and nothing is due at the clock's now. */
   async settled(): Promise<boolean> {
     if (this.loops.some((loop) => loop.busy)) return false;

@@ -4,8 +4,12 @@ import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
 
 /** The metrics of the process in Prometheus' text format. */
 export interface ProcessMetrics {
-  read(): Promise<string>;
+  /** `faults`: why figures are absent. */
+  read(): Promise<{ readonly text: string; readonly faults: readonly unknown[] }>;
 }
+
+/** A part that does not answer must not hold up the others' figures. */
+const timeoutMillis = 5_000;
 
 let shared: ProcessMetrics | undefined;
 
@@ -18,7 +22,12 @@ export function processMetrics(): ProcessMetrics {
     const reader = new PrometheusExporter({ preventServerStart: true });
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
     const serializer = new PrometheusSerializer('', false, undefined, true, true);
-    shared = { read: async () => serializer.serialize(withUnits((await reader.collect()).resourceMetrics)) };
+    shared = {
+      read: async () => {
+        const { resourceMetrics, errors } = await reader.collect({ timeoutMillis });
+        return { text: serializer.serialize(withUnits(resourceMetrics)), faults: errors };
+      },
+    };
   }
   return shared;
 }

@@ -6,6 +6,7 @@ import { EVENT_LOG } from '@perennial/messaging/event-log';
 import { MessagingModule } from '@perennial/messaging/messaging-module';
 import { OutboxRelay } from '@perennial/messaging/outbox-relay';
 import { Database } from '@perennial/persistence/transaction';
+import type { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
 import { Clock } from './clock.js';
 import { DueWorkNudge, RUNS_DUE_WORK, type DueWork } from './due-work.js';
 import type { DueWorkRunner } from './due-work-runner.js';
@@ -15,6 +16,7 @@ import { GuardedMetricsController, MetricsController } from './operations/metric
 import { OperationsController } from './operations/operations-controller.js';
 import { Pipeline } from './operations/pipeline-report.js';
 import { Readiness } from './operations/readiness.js';
+import { ServiceGauges } from './operations/service-gauges.js';
 import { CLEAR_DERIVED } from './operations/rebuildable.js';
 import { CONFIG, type Platform, type ServiceDefinition } from './service.js';
 import { ServiceState } from './service-state.js';
@@ -22,7 +24,7 @@ import { ServiceState } from './service-state.js';
 export interface KitParts {
   readonly definition: ServiceDefinition;
   readonly platform: Platform;
-  readonly database: Database;
+  readonly database: TypeOrmDatabase;
   readonly config: object;
   readonly state: ServiceState;
   readonly runner: DueWorkRunner;
@@ -47,12 +49,17 @@ export class ServiceKitModule {
         useFactory: (progress: ConsumerProgress, relay: OutboxRelay, letters: DeadLetters, readiness: Readiness) => new Pipeline(name, platform.eventLog, progress, relay, letters, readiness),
       },
     ];
+    const gauges = {
+      provide: ServiceGauges,
+      inject: [ConsumerProgress, OutboxRelay, DeadLetters],
+      useFactory: (progress: ConsumerProgress, relay: OutboxRelay, deadLetters: DeadLetters) => new ServiceGauges({ service: name, progress, relay, deadLetters, database, dueWork: runner }),
+    };
     return {
       module: ServiceKitModule,
       global: true,
       imports: [DiscoveryModule, MessagingModule.register({ service: name })],
       controllers: [HealthController, definition.isPublicOrigin === true ? GuardedMetricsController : MetricsController, OperationsController],
-      providers: [...shared, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
+      providers: [...shared, gauges, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
       exports: shared.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
   }

@@ -10,6 +10,7 @@ import { configureHttp } from './http/configure.js';
 import { fastifyAdapter } from './http/server.js';
 import { IdentityTokenVerifier } from './identity-token.js';
 import { kitMigrations } from './kit-migrations.js';
+import { ServiceGauges } from './operations/service-gauges.js';
 import { NestLogger } from './logging.js';
 import { ServiceKitModule, dueWorkOf } from './service-kit-module.js';
 import type { Platform, RunningService, ServiceDefinition } from './service.js';
@@ -53,6 +54,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     await app.init();
     await startMessaging(app, definition, platform);
     runner.start(dueWorkOf(app.get(DiscoveryService)));
+    app.get(ServiceGauges, { strict: false }).start();
     await app.listen(platform.port, platform.host);
     return new StartedService(name, app, database, runner, state);
   } catch (error) {

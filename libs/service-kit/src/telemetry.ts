@@ -1,5 +1,6 @@
 import type { Environment } from './environment.js';
 import { startIdsOnlyTracing } from './ids-only-tracing.js';
+import { measureProcess } from './process-figures.js';
 import { processMetrics } from './process-metrics.js';
 
 /** The process's tracing, to be flushed at the end. */
@@ -14,6 +15,7 @@ export interface Telemetry {
  */
 export async function startTelemetry(env: Environment): Promise<Telemetry> {
   processMetrics();
+  measureProcess();
   const exporter = env['OTEL_TRACES_EXPORTER'];
   const records = env['OTEL_SDK_DISABLED'] !== 'true' && exporter !== 'none' && Boolean(exporter ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
   if (!records) {

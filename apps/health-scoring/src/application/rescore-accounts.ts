@@ -11,6 +11,7 @@ import type { AccountHealthState, Cause } from '../domain/state.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
 import { Backfills } from './backfills.js';
 import { ScoringPolicy } from './scoring-policy.js';
+import { VerdictMetrics, type ToldRiskChange } from './verdict-metrics.js';
 import type { LookTime } from './signal-time.js';
 
 /** One change of one account: an event, a person's judgement, or nothing but time. */
@@ -32,6 +33,8 @@ type Told = Judged & { readonly verdict: Verdict };
  */
 @Injectable()
 export class RescoreAccounts {
+  private readonly metrics = new VerdictMetrics();
+
   constructor(
     private readonly store: AccountHealthStore,
     private readonly policy: ScoringPolicy,
@@ -52,13 +55,18 @@ export class RescoreAccounts {
 
     const now = this.clock.now();
     const judged = [...states.values()].filter((state) => causes.has(state.accountId)).map((state) => this.judge(state, time, cause, now));
-    const versions = await this.publish(tx, judged.filter((account): account is Told => account.verdict !== null), causes);
+    const told = judged.filter((account): account is Told => account.verdict !== null);
+    const { versions, changed } = await this.publish(tx, told, causes);
     const scored = judged.map((account) => ({ ...account, version: versions.get(account.state.accountId) ?? null }));
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
     killPoint('scoring.after-save');
     const nextLook = earliest(scored);
-    if (nextLook) tx.afterCommit(() => this.dueWork.nudge(nextLook));
+    tx.afterCommit(() => {
+      this.metrics.verdict(cause, told.length);
+      this.metrics.riskChanged(changed, this.clock.now());
+      if (nextLook) this.dueWork.nudge(nextLook);
+    });
     return scored;
   }
 
@@ -72,23 +80,32 @@ export class RescoreAccounts {
     return { state, verdict, nextLookAt: new Date(state.nextLookAt) };
   }
 
-  /** Answers the version of each verdict that was published. */
-  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<Map<string, number>> {
+  /** Answers the version of each verdict that was published, and the risk changes that were. */
+  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
     const envelope = ({ state, verdict }: Told) => ({ key: state.accountId, time: new Date(verdict.health.asOf), cause: causes.get(state.accountId) });
     const changes = judged.flatMap((account) => (account.verdict.riskChange ? [{ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data: account.verdict.riskChange }] : []));
-    const [versions] = await Promise.all([
+    const [versions, toldVersions] = await Promise.all([
       this.outbox.publish(tx, healthTopic, judged.map((account) => ({
         type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, fingerprint: account.verdict.fingerprint,
       }))),
       this.outbox.publish(tx, riskChangesTopic, changes),
     ]);
-    return new Map(judged.flatMap(({ state }, i) => (typeof versions[i] === 'number' ? [[state.accountId, versions[i]] as const] : [])));
+    return {
+      versions: new Map(judged.flatMap(({ state }, i) => (typeof versions[i] === 'number' ? [[state.accountId, versions[i]] as const] : []))),
+      changed: changes.flatMap(({ data, cause }, i) => (typeof toldVersions[i] === 'number' ? [{ to: data.to, receivedAt: data.cause === 'signal' ? receiptOf(cause) : null }] : [])),
+    };
   }
 }
 
 /** The first instant at which one of the accounts must be looked at again; null: none of them by itself. */
 function earliest(accounts: readonly Judged[]): Date | null {
   return accounts.reduce<Date | null>((first, { nextLookAt }) => (nextLookAt !== null && (first === null || nextLookAt < first) ? nextLookAt : first), null);
+}
+
+/** When the front door took the signal that the event is about; null for any other event. */
+function receiptOf(event: ReceivedEvent | undefined): Date | null {
+  const { receivedAt } = (event?.data ?? {}) as { receivedAt?: unknown };
+  return typeof receivedAt === 'string' ? new Date(receivedAt) : null;
 }
 
 function contactsOf(changes: readonly AccountChange[]): Map<string, Set<string>> {

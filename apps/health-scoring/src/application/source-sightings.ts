@@ -50,6 +50,11 @@ export class SourceSightings {
     return at === undefined ? null : new Date(at);
   }
 
+  /** The newest sighting of each kind that this process knows of. */
+  newest(): readonly SourceSighting[] {
+    return [...this.known.values()];
+  }
+
   /** Takes over what other replicas saw, at most every ten seconds of machine time. */
   async refresh(sql: Sql): Promise<void> {
     const now = performance.now();

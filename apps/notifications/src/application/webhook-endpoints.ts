@@ -26,6 +26,7 @@ export abstract class WebhookEndpointStore {
   abstract insert(tx: Transaction, endpoint: EndpointRow & { secret: string }): Promise<void>;
   abstract list(limit: number, startingAfter: string | null): Promise<EndpointRow[]>;
   abstract get(id: string): Promise<EndpointRow | null>;
+  abstract countByState(): Promise<ReadonlyMap<EndpointRow['state'], number>>;
   abstract delete(id: string): Promise<boolean>;
   /** Active again with a clean record; what waits disabled stays so until it is replayed. */
   abstract enable(id: string): Promise<EndpointRow | null>;

@@ -32,6 +32,11 @@ export class PostgresWebhookEndpointStore extends WebhookEndpointStore {
     return this.endpoints.findOneBy({ id });
   }
 
+  async countByState(): Promise<ReadonlyMap<EndpointRow['state'], number>> {
+    const rows = await this.database.query<{ state: EndpointRow['state']; endpoints: string }>({ name: 'count-endpoints', text: 'SELECT state, count(*) AS endpoints FROM webhook_endpoint GROUP BY state' });
+    return new Map(rows.map(({ state, endpoints }) => [state, Number(endpoints)]));
+  }
+
   async delete(id: string): Promise<boolean> {
     return ((await this.endpoints.delete({ id })).affected ?? 0) > 0;
   }

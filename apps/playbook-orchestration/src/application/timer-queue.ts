@@ -14,6 +14,8 @@ export interface ClaimedTimer {
 /** Timers by business time; leases by the database's clock. */
 export abstract class TimerQueue {
   abstract nextDueAt(): Promise<Date | null>;
+  /** How many are due at `now`, held by somebody or not. */
+  abstract overdue(now: Date): Promise<number>;
   /** Claims up to `limit` timers due at `now`, earliest first, that nobody holds. */
   abstract claim(now: Date, limit: number, leaseSeconds: number): Promise<ClaimedTimer[]>;
   /** Gives back those that are still ours, as if they had not been claimed: due again at once, for any replica. */

@@ -13,6 +13,11 @@ export class PostgresTimerQueue extends TimerQueue {
     return row?.due_at ?? null;
   }
 
+  async overdue(now: Date): Promise<number> {
+    const [row] = await this.database.query<{ timers: string }>({ name: 'overdue-timers', text: 'SELECT count(*) AS timers FROM timer WHERE due_at <= $1', values: [now] });
+    return Number(row?.timers ?? 0);
+  }
+
   async claim(now: Date, limit: number, leaseSeconds: number): Promise<ClaimedTimer[]> {
     const rows = await this.database.query<{ id: string; account_id: string; run_id: string | null; token: string; attempts: number }>({
       name: 'claim-timers',

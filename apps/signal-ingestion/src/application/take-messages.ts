@@ -12,11 +12,19 @@ import { keysOf, resolveIdentities } from '../domain/resolve-identities.js';
 import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
 import { RecordSignals } from './record-signals.js';
+import type { MessageResult } from './signal-metrics.js';
 
 /** An arrival that, or a part of which, could not be taken after all. */
 export interface Refusal {
   readonly arrival: Arrival;
   readonly fault: ItemFault;
+}
+
+export interface Taken {
+  /** What was refused on the way. */
+  readonly refusals: readonly Refusal[];
+  /** What became of each arrival, by its place in the chunk. */
+  readonly results: ReadonlyMap<number, MessageResult>;
 }
 
 /**
@@ -33,16 +41,19 @@ export class TakeMessages {
     private readonly nudge: DueWorkNudge,
   ) {}
 
-  /** Answers what was refused on the way. `causeOf` names the event behind an arrival. */
-  async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Refusal[]> {
-    if (arrivals.length === 0) return [];
+  /** `causeOf` names the event behind an arrival. */
+  async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Taken> {
+    const results = new Map<number, MessageResult>(arrivals.map(({ at }) => [at, 'repeated']));
+    if (arrivals.length === 0) return { refusals: [], results };
     const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
     const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
-    if (fresh.length === 0) return refusals;
+    for (const { at } of conflicts) results.set(at, 'rejected');
+    if (fresh.length === 0) return { refusals, results };
 
     const now = this.clock.now();
     const identities = new IdentityMap(await this.identities.lock(tx, keysOf(fresh), now));
     const resolved = resolveIdentities(fresh, identities);
+    for (const { arrival, accountId } of resolved) results.set(arrival.at, arrival.meaning.signal === null ? 'no_signal' : accountId === null ? 'waiting' : 'published');
     const { signals, refusedTraits } = await this.recordSignals.record(tx, resolved, causeOf);
     killPoint('ingestion.after-record');
     await Promise.all([
@@ -52,7 +63,7 @@ export class TakeMessages {
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 
     for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });
-    return refusals;
+    return { refusals, results };
   }
 }
 

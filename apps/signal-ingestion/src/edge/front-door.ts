@@ -11,6 +11,7 @@ import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { sourceIdOf } from '../domain/read-message.js';
 import type { Item, Vendor } from '../domain/vendors/vendor.js';
+import { vendors } from '../domain/vendors/vendors.js';
 import { checkItems, telemetryKey } from './check-items.js';
 import { busy } from './problem-answer.js';
 import type { ReadJson } from './read-body.js';
@@ -41,13 +42,16 @@ export interface Delivery {
 @Injectable()
 export class FrontDoor {
   private waitingBytes = 0;
-  private readonly items = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.ingest.items', { description: 'Items at the front door by vendor and result.' });
+  private readonly items = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.ingest.items', { description: 'Items at the front door, by vendor and result.' });
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
-  ) {}
+  ) {
+    // Alerts ask for these before the first item.
+    for (const { name } of vendors) for (const result of ['accepted', 'rejected']) this.items.add(0, { vendor: name, result });
+  }
 
   /** The result of each item in order, or the fault of the whole body. Throws 503 problems and `Transient`. */
   async deliver(delivery: Delivery): Promise<readonly ItemResult[] | ItemFault> {

@@ -8,6 +8,7 @@ import { CONFIG } from '@perennial/service-kit/service';
 import { v5 as uuidv5 } from 'uuid';
 import { MessageStore } from '../application/message-store.js';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
+import { SignalMetrics, type CountedMessage } from '../application/signal-metrics.js';
 import { TakeMessages } from '../application/take-messages.js';
 import type { SignalIngestionConfig } from '../config.js';
 import type { Arrival } from '../domain/arrival.js';
@@ -24,6 +25,8 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 @Injectable()
 @Consumes(telemetryTopic)
 export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
+  private readonly metrics = new SignalMetrics();
+
   constructor(
     private readonly takeMessages: TakeMessages,
     private readonly messages: MessageStore,
@@ -37,6 +40,8 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
     const now = this.clock.now().getTime();
     const arrivals: Arrival[] = [];
     const rejected: Rejected[] = [];
+    const counted: CountedMessage[] = [];
+    const vendors = new Map<number, string>();
     events.forEach((event, at) => {
       if (isInputRejected(event)) {
         rejected.push(listed(event));
@@ -44,16 +49,23 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
       }
       const message = messageOf(event, at, now);
       const vendor = vendorNamed(message.vendor);
+      // A foreign producer may write any name: only those that are served become labels.
+      const vendorName = vendor?.name ?? 'unknown';
       const read = vendor ? readMessage(message, vendor, this.config.rules, digest) : unknownVendor;
-      if ('code' in read) rejected.push(refused(event, message, read));
-      else arrivals.push(read);
+      vendors.set(at, vendorName);
+      if ('code' in read) {
+        rejected.push(refused(event, message, read));
+        counted.push({ vendor: vendorName, kind: null, result: 'rejected' });
+      } else arrivals.push(read);
     });
-    const refusals = await this.takeMessages.take(tx, arrivals, (at) => events[at]);
+    const { refusals, results } = await this.takeMessages.take(tx, arrivals, (at) => events[at]);
     for (const { arrival, fault } of refusals) {
       const event = events[arrival.at];
       if (event && !isInputRejected(event)) rejected.push(refused(event, messageOf(event, arrival.at, now), fault));
     }
     await this.rejectedStore.add(tx, rejected);
+    for (const { at, meaning } of arrivals) counted.push({ vendor: vendors.get(at) ?? 'unknown', kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' });
+    tx.afterCommit(() => this.metrics.count(counted));
   }
 }
 

@@ -1,10 +1,19 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Logger } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { redactedMessage } from '@perennial/messaging/redact';
 import { PublicRoute, RequireScope } from '../access.js';
 import { processMetrics } from '../process-metrics.js';
 
-/** The process's metrics for Prometheus, on the service's own port; several services of one process answer the same. */
+const logger = new Logger('Metrics');
+
+async function scrape(): Promise<string> {
+  const { text, faults } = await processMetrics().read();
+  for (const fault of faults) logger.warn({ msg: 'figures are absent from a scrape', reason: redactedMessage(fault) });
+  return text;
+}
+
+/** The process's metrics for Prometheus, on the service's own port; several services of one process answer the same, and are told apart by labels. */
 @ApiExcludeController()
 @Controller('metrics')
 export class MetricsController {
@@ -13,7 +22,7 @@ export class MetricsController {
   @RouteConfig({ untraced: true })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   read(): Promise<string> {
-    return processMetrics().read();
+    return scrape();
   }
 }
 
@@ -26,6 +35,6 @@ export class GuardedMetricsController {
   @RouteConfig({ untraced: true })
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   read(): Promise<string> {
-    return processMetrics().read();
+    return scrape();
   }
 }
