@@ -52,7 +52,7 @@ function addUp(program: Command): void {
     .option('--json', 'one line of JSON on stdout when ready')
     .option('--allow-private-webhooks', 'webhooks may go to private addresses and plain http')
     .option('--test-clock <instant>', 'time stands still here until POST /api/v1/test-clock moves it', instant)
-    .addOption(new Option('--log-level <level>', 'lines on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('warn'))
+    .addOption(new Option('--log-level <level>', 'lines on stderr').choices(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('warn'))
     .addHelpText('after', '\nExamples:\n  perennial up\n  perennial up --port 9000 --data-dir /var/lib/perennial\n  perennial up --kafka 127.0.0.1:9092 --json')
     .action(async (options: { port: number; publicUrl?: string; dataDir: string; kafka?: string[]; json?: boolean; allowPrivateWebhooks?: boolean; testClock?: Date; logLevel: string }) => {
       const { up } = await import('./commands/up.js');

@@ -7,6 +7,7 @@ import type { ConsumerMetrics } from './consumer-metrics.js';
 import { errorClass } from './error-class.js';
 import { Fatal, Transient } from './errors.js';
 import type { RecordBatch } from './event-log.js';
+import { inTraceOf } from './event-traces.js';
 import type { PartitionState } from './partition-state.js';
 import { redactedMessage } from './redact.js';
 
@@ -56,8 +57,9 @@ export class ChunkWorker {
     const [first] = items;
     if (items.length === 1 && first) {
       if (first.refusal) throw new Fatal(`a dead letter cannot be written: ${redactedMessage(error)}`, { cause: error });
-      first.refusal = { class: 'unknown', code: error instanceof Error ? error.name : 'unknown', message: redactedMessage(error) };
-      this.logger.error({ msg: first.refusal.message, alarm: 'unknown_failure', topic: this.topic, group: this.group, partition: partition.partition, offset: String(first.record.offset), err: error });
+      const message = redactedMessage(error);
+      first.refusal = { class: 'unknown', code: error instanceof Error ? error.name : 'unknown', message };
+      inTraceOf(first.record, () => this.logger.error({ msg: message, alarm: 'unknown_failure', topic: this.topic, group: this.group, partition: partition.partition, offset: String(first.record.offset), err: error }));
       await this.work(partition, items, batch, 1);
       return;
     }
@@ -77,7 +79,7 @@ export class ChunkWorker {
 
   private refused(partition: PartitionState, items: readonly ChunkItem[], refused: number): void {
     this.metrics.deadLetters(this.topic, this.group, refused);
-    const known = items.find(({ refusal }) => refusal)?.refusal;
-    this.logger.warn({ msg: 'records went to the dead letters', topic: this.topic, partition: partition.partition, records: refused, code: known?.code });
+    const known = items.find(({ refusal }) => refusal) ?? items[0];
+    if (known) inTraceOf(known.record, () => this.logger.warn({ msg: 'records went to the dead letters', topic: this.topic, partition: partition.partition, offset: String(known.record.offset), records: refused, code: known.refusal?.code }));
   }
 }

@@ -1,5 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
 import type { ReceivedEvent } from './batch-consumer.js';
+import type { LogRecord } from './event-log.js';
 
 const wellFormed = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -74,8 +75,13 @@ function sampledContextOf(traceparent: string | null): Context | null {
   return (flags & TraceFlags.SAMPLED) === 0 ? null : parent;
 }
 
+/** Does `work`, a line of the log, in the trace that a record came with. */
+export function inTraceOf(record: LogRecord, work: () => void): void {
+  context.with(contextOf(record.headers['traceparent'] ?? ''), work);
+}
+
 /** The context that a `traceparent` stands for; an empty one where it is malformed. */
-export function contextOf(traceparent: string): Context {
+function contextOf(traceparent: string): Context {
   return propagation.extract(ROOT_CONTEXT, { traceparent });
 }
 

@@ -8,8 +8,12 @@ const telltales: readonly [RegExp, string][] = [
   [/\b(?:bearer|basic)\s+[\w+/=.~-]{6,}/gi, '[credentials]'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]+/g, '[token]'],
   [/(:\/\/[^\s:/@]*):[^\s@/]+@/g, '$1:[password]@'],
-  // Postgres: Key (email)=(..) already exists.
+  // Postgres: Key (email)=(..) already exists. Failing row contains (..).
   [/\)=\([^)]*\)/g, ')=([value])'],
+  [/(Failing row contains) \(.*\)/gs, '$1 ([values])'],
+  // Postgres: invalid input syntax for type integer: "..". V8: Unexpected token 'x', "..".. is not valid JSON.
+  [/((?:invalid input|out of range|not valid|malformed)[^":]*): ".*"/gs, '$1: "[value]"'],
+  [/(Unexpected (?:non-whitespace )?(?:token|character|string|number)).* is not valid JSON/gs, '$1: not valid JSON'],
 ];
 
 /** Free text without what may stand neither in a log nor in a dead letter. */

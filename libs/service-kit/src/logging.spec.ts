@@ -15,10 +15,10 @@ describe('redaction', () => {
     const { lines, logger } = capture();
     const nest = new NestLogger(logger);
     for (const canary of canaries) {
-      for (const name of ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'writeKey', 'email', 'body', 'payload']) {
+      for (const name of ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'writeKey', 'email', 'body', 'payload', 'Set-Cookie', 'write_key', 'personId', 'traits']) {
         logger.info({ [name]: canary }, 'top');
         logger.info({ req: { headers: { [name]: canary } } }, 'nested');
-        logger.info({ a: { b: { c: { [name]: canary } } } }, 'deep');
+        logger.info({ a: { b: { c: { d: { [name]: canary } } } } }, 'deep');
       }
     }
     for (const canary of canaries.filter((c) => !['canary-secret', 'canary-cookie'].includes(c))) {
@@ -26,6 +26,10 @@ describe('redaction', () => {
       logger.error({ err: new Error(`failed for ${canary}`, { cause: new Error(`because of ${canary}`) }) }, 'failed');
       nest.error(`nest said ${canary}`, 'Context');
       nest.error(new Error(`nest failed for ${canary}`));
+      // An error's own message becomes the line's where it has none.
+      logger.error(new Error(`bare ${canary}`));
+      logger.error({ err: new Error(`without words ${canary}`) });
+      logger.info({ reason: `for ${canary}`, list: [{ deep: canary }], bytes: Buffer.from(canary) }, 'said %s and %o', canary, { word: canary });
     }
     logger.error({ err: Object.assign(new Error('duplicate key'), { parameters: ['canary@example.com'], query: 'canary', driverError: { detail: 'Key (email)=(canary@example.com)' } }) }, 'query failed');
     logger.info('connect to postgres://user:canary-secret@host/db');

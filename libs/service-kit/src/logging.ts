@@ -2,36 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { redactText } from '@perennial/messaging/redact';
 import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
-
-/** Names of fields whose values never reach a log, at the top or one to three levels down. */
-const secretFields = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'apiKey', 'api_key', 'writeKey', 'write_key', 'privateKey', 'csrf', 'session', 'identityToken'];
-/** Fields that hold personal data. */
-const personalFields = ['email', 'phone', 'ip', 'payload', 'traits', 'body', 'text', 'comment'];
-const fields = [...secretFields, ...personalFields].map((name) => (/^\w+$/.test(name) ? name : `["${name}"]`));
-const under = (prefix: string, name: string) => (name.startsWith('[') ? `${prefix}${name}` : `${prefix}.${name}`);
-
-/** Paths that are replaced by `[redacted]` in every log line. */
-export const redactedPaths: readonly string[] = fields.flatMap((name) => [name, ...['*', '*.*', '*.*.*'].map((prefix) => under(prefix, name))]);
-
-interface SerializedError {
-  type: string;
-  message: string;
-  stack?: string;
-  code?: string;
-  cause?: SerializedError;
-}
-
-/** Only what explains an error: drivers hang statements, parameters and rows on theirs. */
-function serializeError(error: Error, depth = 0): SerializedError {
-  const code = (error as { code?: unknown }).code;
-  return {
-    type: error.name,
-    message: redactText(error.message),
-    ...(error.stack && depth === 0 ? { stack: redactText(error.stack) } : {}),
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(error.cause instanceof Error && depth < 3 ? { cause: serializeError(error.cause, depth + 1) } : {}),
-  };
-}
+import { redactFields } from './redact-fields.js';
 
 /** The JSON logger of a process: trace ids in every line, secrets and personal data out. */
 export function createLogger(options: { level?: string; destination?: DestinationStream } = {}): PinoLogger {
@@ -39,12 +10,10 @@ export function createLogger(options: { level?: string; destination?: Destinatio
     level: options.level ?? 'info',
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: [...redactedPaths], censor: '[redacted]' },
-    serializers: { err: (error: unknown) => (error instanceof Error ? serializeError(error) : error) },
+    formatters: { level: (label: string) => ({ level: label }), log: (fields) => redactFields(fields) },
     hooks: {
       logMethod(this: PinoLogger, args: Parameters<PinoLogger['info']>, method: (...args: Parameters<PinoLogger['info']>) => void) {
-        method.apply(this, args.map((arg: unknown) => (typeof arg === 'string' ? redactText(arg) : arg)) as Parameters<PinoLogger['info']>);
+        method.apply(this, redactArguments(args) as Parameters<PinoLogger['info']>);
       },
     },
     mixin: () => {
@@ -53,6 +22,15 @@ export function createLogger(options: { level?: string; destination?: Destinatio
     },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings, pino.destination({ dest: 1, sync: false }));
+}
+
+/** An error without a message of its own would lend its own, unread, to the line. */
+function redactArguments([first, ...rest]: readonly unknown[]): unknown[] {
+  const fields = first instanceof Error ? { err: first } : first;
+  const words = rest.map((word) => (typeof word === 'string' ? redactText(word) : typeof word === 'object' && word !== null ? redactFields({ word })['word'] : word));
+  if (typeof fields === 'string') return [redactText(fields), ...words];
+  const { err } = (fields ?? {}) as { err?: unknown };
+  return [fields, ...(words.length === 0 && err instanceof Error ? [redactText(err.message)] : words)];
 }
 
 /** Nest's logger over pino. Nest's own chatter at start (routes, modules) is told at debug. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isSpanContextValid, trace, type Span } from '@opentelemetry/api';
+import { context, isSpanContextValid, trace, type Span } from '@opentelemetry/api';
 
 interface Traced {
   span?: Span;
@@ -13,6 +13,13 @@ export function tracedOf(request: object): Traced {
   let entry = traced.get(request);
   if (!entry) traced.set(request, (entry = {}));
   return entry;
+}
+
+/** Does `work`, a line of the log, in a request's trace: errors of parsers come outside of it. */
+export function inTraceOf(request: object, work: () => void): void {
+  const { span } = tracedOf(request);
+  if (span) context.with(trace.setSpan(context.active(), span), work);
+  else work();
 }
 
 /** Trace id of a request, 32 hex digits; one of its own where no tracing runs. */

@@ -66,7 +66,7 @@ export class LookAtDueAccounts implements DueWork {
       if (error instanceof Transient) throw error;
       const half = Math.ceil(accountIds.length / 2);
       if (accountIds.length > 1) return (await this.lookAt(accountIds.slice(0, half), time, now)) + (await this.lookAt(accountIds.slice(half), time, now));
-      this.logger.error({ msg: 'the account cannot be judged', accountId: accountIds[0], err: error });
+      this.logger.error({ msg: 'the account cannot be judged', account_id: accountIds[0], err: error });
       await this.plan.postpone(accountIds[0]!, new Date(now.getTime() + putOffMs));
       return 1;
     }

@@ -3,7 +3,7 @@ import { faultOf } from '@perennial/contracts/validator';
 import { signalInputSchema, signalKinds, type SignalInput, type SignalKind } from '@perennial/contracts/signal';
 import { eventTime, parseInstant } from './event-time.js';
 import { personIdFault, personKey } from './identifiers.js';
-import { shown, type ItemFault } from './item-fault.js';
+import type { ItemFault } from './item-fault.js';
 
 /** What a deployment decides about the signals it takes. */
 export interface SignalRules {
@@ -25,7 +25,7 @@ export function signalFault(value: unknown, receivedAt: number, rules: SignalRul
   const { kind } = value as { kind?: unknown };
   const schema = typeof kind === 'string' ? schemas.get(kind) : undefined;
   if (!schema) {
-    const detail = kind === undefined ? 'is required: add it' : `${typeof kind === 'string' ? shown(kind) : 'this'} is no kind of signal: use one of ${signalKinds.join(', ')}`;
+    const detail = kind === undefined ? 'is required: add it' : `is no kind of signal: use one of ${signalKinds.join(', ')}`;
     return { code: kind === undefined ? 'missing_field' : 'unknown_kind', pointer: '/kind', detail };
   }
   const fault = faultOf(schema, value);

@@ -22,6 +22,9 @@ export const serverSettings: Readonly<Record<string, string>> = {
   max_parallel_workers: '0',
   max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
+  // A failed statement tells its values: services log their errors themselves, without them.
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
   timezone: 'UTC',
   log_timezone: 'UTC',
   ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),

@@ -3,7 +3,7 @@ import { redactText } from '@perennial/messaging/redact';
 import { Transient } from '@perennial/persistence/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { traceIdOf } from '../trace.js';
+import { inTraceOf, traceIdOf } from '../trace.js';
 import { ProblemException, problemContentType, titleOf, type Problem } from './problem.js';
 
 /** Turns every error of a request into problem details; what is unknown becomes 500 and tells nothing. */
@@ -19,9 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** Answers outside of Nest's routes too (parsers, plugins). */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { status, detail, code, errors, retryAfterSeconds } = describe(error);
-    const where = { method: request.method, route: request.routeOptions?.url };
-    if (status === 503 || status === 504) this.logger.warn({ ...where, reason: error instanceof Error ? redactText(error.message) : undefined }, 'not available');
-    else if (status >= 500) this.logger.error({ ...where, err: error }, 'request failed');
+    if (status >= 500) inTraceOf(request, () => this.log(error, status, request));
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
@@ -39,6 +37,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).header('content-type', problemContentType).send(JSON.stringify(problem));
+  }
+
+  private log(error: unknown, status: number, request: FastifyRequest): void {
+    const where = { method: request.method, route: request.routeOptions?.url };
+    if (status === 503 || status === 504) this.logger.warn({ ...where, reason: error instanceof Error ? redactText(error.message) : undefined }, 'not available');
+    else this.logger.error({ ...where, err: error }, 'request failed');
   }
 }
 

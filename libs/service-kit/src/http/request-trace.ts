@@ -15,7 +15,8 @@ export function traceRequests(fastify: FastifyInstance, service: string): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url;
     if (request.routeOptions.config.untraced) return done();
-    const parent = propagation.extract(context.active(), request.headers);
+    // Of the caller's context the trace alone: tracestate and baggage are words of its own, which topics do not carry on and spans would keep.
+    const parent = propagation.extract(context.active(), { traceparent: request.headers['traceparent'] });
     const span = tracer.startSpan(
       route === undefined ? request.method : `${request.method} ${route}`,
       { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method, 'url.scheme': request.protocol, 'service.name': service, ...(route === undefined ? {} : { 'http.route': route }) } },
