@@ -4,7 +4,7 @@ import { createLogger } from './logging.js';
 import { openEventLog } from './open-event-log.js';
 import type { Platform, RunningService, ServiceDefinition } from './service.js';
 import { processSettings } from './settings.js';
-import { startService } from './start-service.js';
+import { serviceSettings, startService } from './start-service.js';
 import { startTelemetry } from './telemetry.js';
 
 /** The whole shutdown, after the drain delay, in ms; then the process ends with code 1. */
@@ -16,7 +16,7 @@ const shutdownMs = 10_000;
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const { settings, faults } = processSettings(process.env);
-  const own = definition.parseConfig(process.env);
+  const own = serviceSettings(definition, process.env);
   const logger = createLogger({ level: settings.logLevel }).child({ service: definition.name });
   try {
     if (faults.length + own.faults.length > 0) throw new ConfigFaults(definition.name, [...faults, ...own.faults]);

@@ -5,7 +5,7 @@ import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messagi
 import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
 import { AccessGuard, byIdentityToken } from './access-guard.js';
 import { DueWorkRunner, defaultPollMs } from './due-work-runner.js';
-import { ConfigFaults, EnvironmentReader } from './environment.js';
+import { ConfigFaults, EnvironmentReader, type Environment } from './environment.js';
 import { configureHttp } from './http/configure.js';
 import { fastifyAdapter } from './http/server.js';
 import { IdentityTokenVerifier } from './identity-token.js';
@@ -26,7 +26,8 @@ import { processMetrics } from './process-metrics.js';
 export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
   processMetrics();
   const { name } = definition;
-  const { config, pollMs, trustedProxies } = settingsOf(definition, platform);
+  const { config, pollMs, trustedProxies, faults } = serviceSettings(definition, platform.env);
+  if (faults.length > 0) throw new ConfigFaults(name, faults);
   const logger = platform.logger.child({ service: name });
   const verifier = await IdentityTokenVerifier.fromJwk(platform.identityPublicKey, name);
   const database = await TypeOrmDatabase.open({
@@ -67,14 +68,13 @@ export async function startService(definition: ServiceDefinition, platform: Plat
 
 class RootModule {}
 
-function settingsOf(definition: ServiceDefinition, platform: Platform): { config: object; pollMs: number; trustedProxies: readonly string[] } {
-  const reader = new EnvironmentReader(platform.env);
+/** Settings that a service has however it is run; `faults` names every variable that is wrong. */
+export function serviceSettings(definition: ServiceDefinition, env: Environment): { config: object; pollMs: number; trustedProxies: readonly string[]; faults: string[] } {
+  const reader = new EnvironmentReader(env);
   const pollMs = reader.integer('DUE_WORK_POLL_MS', { fallback: defaultPollMs, min: 50, max: 60_000 });
   const trustedProxies = proxies(reader);
-  const { config, faults } = definition.parseConfig(platform.env);
-  const all = [...reader.faults, ...faults];
-  if (all.length > 0) throw new ConfigFaults(definition.name, all);
-  return { config, pollMs, trustedProxies };
+  const { config, faults } = definition.parseConfig(env);
+  return { config, pollMs, trustedProxies, faults: [...reader.faults, ...faults] };
 }
 
 /** Addresses (CIDR blocks too) whose X-Forwarded-For is believed; callers are counted by it. */

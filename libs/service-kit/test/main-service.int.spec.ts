@@ -49,10 +49,10 @@ describe('a service as a process of its own', () => {
   });
 
   it('tells every fault of its settings by name, and ends with 1', async () => {
-    const service = run({ ...(await settings()), DATABASE_URL: 'mysql://user:hunter2@x/y', PORT: 'eighty', GREETING: 'rude', LOG_DATABASE_URL: '' });
+    const service = run({ ...(await settings()), DATABASE_URL: 'mysql://user:hunter2@x/y', PORT: 'eighty', GREETING: 'rude', LOG_DATABASE_URL: '', TRUSTED_PROXIES: 'everybody' });
     expect(await service.ended).toBe(1);
     const faults = service.lines().map(({ fault }) => fault);
-    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(/^DATABASE_URL /), expect.stringMatching(/^PORT /), 'KAFKA_BROKERS or LOG_DATABASE_URL is required', 'GREETING must be polite']));
+    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(/^DATABASE_URL /), expect.stringMatching(/^PORT /), expect.stringMatching(/^TRUSTED_PROXIES /), 'KAFKA_BROKERS or LOG_DATABASE_URL is required', 'GREETING must be polite']));
     expect(JSON.stringify(service.lines())).not.toMatch(/hunter2|eighty/);
   });
 
