@@ -26,6 +26,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   addTail(program);
   addDeadLetters(program);
   addRebuild(program);
+  addCredentials(program);
+  addSetup(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -128,9 +130,44 @@ function addRebuild(program: Command): void {
     });
 }
 
+function addCredentials(program: Command): void {
+  program
+    .command('credentials')
+    .description('Shows sign-in, write key and API key of the first start.')
+    .option('--data-dir <dir>', 'folder that keeps them', dataDirDefault)
+    .option('--json', 'answer as JSON')
+    .addHelpText('after', '\nExample:\n  perennial credentials')
+    .action(async (options: { dataDir: string; json?: boolean }) => {
+      const { credentials } = await import('./commands/credentials.js');
+      credentials(options.dataDir, options.json ?? false);
+    });
+}
+
+function addSetup(program: Command): void {
+  const setup = program.command('setup').description('First start of a deployment of many containers: secrets, databases. Run again, it makes what is missing.');
+  const common = (command: Command) =>
+    command
+      .requiredOption('--dir <dir>', 'folder of the secrets, one folder per reader in it')
+      .addOption(new Option('--postgres <host:port>', 'where PostgreSQL is').default('postgres:5432').argParser(hostAndPort));
+  common(setup.command('secrets').description('Makes the secrets and lays out for each service what it may know.'))
+    .option('--public-url <url>', 'address under which people reach it', url, 'http://127.0.0.1:8080')
+    .addHelpText('after', '\nExample:\n  perennial setup secrets --dir /run/secrets/perennial --public-url https://perennial.example.com')
+    .action(async (options: { dir: string; postgres: string; publicUrl: string }) => {
+      const { setupSecrets } = await import('./commands/setup.js');
+      await setupSecrets(options);
+    });
+  common(setup.command('databases').description('Makes one database and role per service; each role can connect to its own database only.'))
+    .option('--admin-url <url>', 'postgres:// address of a superuser, where it is not the one of the secrets')
+    .addHelpText('after', '\nExample:\n  perennial setup databases --dir /run/secrets/perennial --postgres db.example.com:5432')
+    .action(async (options: { dir: string; postgres: string; adminUrl?: string }) => {
+      const { setupDatabases } = await import('./commands/setup.js');
+      await setupDatabases(options);
+    });
+}
+
 function reaching(command: Command): Command {
   return command
-    .option('--url <url>', 'address of the running system')
+    .addOption(new Option('--url <url>', 'address of the running system').env('PERENNIAL_URL'))
     .option('--api-key <key>', 'API key with scope operate')
     .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', dataDirDefault)
     .option('--json', 'answer as JSON');
@@ -151,6 +188,11 @@ function instant(text: string): Date {
   const value = new Date(text);
   if (Number.isNaN(value.getTime()) || !/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text)) throw new InvalidArgumentError('must be an instant, e.g. 2026-03-02T08:00:00Z');
   return value;
+}
+
+function hostAndPort(text: string): string {
+  if (!/^[^\s:/@]+:\d+$/.test(text)) throw new InvalidArgumentError('must be host:port');
+  return text;
 }
 
 function brokers(text: string): string[] {

@@ -25,6 +25,10 @@ describe('--help', () => {
     [['dead-letters', 'show'], '<id>'],
     [['dead-letters', 'replay'], '--dry-run'],
     [['rebuild'], 'perennial rebuild renewal-forecasting'],
+    [['credentials'], 'perennial credentials'],
+    [['setup'], 'databases'],
+    [['setup', 'secrets'], '--public-url'],
+    [['setup', 'databases'], '--admin-url'],
   ])('of %j says how it is called, and ends with 0', async (command, words) => {
     const { code, stdout, stderr } = await perennial(...command, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -34,7 +38,7 @@ describe('--help', () => {
   it('of perennial lists the commands', async () => {
     const { code, stdout } = await perennial('--help');
     expect(code).toBe(0);
-    for (const command of ['up', 'demo', 'doctor', 'tail', 'dead-letters', 'rebuild']) expect(stdout).toContain(`  ${command} `);
+    for (const command of ['up', 'demo', 'doctor', 'tail', 'dead-letters', 'rebuild', 'credentials', 'setup']) expect(stdout).toContain(`  ${command} `);
   });
 });
 
@@ -55,6 +59,8 @@ describe('wrong usage', () => {
     [['tail', 'signals', '--from', 'yesterday'], 'Allowed choices'],
     [['dead-letters', 'show'], "missing required argument 'id'"],
     [['rebuild'], "missing required argument 'service'"],
+    [['setup', 'secrets'], "required option '--dir <dir>' not specified"],
+    [['setup', 'databases', '--dir', 'x', '--postgres', 'x'], 'must be host:port'],
   ])('%j says what is wrong, and ends with 2', async (args, words) => {
     const { code, stdout, stderr } = await perennial(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

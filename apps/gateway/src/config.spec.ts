@@ -11,8 +11,8 @@ describe('settings of the gateway', () => {
   });
 
   it('tell every fault by name, never a value', () => {
-    const { faults } = parseGatewayConfig({ SIGNAL_INGESTION_URL: 'hunter2', IDENTITY_PRIVATE_KEY: 'hunter2', PUBLIC_URL: 'ftp://hunter2', ADMIN_PASSWORD: 'hunter2' });
-    const named = ['SIGNAL_INGESTION_URL', 'HEALTH_SCORING_URL', 'RENEWAL_FORECASTING_URL', 'PLAYBOOK_ORCHESTRATION_URL', 'NOTIFICATIONS_URL', 'IDENTITY_PRIVATE_KEY', 'PUBLIC_URL', 'ADMIN_EMAIL and ADMIN_PASSWORD', 'ADMIN_PASSWORD must'];
+    const { faults } = parseGatewayConfig({ SIGNAL_INGESTION_URL: 'hunter2', IDENTITY_PRIVATE_KEY: 'hunter2', PUBLIC_URL: 'ftp://hunter2', ADMIN_PASSWORD: 'hunter2', FIRST_API_KEY: 'hunter2' });
+    const named = ['SIGNAL_INGESTION_URL', 'HEALTH_SCORING_URL', 'RENEWAL_FORECASTING_URL', 'PLAYBOOK_ORCHESTRATION_URL', 'NOTIFICATIONS_URL', 'IDENTITY_PRIVATE_KEY', 'PUBLIC_URL', 'ADMIN_EMAIL and ADMIN_PASSWORD', 'ADMIN_PASSWORD must', 'FIRST_API_KEY'];
     for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
     expect(faults.join()).not.toContain('hunter2');
   });

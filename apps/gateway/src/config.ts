@@ -1,4 +1,5 @@
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+import { lookupOf } from './domain/api-key.js';
 import { backends, type Backend } from './domain/routing-table.js';
 
 export interface GatewayConfig {
@@ -10,12 +11,14 @@ export interface GatewayConfig {
   readonly publicUrl: string | null;
   /** Made at the first start, when no user is there yet. */
   readonly firstAdmin: { readonly email: string; readonly password: string } | null;
+  /** An API key with every right, made when it is not there yet; revoked it stays revoked. */
+  readonly firstApiKey: string | null;
 }
 
 const http = ['http:', 'https:'];
 const urlVariable = (backend: Backend): string => `${backend.toUpperCase().replaceAll('-', '_')}_URL`;
 
-/** SIGNAL_INGESTION_URL and the like, IDENTITY_PRIVATE_KEY, PUBLIC_URL, ADMIN_EMAIL, ADMIN_PASSWORD. */
+/** SIGNAL_INGESTION_URL and the like, IDENTITY_PRIVATE_KEY, PUBLIC_URL, ADMIN_EMAIL, ADMIN_PASSWORD, FIRST_API_KEY. */
 export function parseGatewayConfig(env: Environment): { config: GatewayConfig; faults: string[] } {
   const reader = new EnvironmentReader(env);
   const urls = backends.map((backend) => [backend, reader.url(urlVariable(backend), http).replace(/\/$/, '')] as const);
@@ -24,6 +27,7 @@ export function parseGatewayConfig(env: Environment): { config: GatewayConfig; f
     identityPrivateKey: privateKey(reader),
     publicUrl: reader.optional('PUBLIC_URL') === null ? null : reader.url('PUBLIC_URL', http),
     firstAdmin: firstAdmin(reader),
+    firstApiKey: firstApiKey(reader),
   };
   return { config, faults: reader.faults };
 }
@@ -48,4 +52,10 @@ function firstAdmin(reader: EnvironmentReader): GatewayConfig['firstAdmin'] {
   if (email === null || password === null) reader.faults.push('ADMIN_EMAIL and ADMIN_PASSWORD go together');
   if (password !== null && password.length < 12) reader.faults.push('ADMIN_PASSWORD must have 12 characters or more');
   return { email: email ?? '', password: password ?? '' };
+}
+
+function firstApiKey(reader: EnvironmentReader): string | null {
+  const key = reader.optional('FIRST_API_KEY');
+  if (key !== null && lookupOf(key) === null) reader.faults.push('FIRST_API_KEY must be pk_, 8 letters or digits, _ and 32 letters or digits');
+  return key;
 }

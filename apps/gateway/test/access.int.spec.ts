@@ -3,7 +3,8 @@ import { usersTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { auditStart, auditText } from '../src/domain/audit-chain.js';
 import { roles, scopesOfRole } from '../src/domain/roles.js';
-import { ensureAdmin } from '../src/service.js';
+import { FirstCredentials } from '../src/application/first-credentials.js';
+import { ensureAdmin, newApiKey } from '../src/service.js';
 import { GatewayUnderTest, admin } from './gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
@@ -75,6 +76,17 @@ describe('the first start', () => {
     await ensureAdmin(fresh.service.running, first.email, 'another password');
     await fresh.signIn(first.email, first.password);
     expect((await fresh.call('GET', '/api/v1/users')).body.data).toHaveLength(2);
+    await fresh.stop();
+  });
+
+  it('makes the API key that the environment names; once revoked it stays so', async () => {
+    const key = newApiKey();
+    const fresh = await GatewayUnderTest.start({}, { FIRST_API_KEY: key });
+    expect((await fresh.call('GET', '/api/v1/users', { key })).status).toBe(200);
+    const made = ((await fresh.call('GET', '/api/v1/api-keys')).body.data as { id: string; name: string }[]).find(({ name }) => name === 'first start');
+    expect((await fresh.call('DELETE', `/api/v1/api-keys/${made!.id}`)).status).toBe(204);
+    await fresh.service.running.get(FirstCredentials).onApplicationBootstrap();
+    expect((await fresh.call('GET', '/api/v1/users', { key })).status).toBe(401);
     await fresh.stop();
   });
 

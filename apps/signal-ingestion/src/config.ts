@@ -1,5 +1,6 @@
 import { signalsTopic } from '@perennial/contracts/topics';
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+import { isWriteKey } from './application/write-key.js';
 import type { SignalRules } from './domain/signal-rules.js';
 
 export interface SignalIngestionConfig {
@@ -12,12 +13,16 @@ export interface SignalIngestionConfig {
   readonly writeKeyPollMs: number;
   /** How long messages are kept after they were taken, days: timelines, and what a restatement can tell again. */
   readonly signalsKeptDays: number;
+  /** Write key of a source that is made at the first start. */
+  readonly firstWriteKey: string | null;
 }
 
 export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
   const reader = new EnvironmentReader(env);
   const currency = reader.text('REPORTING_CURRENCY', 'USD');
   if (!/^[A-Z]{3}$/.test(currency)) reader.faults.push('REPORTING_CURRENCY must be an ISO 4217 code, e.g. EUR');
+  const firstWriteKey = reader.optional('FIRST_WRITE_KEY');
+  if (firstWriteKey !== null && !isWriteKey(firstWriteKey)) reader.faults.push('FIRST_WRITE_KEY must be wk_ and 32 letters, digits, - or _');
   const config = {
     rules: { currency },
     edgeBufferBytes: reader.integer('EDGE_BUFFER_BYTES', { fallback: 32 * 1024 * 1024, min: 1024 * 1024 }),
@@ -25,6 +30,7 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     writeKeyPollMs: reader.integer('WRITE_KEY_POLL_MS', { fallback: 2000, min: 100, max: 60_000 }),
     // As long as the topic; the last two weeks are the record against duplicates.
     signalsKeptDays: reader.integer('SIGNALS_KEPT_DAYS', { fallback: signalsTopic.retentionDays ?? 400, min: 15, max: 36_500 }),
+    firstWriteKey,
   };
   return { config, faults: reader.faults };
 }

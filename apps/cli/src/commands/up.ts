@@ -1,4 +1,5 @@
 import { startPerennial, type PerennialOptions } from '../composition/start-perennial.js';
+import { keysText } from './credentials.js';
 
 /** Runs until SIGINT or SIGTERM, then drains. With `json` stdout gets exactly one line, when ready. */
 export async function up(options: PerennialOptions, json: boolean): Promise<void> {
@@ -18,9 +19,7 @@ function welcome(url: string, admin: { email: string; password: string }, writeK
   return `
 Perennial is ready at ${url}   (API and its pages: ${url}/docs)
 
-  sign in     ${admin.email}   ${admin.password}
-  write key   ${writeKey}
-  API key     ${apiKey}
+${keysText({ admin, writeKey, apiKey })}
 
 Send a first event, then see what it did:
 

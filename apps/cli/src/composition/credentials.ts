@@ -1,10 +1,7 @@
-import { newIdentityKeys } from '@perennial/service-kit/identity-token';
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDataDir } from './make-data-dir.js';
 
-/** What `perennial up` shows, and keeps in `credentials.json` so that a restart shows the same. */
+/** What a first start shows, kept in `credentials.json` so that it can be shown again. */
 export interface Credentials {
   readonly url: string;
   readonly admin: { readonly email: string; readonly password: string };
@@ -12,16 +9,9 @@ export interface Credentials {
   readonly apiKey: string;
 }
 
-/** What nobody needs to see: passwords of the databases and the key that identity tokens are signed with. */
-export interface Secrets {
-  readonly databasePasswords: Readonly<Record<string, string>>;
-  readonly identityPrivateKey: string;
-  readonly identityPublicKey: string;
-  readonly adminPassword: string;
-}
+export const adminEmail = 'admin@perennial.localhost';
 
 const credentialsFile = 'credentials.json';
-const secretsFile = 'secrets.json';
 
 export function readCredentials(dataDir: string): Credentials | null {
   return readJson<Credentials>(join(dataDir, credentialsFile));
@@ -31,31 +21,17 @@ export function writeCredentials(dataDir: string, credentials: Credentials): voi
   writeJson(join(dataDir, credentialsFile), credentials);
 }
 
-/** The folder's secrets, made at the first start. */
-export async function secretsOf(dataDir: string, databases: readonly string[]): Promise<Secrets> {
-  makeDataDir(dataDir);
-  // As root, PostgreSQL runs as another user, who has to pass through; what is ours in here is owner-only.
-  if (process.getuid?.() === 0) chmodSync(dataDir, 0o711);
-  const path = join(dataDir, secretsFile);
-  const known = readJson<Secrets>(path);
-  if (known && databases.every((name) => known.databasePasswords[name])) return known;
-  const keys = known ? { privateJwk: known.identityPrivateKey, publicJwk: known.identityPublicKey } : await newIdentityKeys();
-  const secrets: Secrets = {
-    databasePasswords: Object.fromEntries(databases.map((name) => [name, known?.databasePasswords[name] ?? randomBytes(18).toString('base64url')])),
-    identityPrivateKey: keys.privateJwk,
-    identityPublicKey: keys.publicJwk,
-    adminPassword: known?.adminPassword ?? randomBytes(12).toString('base64url'),
-  };
-  writeJson(path, secrets);
-  return secrets;
-}
-
 export function readJson<T>(path: string): T | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : null;
 }
 
 /** Owner-only, and whole or not at all. */
 export function writeJson(path: string, value: unknown): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+  writePrivately(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Owner-only (or `mode`), and whole or not at all. */
+export function writePrivately(path: string, text: string, mode = 0o600): void {
+  writeFileSync(`${path}.new`, text, { mode, flush: true });
   renameSync(`${path}.new`, path);
 }

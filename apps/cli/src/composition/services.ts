@@ -5,7 +5,8 @@ import { playbookOrchestration } from '@perennial/playbook-orchestration/service
 import { renewalForecasting } from '@perennial/renewal-forecasting/service';
 import type { Mount, RunningService, ServiceDefinition } from '@perennial/service-kit/service';
 import { signalIngestion, vendorPaths } from '@perennial/signal-ingestion/service';
-import type { Secrets } from './credentials.js';
+import { adminEmail } from './credentials.js';
+import type { Secrets } from './secrets.js';
 import type { TestClockDriver } from './test-clock-driver.js';
 
 /** The five services behind the gateway. */
@@ -18,15 +19,16 @@ export const databases: readonly string[] = [...services.map((service) => servic
 
 export const gatewayDefinition = (testClock: TestClockDriver | null): ServiceDefinition => gateway(testClock ? { testClock } : {});
 
-/** What the gateway has to know of the services that were started before it. */
-export function gatewayEnvironment(running: readonly RunningService[], admin: { email: string; password: string }, secrets: Secrets): Record<string, string> {
-  const urls = running.map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_URL`, service.url]);
-  return {
-    ...(Object.fromEntries(urls) as Record<string, string>),
-    IDENTITY_PRIVATE_KEY: secrets.identityPrivateKey,
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-  };
+/** Where the gateway finds the services that were started before it. */
+export function addressesOf(running: readonly RunningService[]): Record<string, string> {
+  return Object.fromEntries(running.map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_URL`, service.url]));
+}
+
+/** Settings that are secret and that one service alone may know. */
+export function secretSettingsOf(service: string, secrets: Secrets): Record<string, string> {
+  if (service === signalIngestion.name) return { FIRST_WRITE_KEY: secrets.writeKey };
+  if (service !== 'gateway') return {};
+  return { IDENTITY_PRIVATE_KEY: secrets.identityPrivateKey, ADMIN_EMAIL: adminEmail, ADMIN_PASSWORD: secrets.adminPassword, FIRST_API_KEY: secrets.apiKey };
 }
 
 /** Vendors' clients reach the edge without a hop through the gateway. */

@@ -10,10 +10,10 @@ import { startTelemetry } from '@perennial/service-kit/telemetry';
 import { pino, type Logger } from 'pino';
 import { join, resolve } from 'node:path';
 import { resumeClock, saveClock } from './business-clock.js';
-import { secretsOf, writeCredentials, type Credentials } from './credentials.js';
-import { firstCredentials } from './first-credentials.js';
+import { adminEmail, writeCredentials, type Credentials } from './credentials.js';
 import { requireFreePort } from './require-free-port.js';
-import { databases, edgeOf, gatewayDefinition, gatewayEnvironment, logDatabase, services } from './services.js';
+import { letPostgresPass, secretsOf } from './secrets.js';
+import { addressesOf, databases, edgeOf, gatewayDefinition, logDatabase, secretSettingsOf, services } from './services.js';
 import { TestClockDriver } from './test-clock-driver.js';
 
 export interface PerennialOptions {
@@ -37,7 +37,6 @@ export interface RunningPerennial {
 }
 
 const host = '127.0.0.1';
-const adminEmail = 'admin@perennial.localhost';
 
 /**
  * Starts PostgreSQL, the log, the five services and the gateway. Throws with one line that says what to do for
@@ -47,6 +46,7 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
   const dataDir = resolve(options.dataDir);
   await requireFreePort(host, options.port);
   const secrets = await secretsOf(dataDir, databases);
+  letPostgresPass(dataDir);
   const logger = createLogger({ level: options.logLevel, destination: pino.destination({ dest: 2, sync: false }) });
   const clock = resumeClock(dataDir, options.testClock);
   const undo: (() => Promise<void>)[] = [];
@@ -80,17 +80,16 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     const open: RunningService[] = [];
     undo.push(async () => void (await Promise.all(open.map((service) => service.close()))));
     const running = await settledAll(services.map(async (definition) => {
-      const service = await start(definition);
+      const service = await start(definition, { env: { ...env, ...secretSettingsOf(definition.name, secrets) } });
       open.push(service);
       return service;
     }));
     const all: RunningService[] = [...running];
     const driver = clock instanceof TestClock ? new TestClockDriver(clock, () => all, (now) => saveClock(dataDir, clock, now)) : null;
-    const admin = { email: adminEmail, password: secrets.adminPassword };
-    const gateway = await start(gatewayDefinition(driver), { port: options.port, env: { ...env, ...gatewayEnvironment(running, admin, secrets) }, mount: edgeOf(running) });
+    const gateway = await start(gatewayDefinition(driver), { port: options.port, env: { ...env, ...addressesOf(running), ...secretSettingsOf('gateway', secrets) }, mount: edgeOf(running) });
     undo.push(() => gateway.close());
     all.push(gateway);
-    const credentials = await firstCredentials(dataDir, gateway, admin);
+    const credentials = { url: gateway.url, admin: { email: adminEmail, password: secrets.adminPassword }, writeKey: secrets.writeKey, apiKey: secrets.apiKey };
     writeCredentials(dataDir, credentials);
     return { credentials, services: all, stop };
   } catch (error) {

@@ -22,7 +22,8 @@ export class FirstCredentials implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { firstAdmin } = this.config;
+    const { firstAdmin, firstApiKey } = this.config;
+    if (firstApiKey) await this.ensureApiKey(firstApiKey, 'first start', ['admin']);
     if (firstAdmin && (await this.users.page({ limit: 1 })).length === 0) await this.ensureAdmin(firstAdmin.email, firstAdmin.password);
   }
 

@@ -10,7 +10,10 @@ export interface ActiveKey {
 }
 
 export abstract class SourceStore {
+  /** A write key that is there already stays as it is. */
   abstract add(tx: Transaction, source: Source, writeKeyHash: Buffer): Promise<void>;
+  /** True for a revoked one too. */
+  abstract knows(writeKeyHash: Buffer): Promise<boolean>;
   abstract list(limit: number, startingAfter: string | null): Promise<Source[]>;
   abstract revoke(id: string, at: Date): Promise<boolean>;
   abstract activeKeys(): Promise<ActiveKey[]>;

@@ -1,10 +1,10 @@
-import { randomBytes, createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
 import { SourceStore } from './source-store.js';
+import { newWriteKey, writeKeyHash } from './write-key.js';
 
 /**
  * Types of sources that can be made. A `segment` write key stands in every page that its browser client
@@ -22,11 +22,6 @@ export interface Source {
   readonly createdAt: Date;
 }
 
-/** How a write key is kept: it is random, so a plain SHA-256 cannot be guessed back. */
-export function writeKeyHash(writeKey: string): Buffer {
-  return createHash('sha256').update(writeKey).digest();
-}
-
 @Injectable()
 export class Sources {
   constructor(
@@ -39,12 +34,20 @@ export class Sources {
   create(type: SourceType, name: string, call: IdempotentCall | null): Promise<Source & { writeKey: string }> {
     return this.database.transaction((tx) =>
       once(tx, call, async () => {
-        const writeKey = `wk_${randomBytes(24).toString('base64url')}`;
+        const writeKey = newWriteKey();
         const source = { id: uuidv7(), type, name, writeKey, createdAt: this.clock.now() };
         await this.store.add(tx, { ...source, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null }, writeKeyHash(writeKey));
         return source;
       }),
     );
+  }
+
+  /** A source with a write key that was made beforehand; one that is there is left as it is, revoked or not. */
+  async ensure(type: SourceType, name: string, writeKey: string): Promise<void> {
+    const hash = writeKeyHash(writeKey);
+    if (await this.store.knows(hash)) return;
+    const source = { id: uuidv7(), type, name, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null, createdAt: this.clock.now() };
+    await this.database.transaction((tx) => this.store.add(tx, source, hash));
   }
 
   /** Newest first. */

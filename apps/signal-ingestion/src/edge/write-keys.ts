@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { CONFIG } from '@perennial/service-kit/service';
 import { SourceStore, type ActiveKey } from '../application/source-store.js';
-import { writeKeyHash } from '../application/sources.js';
+import { Sources } from '../application/sources.js';
+import { writeKeyHash } from '../application/write-key.js';
 import type { SignalIngestionConfig } from '../config.js';
 
 /**
@@ -15,11 +16,13 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
   private closing = false;
 
   constructor(
-    private readonly sources: SourceStore,
+    private readonly store: SourceStore,
+    private readonly sources: Sources,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    if (this.config.firstWriteKey) await this.sources.ensure('segment', 'First source', this.config.firstWriteKey);
     await this.refresh();
     this.plan();
   }
@@ -36,7 +39,7 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
 
   /** Reads the keys now: a new or revoked key of this replica holds at once. */
   async refresh(): Promise<void> {
-    this.byHash = new Map((await this.sources.activeKeys()).map((key) => [key.hash, key]));
+    this.byHash = new Map((await this.store.activeKeys()).map((key) => [key.hash, key]));
   }
 
   private plan(): void {

@@ -11,9 +11,13 @@ export class PostgresSourceStore extends SourceStore {
 
   async add(tx: Transaction, source: Source, writeKeyHash: Buffer): Promise<void> {
     await tx.query({
-      text: 'INSERT INTO source (id, type, name, write_key, write_key_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
+      text: 'INSERT INTO source (id, type, name, write_key, write_key_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (write_key_hash) DO NOTHING',
       values: [source.id, source.type, source.name, source.writeKey, writeKeyHash, source.createdAt],
     });
+  }
+
+  async knows(writeKeyHash: Buffer): Promise<boolean> {
+    return (await this.database.query({ text: 'SELECT 1 FROM source WHERE write_key_hash = $1', values: [writeKeyHash] })).length === 1;
   }
 
   async list(limit: number, startingAfter: string | null): Promise<Source[]> {
