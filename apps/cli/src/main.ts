@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { OperatorError } from './composition/operator-error.js';
 
 // Root's home is closed to the user that PostgreSQL then runs as.
-const dataDirDefault = process.env['PERENNIAL_DATA_DIR'] ?? (process.getuid?.() === 0 ? '/var/lib/perennial' : join(homedir(), '.perennial'));
+const dataDirDefault = process.env['PERENNIAL_DATA_DIR'] || (process.getuid?.() === 0 ? '/var/lib/perennial' : join(homedir(), '.perennial'));
 
 interface Reach {
   url?: string;
@@ -49,7 +49,7 @@ function addUp(program: Command): void {
     .description('Runs everything in this process, until Ctrl-C.')
     .option('--port <number>', 'port of the one address (0: any free one)', port, 8080)
     .option('--public-url <url>', 'address under which others reach it', url)
-    .option('--data-dir <dir>', 'where everything is kept', dataDirDefault)
+    .option('--data-dir <dir>', 'where everything is kept', folder, dataDirDefault)
     .option('--kafka <host:port,..>', 'use this Kafka as the log instead of the built-in Postgres', brokers)
     .option('--json', 'one line of JSON on stdout when ready')
     .option('--allow-private-webhooks', 'webhooks may go to private addresses and plain http')
@@ -134,7 +134,7 @@ function addCredentials(program: Command): void {
   program
     .command('credentials')
     .description('Shows sign-in, write key and API key of the first start.')
-    .option('--data-dir <dir>', 'folder that keeps them', dataDirDefault)
+    .option('--data-dir <dir>', 'folder that keeps them', folder, dataDirDefault)
     .option('--json', 'answer as JSON')
     .addHelpText('after', '\nExample:\n  perennial credentials')
     .action(async (options: { dataDir: string; json?: boolean }) => {
@@ -169,7 +169,7 @@ function reaching(command: Command): Command {
   return command
     .addOption(new Option('--url <url>', 'address of the running system').env('PERENNIAL_URL'))
     .option('--api-key <key>', 'API key with scope operate')
-    .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', dataDirDefault)
+    .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', folder, dataDirDefault)
     .option('--json', 'answer as JSON');
 }
 
@@ -177,6 +177,11 @@ function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('must be a whole number from 0 to 65535');
   return value;
+}
+
+function folder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('must be the path of a folder');
+  return text;
 }
 
 function url(text: string): string {

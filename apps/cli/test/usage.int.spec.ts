@@ -44,6 +44,7 @@ describe('--help', () => {
 
 describe('wrong usage', () => {
   it.each([
+    [['up', '--data-dir', ''], 'must be the path of a folder'],
     [[], 'Usage'],
     [['upp'], 'unknown command'],
     [['up', '--colour'], 'unknown option'],

@@ -55,6 +55,19 @@ describe('forwarding', () => {
     expect(await gateway.principalSeenBy('notifications')).toMatchObject({ role: 'admin' });
   });
 
+  it('takes a call whose client waits for 100 Continue, as curl does with large bodies', async () => {
+    for (const path of ['/api/v1/signals', '/v1/track']) {
+      const url = new URL(path, gateway.url);
+      const call = httpRequest(url, { method: 'POST', headers: { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json', expect: '100-continue', 'content-length': '2' } });
+      call.flushHeaders();
+      await once(call, 'continue');
+      call.end('{}');
+      const [answer] = (await once(call, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect([path, answer.statusCode]).toEqual([path, 200]);
+    }
+  });
+
   it('asks a service once, also when it answers 503 with Retry-After, and passes that on', async () => {
     asIs('renewal-forecasting').answer = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('{}');
     const before = asIs('renewal-forecasting').seen.length;

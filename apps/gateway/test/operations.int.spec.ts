@@ -98,6 +98,7 @@ describe('dead letters', () => {
     expect(JSON.parse(gateway.fakes['health-scoring'].last().body.toString())).toEqual({ ids: [scoring[0]!.id] });
     expect(gateway.fakes.notifications.seen.length).toBe(before);
     expect((await gateway.call('POST', '/api/v1/dead-letters/replay', { body: {} })).body.ids).toHaveLength(5);
+    expect(await gateway.call('POST', '/api/v1/dead-letters/replay', { body: { ids: [ingestion[1]!.id, 'nope'] } })).toMatchObject({ status: 404, body: { detail: expect.stringContaining('nope') } });
   });
 
   it('are chosen by short or full name of their topic; an unknown one is refused with the known', async () => {

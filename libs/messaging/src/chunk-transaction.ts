@@ -23,7 +23,7 @@ export interface ChunkResult {
 /** Offset below which everything is applied and the event that ended it: what a returning consumer compares with the log. */
 const eventId = (item: ChunkItem): string | null => item.record.headers['ce_id']?.replaceAll('\0', '') ?? null;
 
-/** One chunk in one transaction: fence, select what is new, handle, dead letters, versions. */
+/** One chunk in one transaction: fence and versions, select what is new, handle, dead letters. */
 export class ChunkTransaction {
   constructor(
     private readonly topic: AnyTopic,

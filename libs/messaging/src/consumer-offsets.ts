@@ -1,4 +1,4 @@
-import type { Database, Sql, Transaction } from '@perennial/persistence/transaction';
+import { isInsideTransaction, type Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 
 /** What the database says of one consumed partition. */
 export interface StoredOffset {
@@ -67,7 +67,7 @@ export class ConsumerOffsets {
       name: 'messaging_fence',
       text: `WITH moved AS (
                UPDATE messaging_offset SET next_offset = $4, last_offset = $5, last_event_id = $6, applied_at = $7
-               WHERE topic = $1 AND partition = $2 AND next_offset = $3 RETURNING 1
+               WHERE topic = $1 AND partition = $2 AND next_offset = $3 AND ${isInsideTransaction} RETURNING 1
              ), raised AS (
                INSERT INTO messaging_seen AS s (topic, key, version)
                SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved)

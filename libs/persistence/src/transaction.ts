@@ -13,8 +13,16 @@ export interface Sql {
 }
 
 /**
+ * BEGIN travels with the first statement, which would commit by itself if BEGIN alone were cancelled. DEFERRABLE
+ * changes nothing at READ COMMITTED; it is the mark by which a statement knows that it is inside.
+ */
+export const beginTransaction = 'BEGIN DEFERRABLE';
+/** SQL: true only inside of `Database.transaction`. For a first statement that must never take effect alone. */
+export const isInsideTransaction = `current_setting('transaction_deferrable')::boolean`;
+
+/**
  * An open transaction on one connection. Statements sent without waiting for each other's rows run in the order
- * they were sent, in one round trip.
+ * they were sent, in one round trip. All of them must be waited for before the work ends.
  */
 export interface Transaction extends Sql {
   /** Runs `effect` after the commit, never after a rollback; it must not throw. */

@@ -4,7 +4,7 @@ import { DataSource, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { classified, isConflict } from './is-transient.js';
 import { migrate } from './migrate.js';
-import { Database, type Statement, type Transaction } from './transaction.js';
+import { Database, beginTransaction, type Statement, type Transaction } from './transaction.js';
 
 export interface DatabaseOptions {
   /** postgres:// URL; a unix socket as `?host=/folder`. */
@@ -110,16 +110,15 @@ export class TypeOrmDatabase extends Database {
     let broken = false;
     let result: T;
     try {
-      const begun = client.query('BEGIN');
-      // Waited for below; until then a rejection must not end the process.
-      begun.catch(() => undefined);
+      tx.begin();
       result = await work(tx);
-      await begun;
+      await tx.end();
       await commit(client);
     } catch (error) {
+      await tx.end().catch(() => undefined);
       broken = lost !== undefined || !(await rolledBack(client));
       // Between two statements only the connection itself tells that it broke.
-      throw lost ?? error;
+      throw lost ?? (isAborted(error) ? tx.failure : null) ?? error;
     } finally {
       client.off('error', onLost);
       client.release(broken);
@@ -159,13 +158,32 @@ class WatchedClient extends pg.Client {
 
 class OpenTransaction implements Transaction {
   readonly effects: (() => void)[] = [];
+  /** The first error on the connection: those behind it in the pipeline only say that the transaction is aborted. */
+  failure: unknown = null;
+  private begun: Promise<unknown> = Promise.resolve();
+  private isOver = false;
 
   constructor(private readonly client: PoolClient) {}
 
+  begin(): void {
+    this.begun = this.client.query(beginTransaction);
+    // Every statement waits for it below; until then a rejection must not end the process.
+    this.begun.catch(() => undefined);
+  }
+
+  /** Takes no more statements: one sent behind the end would be on its own, or in somebody else's transaction. Throws when BEGIN failed. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await this.begun;
+  }
+
   async query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]> {
+    if (this.isOver) throw new Error('the transaction is over: wait for every statement before the work ends');
     try {
-      return await run<Row>(this.client, statement);
+      const [, rows] = await Promise.all([this.begun, run<Row>(this.client, statement)]);
+      return rows;
     } catch (error) {
+      this.failure ??= classified(error);
       throw classified(error);
     }
   }
@@ -174,6 +192,9 @@ class OpenTransaction implements Transaction {
     this.effects.push(effect);
   }
 }
+
+/** SQLSTATE of every statement behind the one that failed. */
+const isAborted = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '25P02';
 
 async function run<Row>(client: PoolClient, statement: Statement | string): Promise<Row[]> {
   if (typeof statement === 'string') return (await client.query(statement)).rows as Row[];

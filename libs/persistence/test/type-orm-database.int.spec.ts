@@ -1,5 +1,5 @@
 import { Transient } from '../src/errors.js';
-import type { Transaction } from '../src/transaction.js';
+import { isInsideTransaction, type Transaction } from '../src/transaction.js';
 import { TypeOrmDatabase } from '../src/type-orm-database.js';
 import { jest } from '@jest/globals';
 import { OwnPostgres, testDatabase, testPostgres, type TestDatabase } from '@perennial/testing/postgres';
@@ -70,6 +70,35 @@ describe('TypeOrmDatabase', () => {
     const failed = database.transaction((tx) => Promise.all([tx.query(insert(2, 'c')), tx.query(insert(1, 'again')), tx.query(insert(3, 'd'))]));
     await expect(failed).rejects.toMatchObject({ code: '23505' });
     expect(await notes(database)).toEqual(['ab']);
+  });
+
+  it('takes no statement of a branch that goes on after another one failed', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failed = database.transaction((tx) => {
+      const slow = async (): Promise<void> => {
+        await tx.query('SELECT pg_sleep(0.05)');
+        await tx.query(insert(1, 'outside'));
+      };
+      late = slow();
+      late.catch(() => undefined);
+      return Promise.reject(new Error('no'));
+    });
+    await expect(failed).rejects.toThrow('no');
+    await expect(late).rejects.toThrow('the transaction is over');
+    expect(await notes(database)).toEqual([]);
+  });
+
+  it('tells the first error of statements sent together, whoever waits for it', async () => {
+    const deep = async (tx: Transaction): Promise<void> => {
+      await (async () => void (await tx.query(`DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$`)))();
+    };
+    const failed = database.transaction((tx) => Promise.all([deep(tx), tx.query('SELECT 1'), tx.query('SELECT 2')]));
+    await expect(failed).rejects.toBeInstanceOf(Transient);
+  });
+
+  it('marks what runs inside of a transaction', async () => {
+    expect(await database.transaction((tx) => tx.query(`SELECT ${isInsideTransaction} AS inside`))).toEqual([{ inside: true }]);
+    expect(await database.query(`SELECT ${isInsideTransaction} AS inside`)).toEqual([{ inside: false }]);
   });
 
   it('refuses to call committed what a swallowed error undid', async () => {

@@ -29,9 +29,7 @@ export class DueWorkRunner extends DueWorkNudge {
   }
 
   nudge(dueAt?: Date): void {
-    const looksBefore = this.clock.now().getTime() + (this.clock instanceof TestClock ? 0 : this.pollMs);
-    if (dueAt !== undefined && dueAt.getTime() > looksBefore) return;
-    for (const loop of this.loops) loop.nudge();
+    for (const loop of this.loops) loop.nudge(dueAt);
   }
 
   /** Earliest due instant of all; null when nothing is planned. */
@@ -85,11 +83,17 @@ class DueWorkLoop {
     this.running = this.run();
   }
 
-  nudge(): void {
+  nudge(dueAt?: Date): void {
+    if (dueAt !== undefined && this.looksBefore(dueAt)) return;
     this.nudged = true;
     // Busy from now on, or `settled` could be asked between the nudge and the turn.
     if (!this.stopping) this.busy = true;
     this.wake?.();
+  }
+
+  /** True when the loop looks by itself before `dueAt`: every `pollMs`, unless it rests after a failure; a test clock nudges whenever it moves. */
+  private looksBefore(dueAt: Date): boolean {
+    return this.failures === 0 && dueAt.getTime() > this.clock.now().getTime() + (this.pollMs ?? 0);
   }
 
   async stop(): Promise<void> {

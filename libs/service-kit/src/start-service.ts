@@ -45,7 +45,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     const kit = ServiceKitModule.register({ definition, platform: started, database, config, state, runner });
     app = await NestFactory.create<NestFastifyApplication>(
       { module: RootModule, imports: [kit, definition.module] },
-      fastifyAdapter(platform.mount, trustedProxies),
+      fastifyAdapter(platform.mount, logger, trustedProxies),
       // Nest's own logger is one for the whole process, so it does not carry this service's name.
       { logger: new NestLogger(platform.logger), abortOnError: false, bodyParser: false },
     );

@@ -22,6 +22,7 @@ const keptMs = 1_000;
 @Injectable()
 export class ManageApiKeys {
   private readonly kept = new LRUCache<string, FoundApiKey>({ max: 1_000, ttl: keptMs });
+  private revocations = 0;
 
   constructor(
     private readonly store: ApiKeyStore,
@@ -41,14 +42,22 @@ export class ManageApiKeys {
   async recognise(key: string): Promise<ApiKey | null> {
     const lookup = lookupOf(key);
     if (lookup === null) return null;
-    const found = this.kept.get(lookup) ?? (await this.store.find(lookup, this.clock.now()));
-    if (found && !this.kept.has(lookup)) this.kept.set(lookup, found);
+    const found = this.kept.get(lookup) ?? (await this.find(lookup));
     return found && timingSafeEqual(found.keyHash, sha256(key)) ? found.key : null;
+  }
+
+  private async find(lookup: string): Promise<FoundApiKey | null> {
+    const { revocations } = this;
+    const found = await this.store.find(lookup, this.clock.now());
+    // One revoked meanwhile must not come back.
+    if (found && revocations === this.revocations) this.kept.set(lookup, found);
+    return found;
   }
 
   /** False: no such key. On this replica it is refused from now on. */
   async revoke(id: string): Promise<boolean> {
     const revoked = await this.store.revoke(id, this.clock.now());
+    this.revocations++;
     this.kept.clear();
     return revoked;
   }

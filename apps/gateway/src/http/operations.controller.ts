@@ -62,6 +62,8 @@ export class OperationsController {
   async replay(@Body() request: ReplayRequest, @CurrentPrincipal() principal: Principal): Promise<{ ids: string[]; dryRun: boolean }> {
     const topic = request.topic === undefined ? {} : { topic: fullName(request.topic, bodyPointer(['topic'])) };
     const asked = backends.map((backend) => ({ backend, request: partOf({ ...request, ...topic }, backend) })).filter((part) => part.request !== null);
+    const unknown = (request.ids ?? []).filter((id) => ownerOf(id) === undefined);
+    if (unknown.length > 0) throw new NotFoundException(`no such dead letter: ${unknown.join(', ')}`);
     const answers = await Promise.all(
       asked.map(async ({ backend, request: part }) => (await this.services.post<{ ids: string[] }>(backend, '/internal/dead-letters/replay', principal, part ?? {})).body ?? away(backend)),
     );

@@ -120,9 +120,9 @@ function forwardedHeaders(request: FastifyRequest, headers: HeaderMap, identityT
   return { ...traced(passed), ...(authorization === undefined ? {} : { authorization }), 'x-forwarded-for': request.ip, 'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol };
 }
 
-/** The service's span becomes a child of ours. */
-function traced(headers: HeaderMap): HeaderMap {
-  const carrier = { ...headers };
+/** The service's span becomes a child of ours. `expect` was answered by the gateway, and its client sends none on. */
+function traced({ expect: _, ...headers }: HeaderMap): HeaderMap {
+  const carrier: HeaderMap = { ...headers };
   propagation.inject(context.active(), carrier);
   return carrier;
 }

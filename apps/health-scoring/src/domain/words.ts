@@ -31,7 +31,7 @@ export const words = {
     used: (used: number, bought: number, assigned: boolean): string => `${percent(used / bought)} of seats in use (${used} of ${bought}, ${assigned ? 'as assigned' : 'by contacts active in 28 days'})`,
   },
   usage: {
-    never: 'No use was ever seen',
+    never: 'No whole day with use was seen yet',
     noHistory: 'Not rated before eight weeks of history',
     level: (total: number, reference: number): string => `Use over 28 days is ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
     contacts: (contacts: number, usual: number): string => `${many(contacts, 'contact')} active in 28 days, usually ${number(usual)}`,

@@ -1,4 +1,4 @@
-import { BadRequestException, Controller, Get, Headers, Req, Res } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -19,7 +19,9 @@ export class StreamController {
   @ApiOperation({ summary: 'Live risk changes as server-sent events', description: 'Each event has an id. A reader that sends it back as Last-Event-ID gets everything after it; without it, what happens from now on. Events are kept for 30 days; a reader that has missed some is told by an event `gap` first. A comment comes every 20 s.' })
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false })
-  async riskChanges(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Headers('last-event-id') lastEventId?: string): Promise<void> {
+  async riskChanges(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    // Not as a parameter: the documentation would list the header a second time, as required.
+    const lastEventId = request.headers['last-event-id'] as string | undefined;
     if (lastEventId !== undefined && !/^\d{1,18}$/.test(lastEventId)) throw new BadRequestException('Last-Event-ID must be the id of an event of this stream');
     const last = await this.stream.lastId();
     const first = (await this.stream.oldest())?.id ?? last + 1n;

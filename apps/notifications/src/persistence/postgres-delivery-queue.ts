@@ -13,8 +13,10 @@ const deliveryNamespace = '5f0a3c0e-6d0a-4d52-9c43-0b1a8f0e7a11';
 const leaseMarginMs = 5_000;
 /** First half of the two-part advisory lock on a key of the notifications topic. */
 const keyLockClass = 0x6e6f7466;
-/** Of `webhook_message m`: nobody waits for it any more. */
-const settled = `NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.message_id = m.id AND d.state = 'pending')`;
+/** Of `webhook_delivery d`: somebody waits for it, or may have it sent when the endpoint is enabled again. */
+const wanted = `d.state IN ('pending', 'disabled')`;
+/** Of `webhook_message m`. */
+const settled = `NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.message_id = m.id AND ${wanted})`;
 const messagesPerPurge = 1_000;
 
 @Injectable()
@@ -180,7 +182,7 @@ export class PostgresDeliveryQueue extends DeliveryQueue {
         const rows = await tx.query<{ id: string }>({ text: `SELECT id FROM webhook_message m WHERE created_at < $1 AND ${settled} ORDER BY created_at LIMIT ${messagesPerPurge}`, values: [instant] });
         const ids = rows.map(({ id }) => id);
         // One that was set to be sent again meanwhile stays, and its message with it.
-        await tx.query({ text: `DELETE FROM webhook_delivery WHERE message_id = ANY($1) AND state <> 'pending'`, values: [ids] });
+        await tx.query({ text: `DELETE FROM webhook_delivery d WHERE message_id = ANY($1) AND NOT ${wanted}`, values: [ids] });
         await tx.query({ text: 'DELETE FROM webhook_message m WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.message_id = m.id)', values: [ids] });
         return ids.length;
       });

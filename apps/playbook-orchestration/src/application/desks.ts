@@ -55,17 +55,17 @@ export class Desks {
     const changed = open.changes();
     if (changed.length === 0) return;
     const setTimers = changed.flatMap(({ changes }) => changes.timers.set);
+    const playbookDrafts = changed.flatMap(draftsOf);
+    const plans = changed.filter(({ changes }) => changes.reviewsChanged).map(({ desk, at, cause }) => {
+      const data = plansOnWire(desk.book);
+      return { type: 'perennial.plan.changed.v1' as const, key: desk.book.accountId, data, time: new Date(at), cause, fingerprint: JSON.stringify(data) };
+    });
     const save = this.store.save(tx, {
       books: changed.filter(({ changes }) => changes.bookChanged).map(({ desk }) => desk.book),
       // Ended runs first: an account has one running run per playbook.
       runs: changed.flatMap(({ changes }) => changes.runs).sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running')),
       tasks: changed.flatMap(({ changes }) => changes.tasks),
       timers: { set: setTimers, drop: changed.flatMap(({ changes }) => changes.timers.drop) },
-    });
-    const playbookDrafts = changed.flatMap(draftsOf);
-    const plans = changed.filter(({ changes }) => changes.reviewsChanged).map(({ desk, at, cause }) => {
-      const data = plansOnWire(desk.book);
-      return { type: 'perennial.plan.changed.v1' as const, key: desk.book.accountId, data, time: new Date(at), cause, fingerprint: JSON.stringify(data) };
     });
     await Promise.all([save, this.outbox.publish(tx, playbooksTopic, playbookDrafts), this.outbox.publish(tx, plansTopic, plans)]);
     if (setTimers.length > 0) tx.afterCommit(() => this.runner.nudge(new Date(Math.min(...setTimers.map(({ dueAt }) => Date.parse(dueAt))))));

@@ -41,8 +41,8 @@ export class FireTimers implements DueWork {
       try {
         await this.fireAll(claimed, now);
       } catch (error) {
-        // No fault of the steps: whoever is back first takes them. One that failed by itself waits for its lease.
-        if (error instanceof Transient) await this.timers.release(claimed);
+        // No fault of the steps: whoever is back first takes them. Where that cannot be told either, the leases run out.
+        if (error instanceof Transient) await this.timers.release(claimed).catch(() => undefined);
         throw error;
       }
     }

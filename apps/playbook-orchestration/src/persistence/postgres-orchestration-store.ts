@@ -22,7 +22,8 @@ export class PostgresOrchestrationStore extends OrchestrationStore {
     const known = new Set(found.books.map((row) => row.account_id));
     const fresh = accountIds.filter((id) => !known.has(id));
     const made = fresh.length === 0 ? { books: [], runs: [] } : await this.makeBooks(tx, fresh);
-    const runs = Map.groupBy([...found.runs, ...made.runs], (row) => row.account_id);
+    // A run of a book that was not there yet is read with the book.
+    const runs = Map.groupBy([...found.runs.filter((row) => known.has(row.account_id)), ...made.runs], (row) => row.account_id);
     return [...found.books, ...made.books].map(({ account_id, book }) => ({ book, runs: (runs.get(account_id) ?? []).map((row) => row.run) }));
   }
 

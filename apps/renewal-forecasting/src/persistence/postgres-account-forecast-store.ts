@@ -29,8 +29,10 @@ export class PostgresAccountForecastStore extends AccountForecastStore {
 
   async load(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, AccountState>> {
     const ids = [...accountIds].sort();
-    const [rows, entries] = await this.lockWithEntries(tx, ids);
+    const [rows, read] = await this.lockWithEntries(tx, ids);
     const missing = absent(ids, rows);
+    // Entries of an account that was not there yet are read with the account.
+    const entries = read.filter((entry) => !missing.includes(entry.account_id));
     if (missing.length > 0) {
       rows.push(...(await this.add(tx, missing)));
       // Somebody else made the rest between the two statements.

@@ -44,6 +44,7 @@ export class RecordSignals {
     }
 
     const changed = book.changedAccounts().map((account) => ({ account, cause: causeOf(lastCause.get(account.id) ?? -1) }));
+    // Contacts first: an account is published with its stakeholders.
     await Promise.all([
       this.accounts.saveContacts(tx, book.contactsToSave()),
       this.publishAccounts.publish(tx, changed, this.clock.now()),

@@ -148,12 +148,15 @@ export class PostgresMessageStore extends MessageStore {
   async forgetWeeks(days: number): Promise<void> {
     for (const week of await this.weeks()) {
       const gone = await this.database.transaction(async (tx) => {
-        // Whoever reads for long must not make everybody behind the lock wait: it is tried again later.
-        await tx.query(`SET LOCAL lock_timeout = '5s'`);
-        const [row] = await tx.query<{ old: boolean }>({ text: 'SELECT $1::integer * 604800 + 604800 + $2::integer * 86400 <= extract(epoch FROM now()) AS old', values: [week, days] });
+        const [row] = await tx.query<{ old: boolean }>({ text: 'SELECT $1::bigint * 604800 + 604800 + $2::bigint * 86400 <= extract(epoch FROM now()) AS old', values: [week, days] });
         if (row?.old !== true) return false;
+        // Whoever reads for long must not make everybody behind the lock wait: it is tried again later. The table
+        // first, as the consumer does.
+        await tx.query(`SET LOCAL lock_timeout = '2s'`);
+        await tx.query('LOCK TABLE message IN ACCESS EXCLUSIVE MODE');
         await tx.query(`UPDATE identity i SET waiting = greatest(0, i.waiting - g.signals)
-                        FROM (SELECT person_key, count(*) AS signals FROM message WHERE week = ${week} AND account_id IS NULL AND kind IS NOT NULL GROUP BY person_key) g WHERE i.key = g.person_key`);
+                        FROM (SELECT coalesce(a.alias_of, a.key) AS key, count(*) AS signals FROM message m JOIN identity a ON a.key = m.person_key
+                              WHERE m.week = ${week} AND m.account_id IS NULL AND m.kind IS NOT NULL GROUP BY 1) g WHERE i.key = g.key`);
         await tx.query(`DROP TABLE IF EXISTS message_week_${week}`);
         return true;
       });

@@ -100,14 +100,17 @@ export class Appender {
   }
 
   private async fly(calls: readonly Call[]): Promise<void> {
+    let counters: readonly Appended[];
     try {
-      this.appended(await this.store(calls));
-      for (const call of calls) call.resolve();
+      counters = await this.store(calls);
     } catch (error) {
       // What no repetition mends may be the fault of one call only.
       if (calls.length > 1 && !(error instanceof Transient)) for (const call of calls) await this.fly([call]);
       else for (const call of calls) call.reject(error instanceof Transient || error instanceof Fatal ? error : new Fatal(`cannot append: ${(error as Error).message}`, { cause: error }));
+      return;
     }
+    for (const call of calls) call.resolve();
+    this.appended(counters);
   }
 
   private async store(calls: readonly Call[]): Promise<Appended[]> {

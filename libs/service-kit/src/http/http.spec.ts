@@ -56,7 +56,7 @@ let keys: Awaited<ReturnType<typeof newIdentityKeys>>;
 class ThingsModule {}
 
 async function start(configure: (app: NestFastifyApplication) => void = () => {}): Promise<[NestFastifyApplication, TableRoute[]]> {
-  const made = await NestFactory.create<NestFastifyApplication>(ThingsModule, fastifyAdapter(undefined), { logger: false, abortOnError: false, bodyParser: false });
+  const made = await NestFactory.create<NestFastifyApplication>(ThingsModule, fastifyAdapter(undefined, pino({ level: 'silent' })), { logger: false, abortOnError: false, bodyParser: false });
   const routes = configureHttp(made, audience, new AccessGuard(byIdentityToken(await IdentityTokenVerifier.fromJwk(keys.publicJwk, audience))), pino({ level: 'silent' }));
   configure(made);
   await made.init();
@@ -142,6 +142,10 @@ describe('problem details', () => {
     expect(await call('GET', '/things/by-id/7', { scopes: ['health:read'] })).toMatchObject({ status: 404, json: { detail: 'no thing 7' } });
     const nowhere = await call('GET', '/nowhere');
     expect([nowhere.status, nowhere.type]).toEqual([404, 'application/problem+json; charset=utf-8']);
+  });
+
+  it('answers a broken escape in an address as a problem', async () => {
+    expect(await call('GET', '/things/by-id/%zz')).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8', json: { status: 400 } });
   });
 });
 

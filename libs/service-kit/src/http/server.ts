@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import type { Mount } from '../service.js';
+import { ProblemFilter } from './problem-filter.js';
 
 /** Bytes of a request body at most, unless the route says otherwise. */
 export const defaultBodyLimit = 1_048_576;
@@ -14,12 +16,15 @@ const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeou
  * Nest's adapter on a Fastify that neither converts nor strips what it validates. Requests that `mount`
  * claims never reach Fastify. Of `trustedProxies` alone the forwarded address is believed.
  */
-export function fastifyAdapter(mount: Mount | undefined, trustedProxies: readonly string[] = []): FastifyAdapter {
+export function fastifyAdapter(mount: Mount | undefined, logger: Logger, trustedProxies: readonly string[] = []): FastifyAdapter {
+  const problems = new ProblemFilter(logger);
   return new FastifyAdapter({
     bodyLimit: defaultBodyLimit,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
     exposeHeadRoutes: true,
+    // Addresses that no route can be looked up for: broken escapes, parameters that are too long.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaErrorFormatter: (errors, context) => new BadRequestException(errors.map((error) => `${context}${error.instancePath} ${error.message ?? 'does not fit'}`).join('; ')),
     serverFactory: (handler: RequestListener) => limited(createServer(mount ? mounted(mount, handler) : handler)),
