@@ -24,7 +24,9 @@ export async function kafkaHarness(kafka: TestKafka, logger: LogSink = silent): 
       const before = await admin.fetchTopicMetadata({ topics: [topic] });
       await admin.deleteTopics({ topics: [topic] });
       await eventually(async () => !(await admin.listTopics()).includes(topic), () => `${topic} is still there`);
-      await admin.createTopics({ topics: [{ topic, numPartitions: before.topics[0]!.partitions.length }], waitForLeaders: true });
+      // kafkajs waits for leaders itself, but takes a broker that has not heard of the topic yet for a failure.
+      await admin.createTopics({ topics: [{ topic, numPartitions: before.topics[0]!.partitions.length }], waitForLeaders: false });
+      await eventually(() => admin.fetchTopicOffsets(topic).then(() => true, () => false), () => `${topic} is not there again`);
     },
     sweep: async () => undefined,
     sweepShowsWithinMs: 30_000,
