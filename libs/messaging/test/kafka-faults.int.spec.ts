@@ -111,6 +111,33 @@ await describeWithKafka('KafkaEventLog beyond the contract', (kafka) => {
     await collector.subscription.close();
   }, patience);
 
+  it('keeps the membership when the clock is set back', async () => {
+    const topic = await newTopic();
+    const real = Date.now;
+    const group = `g.${randomUUID()}`;
+    const collector = await Collector.start(log, { group, topic, sessionTimeoutMs: 6_000 });
+    const admin = foreign().admin();
+    await admin.connect();
+    const members = async () => (await admin.describeGroups([group])).groups[0]!.members.map(({ memberId }) => memberId);
+    try {
+      const [member] = await members();
+      Date.now = () => real() + 3_600_000;
+      await log.append(topic, texts('ahead'));
+      await collector.untilValues(['ahead']);
+      // A heartbeat of that hour.
+      await sleep(3_000);
+      Date.now = real;
+      await sleep(9_000);
+      expect(await members()).toEqual([member]);
+      await log.append(topic, texts('back'));
+      await collector.untilValues(['ahead', 'back']);
+    } finally {
+      Date.now = real;
+      await admin.disconnect();
+      await collector.subscription.close();
+    }
+  }, patience);
+
   it('answers Transient at once when too much waits for the broker', async () => {
     const small = await KafkaEventLog.connect({ brokers: kafka.brokers, clientId: 'small', logger: silent, bufferBytes: 2_000 });
     const topic = await newTopic();

@@ -21,6 +21,8 @@ interface TopicPartition {
 }
 
 interface ConsumerGroup {
+  lastRequest: number;
+  heartbeat(options: { interval: number }): Promise<void>;
   readonly assigners: readonly Assigner[];
   readonly subscriptionState: { pause(partitions: { topic: string; partitions: number[] }[]): void };
   readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } };
@@ -40,6 +42,7 @@ export function patchKafkajs(): void {
   patched = true;
   calmIdleQueues();
   reportOutOfRange();
+  beatWhenTheClockIsSetBack();
 }
 
 /** kafkajs' own assigner, tagged so that its consumer reports out-of-range offsets instead of resetting them. */
@@ -85,5 +88,18 @@ function reportOutOfRange(): void {
     if (this.hasSeekOffset({ topic, partition })) return;
     this.subscriptionState.pause([{ topic, partitions: [partition] }]);
     listener(partition, BigInt(this.offsetManager.nextOffset(topic, partition).toString()));
+  };
+}
+
+/**
+ * As shipped the next heartbeat is due at an instant of the machine's clock. When that is set back by more than the
+ * session, the member is thrown out of the group without noticing, and says nothing until the clock has caught up.
+ */
+function beatWhenTheClockIsSetBack(): void {
+  const group = (inner('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup }).prototype;
+  const beat: ConsumerGroup['heartbeat'] = Reflect.get(group, 'heartbeat');
+  group.heartbeat = async function (this: ConsumerGroup, options) {
+    if (this.lastRequest > Date.now()) this.lastRequest = 0;
+    return beat.call(this, options);
   };
 }
