@@ -51,6 +51,9 @@ async function start(): Promise<TestKafka> {
     origin: 'docker',
     controllable: true,
     kill,
+    shutDown: async () => {
+      await engine.stop();
+    },
     pause: async () => {
       await engine.pause();
     },

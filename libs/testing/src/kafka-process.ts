@@ -21,14 +21,14 @@ interface BrokerNote {
 const noteFile = join(tmpdir(), `perennial-kafka-${process.pid}.json`);
 
 /** The broker of this process: started on first use, on free ports, with its data in a temporary folder. */
-export async function javaBroker(java: string, jars: string): Promise<TestKafka> {
+export async function javaBroker(java: string, jars: string, advertisedPort: number | null = null): Promise<TestKafka> {
   const running = await readNote();
   if (running && (await answers(running.port))) return control(java, jars, running);
   for (let attempt = 1; ; attempt++) {
     const data = await mkdtemp(join(tmpdir(), `perennial-kafka-${process.pid}-`));
     try {
       const port = await freePort();
-      await format(java, jars, data, port, await freePort());
+      await format(java, jars, data, { port, controllerPort: await freePort(), advertisedPort: advertisedPort ?? port });
       return control(java, jars, await launch(java, jars, data, port));
     } catch (error) {
       // Another process may have taken the port in between.
@@ -52,6 +52,11 @@ function control(java: string, jars: string, first: BrokerNote): TestKafka {
     kill,
     pause: async () => signal((await current()).pid, 'SIGSTOP'),
     resume: async () => signal((await current()).pid, 'SIGCONT'),
+    shutDown: async () => {
+      const { pid, port } = await current();
+      signal(pid, 'SIGTERM');
+      if (!(await waitForPort(port, false, startTimeoutMs))) throw new Error(`the broker on port ${port} does not stop`);
+    },
     restart: async () => {
       if (await answers(first.port)) await kill();
       await launch(java, jars, first.data, first.port);
@@ -64,9 +69,16 @@ function control(java: string, jars: string, first: BrokerNote): TestKafka {
   };
 }
 
-async function format(java: string, jars: string, data: string, port: number, controllerPort: number): Promise<void> {
+interface BrokerPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+  /** The one clients are told: of a proxy that stands in between. */
+  readonly advertisedPort: number;
+}
+
+async function format(java: string, jars: string, data: string, ports: BrokerPorts): Promise<void> {
   await mkdir(join(data, 'log'));
-  await writeFile(join(data, 'server.properties'), properties(data, port, controllerPort));
+  await writeFile(join(data, 'server.properties'), properties(data, ports));
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', join(data, 'server.properties')];
   await run(java, ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...args], { timeout: startTimeoutMs });
@@ -137,13 +149,13 @@ async function readNote(): Promise<BrokerNote | null> {
 }
 
 /** One node in KRaft mode. Housekeeping runs often, so that retention and compaction can be seen in a test. */
-function properties(data: string, port: number, controllerPort: number): string {
+function properties(data: string, { port, controllerPort, advertisedPort }: BrokerPorts): string {
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'log.dirs': join(data, 'log'),

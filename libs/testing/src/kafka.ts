@@ -13,6 +13,8 @@ export interface TestKafka {
   stop(): Promise<void>;
   /** SIGKILL; the data stay. */
   kill(): Promise<void>;
+  /** Orderly: offsets are synced and sessions end. Without `restart` it stays down; the data stay. */
+  shutDown(): Promise<void>;
   /** Freezes it: connections stay open and nothing answers. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -63,7 +65,7 @@ function foreignKafka(brokers: string[]): TestKafka {
   const refuse = async (): Promise<never> => {
     throw new Error('the broker comes from KAFKA_BROKERS and is not ours to stop: unset it to test faults');
   };
-  return { brokers, origin: 'KAFKA_BROKERS', controllable: false, stop: async () => undefined, kill: refuse, pause: refuse, resume: refuse, restart: refuse };
+  return { brokers, origin: 'KAFKA_BROKERS', controllable: false, stop: async () => undefined, kill: refuse, shutDown: refuse, pause: refuse, resume: refuse, restart: refuse };
 }
 
 const oneLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);

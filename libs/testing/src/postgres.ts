@@ -81,9 +81,15 @@ export class OwnPostgres extends TestPostgres {
     super(embedded.adminUrl(), embedded);
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'perennial-pg-'));
+  /** `below`: the folder its own folder is made in. */
+  static async start(settings: Readonly<Record<string, string>> = {}, below = tmpdir()): Promise<OwnPostgres> {
+    const dataDir = mkdtempSync(join(below, 'perennial-pg-'));
     return new OwnPostgres(await EmbeddedPostgres.start({ dataDir, throwaway: true, settings: { ...quickSettings, ...settings } }));
+  }
+
+  /** Process number of the server. */
+  pid(): number {
+    return this.embedded.pid();
   }
 
   /** kill -9 of the server; resolves when it has recovered and answers again. */
