@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { both, type Cell } from '../cell.js';
+import { replicaOf } from '../faults/replica.js';
+import { TcpProxy, throughProxy } from '../faults/tcp-proxy.js';
+
+const nextVersion = join(import.meta.dirname, '../faults/next-version.mjs');
+/** What a stop may take, from SIGTERM to the end of the process. */
+const drainMs = 10_000;
+/** Membership of a consumer without a sign of life. */
+const sessionMs = 12_000;
+
+export const processCells: readonly Cell[] = [
+  {
+    id: '2-all-killed-at-once',
+    logs: both,
+    async run({ system, load, random }) {
+      for (const share of [0.2, 0.6]) {
+        await load.reaches(share);
+        const pid = system.log === 'postgres' ? system.postgresPid() : null;
+        for (const one of system.processes.values()) one.signal('SIGKILL');
+        if (pid) process.kill(pid, 'SIGKILL');
+        await Promise.all([...system.processes.values()].map((one) => one.kill()));
+        await Promise.all(random.shuffled([...system.processes.keys()]).map(async (name, place) => {
+          await sleep(place * random.between(0, 700));
+          await system.start(name);
+        }));
+      }
+    },
+  },
+  {
+    id: '7-joins-and-leaves',
+    logs: both,
+    seconds: 50,
+    async run({ system, random, note }) {
+      const replica = await replicaOf(system, 'health-scoring');
+      let joined = 0;
+      for (const end = Date.now() + 60_000; Date.now() < end; joined++) {
+        await replica.startUntilReady();
+        await sleep(2_000);
+        if (random.chance(0.5)) await replica.kill();
+        else await replica.terminate();
+        await sleep(2_000);
+      }
+      note(`a second scorer joined ${joined} times within a minute`);
+    },
+  },
+  {
+    id: '8-slower-than-the-session',
+    logs: both,
+    async run({ system, load, note }) {
+      await load.reaches(0.5);
+      const holder = await system.connect('health-scoring');
+      await holder.query('BEGIN');
+      const { rowCount } = await holder.query('SELECT 1 FROM account_health FOR UPDATE');
+      await sleep(sessionMs + 4_000);
+      await holder.query('COMMIT');
+      await holder.end();
+      note(`chunks waited ${(sessionMs + 4_000) / 1000} s for ${rowCount} locked accounts`);
+    },
+  },
+  {
+    id: '8-frozen-member',
+    logs: both,
+    seconds: 16,
+    async run({ system, load, random, note }) {
+      const way = await TcpProxy.start();
+      const replica = await replicaOf(system, 'health-scoring', { DATABASE_URL: throughProxy(system.databaseUrl('health-scoring'), way) });
+      try {
+        await replica.startUntilReady();
+        await load.reaches(0.3);
+        // What it was about to write is on its way while the others take over; then all of it arrives.
+        way.become('held');
+        await sleep(random.between(1_000, 2_500));
+        replica.signal('SIGSTOP');
+        await sleep(sessionMs + 6_000);
+        way.become('clear');
+        replica.signal('SIGCONT');
+        await sleep(4_000);
+        note(`the one that came back met the fence ${replica.linesLike(/another consumer worked/).length} times`);
+      } finally {
+        replica.signal('SIGCONT');
+        await replica.terminate();
+        await way.close();
+      }
+    },
+  },
+  {
+    id: '16-rolling-restart-with-migration',
+    logs: both,
+    seconds: 14,
+    async run({ system, load, random, fail }) {
+      await load.reaches(0.1);
+      const newer = { NODE_OPTIONS: `--import ${nextVersion}` };
+      if (system.log === 'kafka') {
+        // The new version runs beside the old one for a while, on tables that it has widened.
+        const replica = await replicaOf(system, 'health-scoring');
+        await replica.startUntilReady(newer);
+        await sleep(3_000);
+        await replica.terminate();
+      }
+      for (const name of random.shuffled([...system.processes.keys()])) {
+        await system.processes.get(name)!.terminate();
+        await system.start(name, newer);
+      }
+      const [row] = await system.rows<{ n: string }>('health-scoring', `SELECT count(*) AS n FROM information_schema.columns WHERE table_name = 'portfolio' AND column_name = 'chaos_note'`);
+      if (Number(row?.n) !== 1) fail('the migration of the new version was not applied');
+    },
+  },
+  {
+    id: '19-sigterm-under-load',
+    logs: both,
+    seconds: 12,
+    async run({ system, load, random, fail, note }) {
+      for (const name of random.shuffled([...system.processes.keys()])) {
+        await load.reaches(Math.min(0.8, load.progress + 0.05));
+        const { ms, code } = await system.processes.get(name)!.terminate();
+        note(`${name} drained in ${(ms / 1000).toFixed(1)} s`);
+        if (code !== 0 || ms > drainMs) fail(`${name} ended with ${code ?? 'SIGKILL'} ${(ms / 1000).toFixed(1)} s after SIGTERM`);
+        await system.start(name);
+      }
+    },
+  },
+];

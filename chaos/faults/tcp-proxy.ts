@@ -1,0 +1,84 @@
+import { connect, createServer, type AddressInfo, type NetConnectOpts, type Server, type Socket } from 'node:net';
+
+/** What the way between two processes does. */
+export type Weather = 'clear' | 'cut' | 'slow' | 'half-open' | 'held';
+
+const slowMs = 200;
+
+/**
+ * A way that can be cut (connections are reset and new ones refused), slowed by 200 ms in each direction, or
+ * made half-open (bytes vanish, nothing is closed: what a pulled cable looks like from both ends), or held (bytes
+ * wait, and arrive when it clears).
+ */
+export class TcpProxy {
+  private weather: Weather = 'clear';
+  private target: NetConnectOpts | null = null;
+  private readonly sockets = new Set<Socket>();
+  private held: (() => void)[] = [];
+
+  private constructor(private readonly server: Server) {
+    server.on('connection', (socket) => this.join(socket));
+  }
+
+  static async start(): Promise<TcpProxy> {
+    const server = createServer();
+    const proxy = new TcpProxy(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  forwardTo(target: NetConnectOpts): void {
+    this.target = target;
+  }
+
+  become(weather: Weather): void {
+    // What was swallowed is gone: streams that missed bytes cannot go on.
+    if (weather === 'cut' || this.weather === 'half-open') for (const socket of this.sockets) socket.resetAndDestroy();
+    this.weather = weather;
+    if (weather !== 'held') for (const deliver of this.held.splice(0)) deliver();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private join(near: Socket): void {
+    if (this.weather === 'cut' || !this.target) return void near.resetAndDestroy();
+    const far = connect(this.target);
+    for (const socket of [near, far]) {
+      this.sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        this.sockets.delete(socket);
+        if (this.weather !== 'half-open') (socket === near ? far : near).destroy();
+      });
+    }
+    this.pass(near, far);
+    this.pass(far, near);
+  }
+
+  private pass(from: Socket, to: Socket): void {
+    from.on('data', (chunk) => {
+      if (this.weather === 'half-open') return;
+      if (this.weather === 'held') return void this.held.push(() => to.write(chunk));
+      if (this.weather === 'slow') setTimeout(() => to.write(chunk), slowMs);
+      else to.write(chunk);
+    });
+    from.on('end', () => {
+      if (this.weather !== 'half-open') setTimeout(() => to.end(), this.weather === 'slow' ? slowMs : 0);
+    });
+  }
+}
+
+/** The same database, reached by TCP through the proxy instead of through the server's socket. */
+export function throughProxy(databaseUrl: string, proxy: TcpProxy): string {
+  const direct = new URL(databaseUrl);
+  proxy.forwardTo({ path: `${direct.searchParams.get('host') ?? ''}/.s.PGSQL.5432` });
+  return `postgres://${direct.username}:${direct.password}@127.0.0.1:${proxy.port}${direct.pathname}`;
+}

@@ -1,0 +1,113 @@
+import type { EventLog } from '@perennial/messaging/event-log';
+import type { Cell, CellContext, CellSystem } from './cell.js';
+import { check, type Findings } from './check/check.js';
+import { settle, type Settled } from './check/settle.js';
+import { WebhookSink } from './faults/webhook-sink.js';
+import { Load } from './load/load.js';
+import { plan } from './load/plan.js';
+import { Random, seedOf } from './random.js';
+import { KafkaSystem } from './system/kafka-system.js';
+import { PostgresSystem } from './system/postgres-system.js';
+import type { LogKind } from './system/system.js';
+
+export interface CellResult {
+  readonly cell: string;
+  readonly log: LogKind;
+  readonly seed: number;
+  readonly accepted: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Differences from the replay by one thread. */
+  readonly oracle: number;
+  readonly lag: number;
+  readonly seconds: number;
+  readonly verdict: 'ok' | 'failed';
+  /** The first of each kind, and what the cell had to say. */
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
+  readonly retries: number;
+}
+
+const shown = 5;
+
+/** Runs one cell on a system of its own. Never throws: what goes wrong is the result. */
+export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<CellResult> {
+  const startedAt = performance.now();
+  // Three, since the load asks for chance in an order that no seed decides.
+  const [random, ofPlan, ofLoad] = ['', ' plan', ' load'].map((part) => new Random(seedOf(seed, cell.id + part, log))) as [Random, Random, Random];
+  const faults: string[] = [];
+  const notes: string[] = [];
+  const undo: (() => unknown)[] = [];
+  const phases: string[] = [];
+  let phaseAt = startedAt;
+  const phase = (name: string): void => {
+    phases.push(`${name} ${((performance.now() - phaseAt) / 1000).toFixed(1)} s`);
+    phaseAt = performance.now();
+  };
+  let findings: Findings = { lost: [], doubled: [], oracle: [], other: [] };
+  let settled: Settled = { lag: 0, restless: [] };
+  let load: Load | null = null;
+  let system: KafkaSystem | PostgresSystem | null = null;
+  try {
+    const options: CellSystem = typeof cell.system === 'function' ? await cell.system(log) : (cell.system ?? {});
+    if (options.cleanUp) undo.push(options.cleanUp);
+    const running = log === 'kafka' ? await KafkaSystem.start(options) : await PostgresSystem.start(options);
+    system = running;
+    undo.push(() => running.stop());
+    phase('start');
+    const sink = await WebhookSink.start();
+    undo.push(() => sink.stop());
+    await running.must('POST', '/api/v1/webhook-endpoints', { url: sink.url });
+    const items = plan(ofPlan, { accounts: 20, uses: 40, foreign: log === 'kafka', farFuture: false, shuffled: false, now: new Date(), ...cell.plan });
+    const started = new Load(running, items, ofLoad, { seconds: cell.seconds ?? 8, ...(cell.repeats === undefined ? {} : { repeats: cell.repeats }) });
+    load = started;
+    undo.push(() => started.abandon());
+    let eventLog: Promise<EventLog> | null = null;
+    undo.push(async () => (await eventLog?.catch(() => null))?.close());
+    let deadLetters: number | null = 0;
+    const sinks = [sink];
+    const context: CellContext = {
+      system: running, load: started, sink, random,
+      openLog: () => (eventLog ??= running.openLog()),
+      fail: (what) => void faults.push(what),
+      note: (what) => void notes.push(what),
+      expectDeadLetters: (count) => void (deadLetters = count),
+      alsoCheck: (other) => void sinks.push(other),
+    };
+    await cell.prepare?.(context);
+    started.start();
+    await cell.run(context);
+    phase('fault');
+    if (!cell.endsBroken) {
+      await started.finish();
+      phase('rest of the load');
+      settled = await settle(running);
+      if (settled.restless.length > 0) faults.push(`not at rest: ${settled.restless.join('; ')}`);
+      phase('settling');
+      await cell.afterwards?.(context);
+      if (cell.afterwards) settled = await settle(running);
+      findings = await check(running, await context.openLog(), started, { deadLetters, sinks });
+      phase('afterwards and check');
+    }
+  } catch (error) {
+    faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  for (const kind of ['lost', 'doubled', 'oracle', 'other'] as const) {
+    faults.push(...findings[kind].slice(0, shown).map((one) => `${kind}: ${one}`));
+    if (findings[kind].length > shown) faults.push(`${kind}: and ${findings[kind].length - shown} more`);
+  }
+  if (faults.length > 0 && system) for (const process of system.processes.values()) notes.push(`${process.name} said last: ${process.tail()}`);
+  for (const step of undo.reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      faults.push(`cleaning up: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  phase('stop');
+  notes.push(`took: ${phases.join(', ')}`);
+  return {
+    cell: cell.id, log, seed, accepted: load?.accepted.size ?? 0, lost: findings.lost.length, doubled: findings.doubled.length, oracle: findings.oracle.length, lag: settled.lag,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10, verdict: faults.length === 0 ? 'ok' : 'failed', faults, notes, retries: load?.retries ?? 0,
+  };
+}
