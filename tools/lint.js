@@ -8,7 +8,7 @@ if (!projects.includes('@perennial/contracts')) {
 }
 const paths = process.argv.slice(2);
 try {
-  execFileSync('eslint', ['--max-warnings', '0', '--no-error-on-unmatched-pattern', ...(paths.length ? paths : ['libs', 'apps', 'tools', 'chaos'])], { stdio: 'inherit' });
+  execFileSync('eslint', ['--max-warnings', '0', '--no-error-on-unmatched-pattern', ...(paths.length ? paths : ['libs', 'apps', 'tools', 'bench', 'chaos'])], { stdio: 'inherit' });
 } catch (error) {
   process.exit(error.status ?? 1);
 }

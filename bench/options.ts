@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+
+export type LogKind = 'postgres' | 'kafka';
+
+export interface BenchOptions {
+  readonly logs: readonly LogKind[];
+  /** Ids of rows, upper case; null for all. */
+  readonly only: ReadonlySet<string> | null;
+  readonly rounds: number;
+  readonly quick: boolean;
+  /** Folder of the raw results. */
+  readonly out: string;
+  /** CPU profiles of the processes measured go to the folder of the results. */
+  readonly profile: boolean;
+  /** Given to every process that is measured, e.g. a rate limit. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export const usage = `npm run bench -- [options]
+  --log postgres|kafka   one log only (default: both, a table for each)
+  --only G1,G4           some rows only
+  --rounds N             rounds of each comparison (default 5, with --quick 3)
+  --quick                fewer rounds and shorter measurements
+  --env NAME=VALUE       environment of the processes measured; may be repeated
+  --profile              CPU profiles of the processes measured, beside the results
+  --out FOLDER           raw results as JSON (default bench/results)`;
+
+/** Throws an error with words for whoever typed it. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      log: { type: 'string' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      env: { type: 'string', multiple: true, default: [] },
+      profile: { type: 'boolean', default: false },
+      out: { type: 'string', default: 'bench/results' },
+    },
+  });
+  const { log, only, quick } = values;
+  if (log !== undefined && log !== 'postgres' && log !== 'kafka') throw new Error(`--log must be postgres or kafka\n\n${usage}`);
+  const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50) throw new Error(`--rounds must be a whole number from 1 to 50\n\n${usage}`);
+  return {
+    logs: log === undefined ? ['postgres', 'kafka'] : [log],
+    only: only === undefined ? null : new Set(only.toUpperCase().split(',').map((id) => id.trim())),
+    rounds,
+    quick,
+    out: values.out,
+    profile: values.profile,
+    env: Object.fromEntries(values.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
+  };
+}

@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { Controller, Module, type INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { EventPattern, Payload, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
+import { testPostgres } from '@perennial/testing/postgres';
+import kafkajs, { CompressionTypes, logLevel } from 'kafkajs';
+import { DayCounts } from '../fold/day-counts.js';
+import { CreateFoldTable1700000000002 } from '../fold/fold-store.js';
+import { answer } from './answer.js';
+
+/** B6: the same fold behind Nest's own Kafka transport, one transaction a message. */
+kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
+  decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+});
+
+let database: TypeOrmDatabase;
+let turn = 0;
+let handled = 0;
+let firstAt = 0;
+let lastAt = 0;
+
+@Controller()
+class CountController {
+  @EventPattern<string>('raw-read')
+  async count(@Payload() event: { accountId: string; occurredAt: string }): Promise<void> {
+    firstAt ||= performance.now();
+    await database.transaction(async (tx) => {
+      const [row] = await tx.query<{ state: Buffer }>({ name: 'one-lock', text: 'SELECT state FROM fold_account WHERE account_id = $1 FOR NO KEY UPDATE', values: [event.accountId] });
+      const counts = row ? DayCounts.unpack(row.state) : DayCounts.empty();
+      counts.add(event.occurredAt);
+      await tx.query({
+        name: 'one-save',
+        text: 'INSERT INTO fold_account VALUES ($1, 1, $2) ON CONFLICT (account_id) DO UPDATE SET revision = fold_account.revision + 1, state = excluded.state',
+        values: [event.accountId, counts.pack()],
+      });
+    });
+    handled++;
+    lastAt = performance.now();
+  }
+}
+
+@Module({ controllers: [CountController] })
+class CountModule {}
+
+answer(
+  {
+    async start() {
+      database = await TypeOrmDatabase.open({ url: await (await testPostgres()).emptyDatabase(), migrations: [CreateFoldTable1700000000002] });
+    },
+    /** Events/s over `forMs` from the first message on. */
+    async rate({ brokers, forMs }: { brokers: string[]; forMs: number }): Promise<number> {
+      [handled, firstAt, lastAt] = [0, 0, 0];
+      const app: INestMicroservice = await NestFactory.createMicroservice<MicroserviceOptions>(CountModule, {
+        transport: Transport.KAFKA,
+        logger: false,
+        options: { client: { brokers, clientId: 'nest', logLevel: logLevel.NOTHING }, consumer: { groupId: `nest-${turn++}` }, subscribe: { fromBeginning: true }, run: { partitionsConsumedConcurrently: 3 } },
+      });
+      await app.listen();
+      for (const end = performance.now() + 30_000; firstAt === 0 || performance.now() - firstAt < forMs; await new Promise((resolve) => setTimeout(resolve, 20))) {
+        if (performance.now() > end) break;
+      }
+      const rate = (handled * 1000) / (lastAt - firstAt);
+      await app.close();
+      return rate;
+    },
+  },
+  async () => {
+    await database?.close();
+  },
+);
