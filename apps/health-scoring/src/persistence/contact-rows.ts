@@ -2,7 +2,7 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import type { NamedContacts } from '../application/account-health-store.js';
 import { decodeContact, encodeContact, isKept } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
-import { PackedBuffers } from './packed-buffers.js';
+import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 
 /** Puts into the states what looks need of contacts (all of `refreshed` accounts) and those that are named and not there yet. */
 export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, AccountHealthState>, refreshed: readonly string[], contacts: NamedContacts): Promise<void> {

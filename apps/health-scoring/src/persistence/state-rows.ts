@@ -1,7 +1,7 @@
 import type { Transaction } from '@perennial/persistence/transaction';
 import { encodeState } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
-import { PackedBuffers } from './packed-buffers.js';
+import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 
 /** Writes states of rows that the transaction has locked, and raises their revision. Answers the packed lengths, in order. */
 export async function saveStates(tx: Transaction, states: readonly AccountHealthState[]): Promise<readonly number[]> {

@@ -1,3 +1,4 @@
+import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { ScoredAccount } from '../application/account-health-store.js';
 import type { Verdict } from '../domain/look.js';
@@ -10,14 +11,16 @@ const isoDayOrNull = (day: number | null | undefined): string | null => (day ===
 
 /** List rows with the verdict as it is answered, and the day's history where that differs. */
 export async function saveVerdicts(tx: Transaction, judged: readonly JudgedAccount[], partitionOf: (accountId: string) => number): Promise<void> {
+  const verdicts = PackedBuffers.of(judged.map((account) => Buffer.from(JSON.stringify(account.verdict.health))));
   const column = <T>(value: (account: JudgedAccount) => T): T[] => judged.map(value);
   await tx.query({
     name: 'save-verdicts',
     text: `
       WITH judged AS (
-        SELECT * FROM unnest($1::text[], $2::numeric[], $3::text[], $4::text[], $5::smallint[], $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::smallint[], $11::timestamptz[],
+        SELECT *, convert_from(substr($8::bytea, verdict_start, verdict_length), 'UTF8') AS verdict
+        FROM unnest($1::text[], $2::numeric[], $3::text[], $4::text[], $5::smallint[], $6::integer[], $7::text[], $21::integer[], $22::integer[], $9::bigint[], $10::smallint[], $11::timestamptz[],
                              $12::bigint[], $13::text[], $14::date[], $15::date[], $16::date[], $17::numeric[], $18::real[], $19::text[], $20::integer[])
-          AS j (id, score, band, risk, rank, strikes, trend, verdict, version, partition, look, arr, currency, renewal, notice, day, raw, coverage, card, card_revision)
+          AS j (id, score, band, risk, rank, strikes, trend, verdict_start, verdict_length, version, partition, look, arr, currency, renewal, notice, day, raw, coverage, card, card_revision)
       ), days AS (
         INSERT INTO health_day AS d (account_id, day, health_score, raw_score, band, risk_level, data_coverage, strikes, scorecard_id, scorecard_revision)
         SELECT id, day, score, raw, band, risk, coverage, strikes, card, card_revision FROM judged
@@ -32,10 +35,11 @@ export async function saveVerdicts(tx: Transaction, judged: readonly JudgedAccou
         arr_minor = excluded.arr_minor, currency = excluded.currency, renewal_on = excluded.renewal_on, notice_on = excluded.notice_on`,
     values: [
       column((a) => a.state.accountId), column((a) => a.verdict.health.healthScore), column((a) => a.verdict.health.band), column((a) => a.verdict.health.riskLevel),
-      column((a) => riskRank[a.verdict.health.riskLevel]), column((a) => a.verdict.health.strikes.count), column((a) => a.verdict.health.trend), column((a) => JSON.stringify(a.verdict.health)),
+      column((a) => riskRank[a.verdict.health.riskLevel]), column((a) => a.verdict.health.strikes.count), column((a) => a.verdict.health.trend), verdicts.bytes,
       column((a) => a.version), column((a) => partitionOf(a.state.accountId)), column((a) => a.nextLookAt),
       column((a) => a.state.renewal?.arrMinor ?? null), column((a) => a.state.renewal?.currency ?? null), column((a) => isoDayOrNull(a.state.renewal?.renewalOn)), column((a) => isoDayOrNull(a.state.renewal?.noticeOn)),
       column((a) => a.verdict.history.day), column((a) => a.verdict.history.rawScore), column((a) => a.verdict.history.dataCoverage), column((a) => a.verdict.history.scorecard.id), column((a) => a.verdict.history.scorecard.revision),
+      verdicts.starts, verdicts.lengths,
     ],
   });
 }

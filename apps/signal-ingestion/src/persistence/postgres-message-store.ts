@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transient } from '@perennial/persistence/errors';
+import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow } from '../application/message-store.js';
 import type { Arrival, SignalRecord } from '../domain/arrival.js';
@@ -56,19 +57,25 @@ export class PostgresMessageStore extends MessageStore {
   async add(tx: Transaction, messages: readonly NewMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const of = <V>(value: (message: NewMessage) => V): V[] => messages.map(value);
+    const hashes = PackedBuffers.of(of(({ resolved }) => Buffer.from(resolved.arrival.hash, 'hex')));
+    const data = of(({ resolved, signal }) => (signal ?? resolved.arrival.meaning.signal)?.data);
+    const bodies = PackedBuffers.of(data.map((one) => Buffer.from(one === undefined ? '' : JSON.stringify(one))));
     const made = await tx.query({
       name: 'add-messages',
       text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data)
-             SELECT message_week(now()), nextval('message_place'), n.* FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
-               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $12::json[]) AS n
+             SELECT message_week(now()), nextval('message_place'), source_id, message_id, substr($3::bytea, hash_start, hash_length), person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product,
+               CASE WHEN data_length > 0 THEN convert_from(substr($12::bytea, data_start, data_length), 'UTF8')::json END
+             FROM unnest($1::text[], $2::text[], $13::integer[], $14::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
+               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $15::integer[], $16::integer[])
+               AS n (source_id, message_id, hash_start, hash_length, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data_start, data_length)
              ON CONFLICT DO NOTHING RETURNING true`,
       values: [
-        of(({ resolved }) => resolved.arrival.sourceId), of(({ resolved }) => resolved.arrival.messageId), of(({ resolved }) => Buffer.from(resolved.arrival.hash, 'hex')),
+        of(({ resolved }) => resolved.arrival.sourceId), of(({ resolved }) => resolved.arrival.messageId), hashes.bytes,
         of(({ resolved }) => resolved.personKey), of(({ resolved }) => resolved.accountId), of(({ signal }) => signal?.personId ?? null),
         of(({ resolved, signal }) => (signal ?? resolved.arrival.meaning.signal)?.kind ?? null),
         of(({ resolved }) => new Date(resolved.arrival.occurredAt)), of(({ resolved }) => new Date(resolved.arrival.receivedAt)),
         of(({ resolved }) => resolved.arrival.clamped), of(({ resolved }) => resolved.arrival.meaning.product),
-        of(({ resolved, signal }) => jsonOf((signal ?? resolved.arrival.meaning.signal)?.data)),
+        bodies.bytes, hashes.starts, hashes.lengths, bodies.starts, bodies.lengths,
       ],
     });
     if (made.length < messages.length) throw new Transient('another consumer took the same message at the same moment');
@@ -174,10 +181,6 @@ export class PostgresMessageStore extends MessageStore {
 }
 
 const weekEnd = (week: number): Date => new Date((week + 1) * weekMs);
-
-function jsonOf(data: unknown): string | null {
-  return data === undefined ? null : JSON.stringify(data);
-}
 
 function positionOf(row: Position): TimelinePosition {
   return { occurredAt: row.occurred_at.toISOString(), id: row.message_id, sourceId: row.source_id, week: row.week };
