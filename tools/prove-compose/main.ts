@@ -3,15 +3,15 @@
 //   --no-build   use images that are there      --keep   leave it running
 import { freePort } from '@perennial/testing/kafka-ports';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Compose } from './compose.js';
+import { Compose, longestMs } from './compose.js';
 import { Load, type Keys } from './load.js';
 import { Observer } from './observe.js';
 import { faultsOf } from './verdict.js';
 
 const apps = ['signal-ingestion', 'health-scoring', 'renewal-forecasting', 'playbook-orchestration', 'notifications', 'gateway'];
 const backends = ['kafka', 'postgres'];
-const turnMs = 1_000;
-const settleMs = 300_000;
+const turnMs = 2_000;
+const settleMs = longestMs;
 
 const has = (flag: string): boolean => process.argv.includes(flag);
 const startedAt = performance.now();
@@ -81,7 +81,7 @@ function startOf(id: string): Promise<string> {
 
 async function scale(count: number): Promise<void> {
   await compose.compose('up', '-d', '--no-build', '--no-recreate', '--scale', `health-scoring=${count}`);
-  const seconds = await compose.untilHealthy(420_000, 'health-scoring', count);
+  const seconds = await compose.untilHealthy(longestMs, 'health-scoring', count);
   await sleep(10_000);
   say(`health-scoring=${count}: healthy after ${seconds.toFixed(0)} s, 10 s under load`);
 }
