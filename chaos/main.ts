@@ -30,6 +30,7 @@ const { values } = parseArgs({
     resume: { type: 'boolean', default: false }, suite: { type: 'boolean', default: false }, counts: { type: 'string' }, help: { type: 'boolean', default: false },
   },
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 process.exitCode = values.help ? help() : await main();
 // A connection of some client that is away must not keep a finished run alive.
 process.exit();

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { checkLetters, poisonUntil } from '../faults/poison.js';
-import type { ServiceProcess } from '../system/service-process.js';
 import { services, type ServiceName } from '../system/system.js';
 
 interface KillPoint {
@@ -16,70 +15,75 @@ interface KillPoint {
 }
 
 const all: readonly ServiceName[] = services;
-const consumers = { of: all, mostPasses: 15 };
+const consumers = { of: all, mostPasses: 5 };
+const startMs = 180_000;
+const deathMs = 60_000;
 
 const points: readonly KillPoint[] = [
-  { name: 'edge.before-append', of: ['signal-ingestion'], mostPasses: 40 },
-  { name: 'edge.after-append', of: ['signal-ingestion'], mostPasses: 40 },
+  { name: 'edge.before-append', of: ['signal-ingestion'], mostPasses: 12 },
+  { name: 'edge.after-append', of: ['signal-ingestion'], mostPasses: 12 },
   { name: 'consumer.before-handler', ...consumers },
   { name: 'consumer.after-handler', ...consumers },
   { name: 'consumer.before-commit', ...consumers },
   { name: 'consumer.before-hint', ...consumers },
   { name: 'consumer.after-dead-letter', of: all, mostPasses: 2, provoke: poisoned(), afterwards: lettersOfPoison },
   { name: 'dead-letters.after-replay', of: all, mostPasses: 1, provoke: replayed, afterwards: lettersOfPoison },
-  { name: 'relay.before-send', of: all, mostPasses: 10 },
-  { name: 'relay.after-send', of: all, mostPasses: 10 },
-  { name: 'outbox.after-publish', of: all, mostPasses: 10 },
-  { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: 20 },
+  { name: 'relay.before-send', of: all, mostPasses: 3 },
+  { name: 'relay.after-send', of: all, mostPasses: 3 },
+  { name: 'outbox.after-publish', of: all, mostPasses: 3 },
+  { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: 8 },
   { name: 'ingestion.restating', of: ['signal-ingestion'], mostPasses: 3, provoke: restate },
-  { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 20 },
-  { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 20 },
+  { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 8 },
+  { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.before-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.after-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
-  { name: 'notifications.after-claim', of: ['notifications'], mostPasses: 6 },
-  { name: 'notifications.after-send', of: ['notifications'], mostPasses: 10 },
-  { name: 'notifications.before-settle', of: ['notifications'], mostPasses: 6 },
+  { name: 'notifications.after-claim', of: ['notifications'], mostPasses: 2 },
+  { name: 'notifications.after-send', of: ['notifications'], mostPasses: 3 },
+  { name: 'notifications.before-settle', of: ['notifications'], mostPasses: 2 },
 ];
 
-const secondsPerPoint = 6;
 const familyOf = ({ name }: KillPoint): string => name.split('.')[0]!;
+const warmUp = 0.1;
 
 /** kill -9 at the named lines of every service that passes them, one after the other; each is started again without. */
 export const killPointCells: readonly Cell[] = [...Map.groupBy(points, familyOf)].map(([family, own]) => ({
   id: `1-${family}`,
   logs: both,
-  seconds: 4 + secondsPerPoint * own.length,
+  async prepare({ load }) {
+    load.hold(warmUp);
+  },
   async run(context) {
-    const { load, system } = context;
-    await load.reaches(0.05);
-    for (const point of own) {
-      const victims = [...new Set(point.of.map((service) => system.processOf(service)))];
-      await Promise.all(victims.map((victim) => dieAt(context, victim, point)));
-    }
+    const { load } = context;
+    await load.reaches(warmUp);
+    // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
+    for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
   },
   async afterwards(context) {
     for (const point of own) await point.afterwards?.(context);
   },
 }));
 
-async function dieAt(context: CellContext, victim: ServiceProcess, point: KillPoint): Promise<void> {
-  const { system, random } = context;
-  const nth = random.between(1, point.mostPasses);
-  await sleep(random.between(0, 1_000));
-  await victim.kill();
-  // A process may come to the point before it is ready.
-  const started = system.start(victim.name, { PERENNIAL_KILL_POINT: `${point.name}:${nth}` });
-  await Promise.race([started.catch(() => undefined), victim.endsWithin(180_000)]);
+async function dieAt(context: CellContext, point: KillPoint, share: number): Promise<void> {
+  const { system, load, random } = context;
+  const victims = [...new Set(point.of.map((service) => system.processOf(service)))].map((victim) => ({ victim, nth: random.between(1, point.mostPasses), pauseMs: random.between(0, 1_500) }));
+  await Promise.all(victims.map(async ({ victim, nth }) => {
+    await victim.kill();
+    // It may come to the point before it is ready.
+    await Promise.race([system.start(victim.name, { PERENNIAL_KILL_POINT: `${point.name}:${nth}` }).catch(() => undefined), victim.endsWithin(startMs)]);
+  }));
+  load.hold(share);
   let isOver = false;
-  const provoking = point.provoke?.(context, () => isOver || !victim.running);
-  const died = await victim.endsWithin(60_000);
-  isOver = true;
-  await provoking;
-  if (!died) return context.fail(`${victim.name} never came to ${point.name}:${nth}`);
-  context.note(`${victim.name} died at ${point.name}:${nth}`);
-  await sleep(random.between(0, 1_500));
-  await system.start(victim.name);
+  await Promise.all(victims.map(async ({ victim, nth, pauseMs }) => {
+    const provoking = point.provoke?.(context, () => isOver || !victim.running);
+    const died = await victim.endsWithin(deathMs);
+    isOver ||= !died;
+    await provoking;
+    if (!died) return context.fail(`${victim.name} never came to ${point.name}:${nth}`);
+    context.note(`${victim.name} died at ${point.name}:${nth}`);
+    await sleep(pauseMs);
+    await system.start(victim.name);
+  }));
 }
 
 const poisonOf = new WeakMap<CellContext, Awaited<ReturnType<typeof poisonUntil>>>();

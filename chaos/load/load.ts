@@ -28,6 +28,8 @@ export class Load {
   retries = 0;
   /** Where calls go instead of to the system's own addresses. */
   via: string | null = null;
+  /** Share of the plan beyond which nothing is sent for now. */
+  private upTo = 1;
   private readonly queues = new Map<Door, Item[]>();
   private readonly repeated = new Set<Item>();
   private producers: Promise<unknown> = Promise.resolve();
@@ -61,6 +63,11 @@ export class Load {
     return this.accepted.size / this.items.filter(({ refused }) => !refused).length;
   }
 
+  /** Sends no more than this share of the plan until it is called again. */
+  hold(share: number): void {
+    this.upTo = share;
+  }
+
   /** Waits until this share of the plan is accepted. */
   async reaches(share: number, withinMs = 120_000): Promise<void> {
     for (const end = Date.now() + withinMs; this.progress < share; await sleep(20)) {
@@ -70,6 +77,7 @@ export class Load {
 
   /** Everything is accepted: what failed was sent again until it was. */
   async finish(withinMs = 150_000): Promise<void> {
+    this.upTo = 1;
     const timer = setTimeout(() => this.endless.abort(), withinMs);
     await this.producers;
     clearTimeout(timer);
@@ -87,6 +95,10 @@ export class Load {
 
   private async loop(door: Door, queue: Item[], perSecond: number): Promise<void> {
     while (queue.length > 0 && !this.endless.signal.aborted) {
+      if (this.upTo < 1 && this.progress >= this.upTo) {
+        await sleep(20);
+        continue;
+      }
       const batch = queue.splice(0, this.random.between(1, door === 'segment' ? 30 : 12));
       const startedAt = performance.now();
       const left = await this.send(door, batch);

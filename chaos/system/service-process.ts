@@ -17,6 +17,15 @@ const mostTries = 5;
 /** Starts take half the time with it, and a cell is mostly starts. */
 const compileCache = join(tmpdir(), 'perennial-chaos-compile-cache');
 
+// Whatever ends the harness ends what it started.
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) {
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+  }
+});
+
 /** One process of the system under test: started, killed, paused and listened to. */
 export class ServiceProcess {
   private child: ChildProcess | null = null;
@@ -38,6 +47,8 @@ export class ServiceProcess {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], PERENNIAL_TEST: '1', NODE_COMPILE_CACHE: compileCache, ...this.env, ...more },
     });
     this.child = child;
+    children.add(child);
+    child.once('exit', () => children.delete(child));
     let rest = '';
     let first: (line: string) => void = () => undefined;
     this.firstLine = new Promise((resolve) => (first = resolve));
