@@ -40,8 +40,13 @@ process.exit(total.failed === 0 ? 0 : 1);
 
 function commandOf(suite, report) {
   if (suite.jest) return [process.execPath, ...jest, '--selectProjects', suite.name, '--json', `--outputFile=${report}`, '--forceExit'];
-  if (suite.cells) return [process.execPath, '--import', './libs/testing/jest/register-typescript.mjs', 'chaos/main.ts', '--suite', '--counts', report];
+  if (suite.cells) return [process.execPath, '--disable-warning=ExperimentalWarning', '--import', './libs/testing/jest/register-typescript.mjs', 'chaos/main.ts', '--suite', '--seed', seedOfTheDay(), '--counts', report];
   return suite.command;
+}
+
+/** Other cells each day (UTC), the same for everybody who tests on it. */
+function seedOfTheDay() {
+  return new Date().toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** Each cell is one test. A run that did not come to its end without a failed cell counts as one failure. */
