@@ -127,10 +127,10 @@ async function restate({ system, random }: CellContext, enough: () => boolean): 
   }
 }
 
-/** The waits of playbooks are days long: their timers fall due now. */
+/** The waits of playbooks are days long: their timers fall due now, one at a time, so that some are left for the next point. */
 async function timersFallDue({ system }: CellContext, enough: () => boolean): Promise<void> {
   while (!enough()) {
-    await system.rows('playbook-orchestration', 'UPDATE timer SET due_at = now() WHERE due_at > now()').catch(() => undefined);
+    await system.rows('playbook-orchestration', 'UPDATE timer SET due_at = now() WHERE id = (SELECT id FROM timer WHERE due_at > now() LIMIT 1)').catch(() => undefined);
     await sleep(300);
   }
 }
