@@ -1,4 +1,5 @@
 import type { EventLog } from '@perennial/messaging/event-log';
+import { retryTransient } from '@perennial/messaging/retry-transient';
 import type { Cell, CellContext, CellSystem } from './cell.js';
 import { check, type Findings } from './check/check.js';
 import { settle, type Settled } from './check/settle.js';
@@ -86,7 +87,9 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
       phase('settling');
       await cell.afterwards?.(context);
       if (cell.afterwards) settled = await settle(running);
-      findings = await check(running, await context.openLog(), started, { deadLetters, sinks });
+      const readLog = await context.openLog();
+      // On a loaded machine the broker itself may lose its session while it is read.
+      findings = await retryTransient(() => check(running, readLog, started, { deadLetters, sinks }), 60_000);
       phase('afterwards and check');
     }
   } catch (error) {

@@ -37,7 +37,7 @@ export class TcpProxy {
 
   become(weather: Weather): void {
     // What was swallowed is gone: streams that missed bytes cannot go on.
-    if (weather === 'cut' || this.weather === 'half-open') for (const socket of this.sockets) socket.resetAndDestroy();
+    if (weather === 'cut' || this.weather === 'half-open') for (const socket of this.sockets) end(socket);
     this.weather = weather;
     if (weather !== 'held') for (const deliver of this.held.splice(0)) deliver();
   }
@@ -48,7 +48,7 @@ export class TcpProxy {
   }
 
   private join(near: Socket): void {
-    if (this.weather === 'cut' || !this.target) return void near.resetAndDestroy();
+    if (this.weather === 'cut' || !this.target) return end(near);
     const far = connect(this.target);
     for (const socket of [near, far]) {
       this.sockets.add(socket);
@@ -81,4 +81,10 @@ export function throughProxy(databaseUrl: string, proxy: TcpProxy): string {
   const direct = new URL(databaseUrl);
   proxy.forwardTo({ path: `${direct.searchParams.get('host') ?? ''}/.s.PGSQL.5432` });
   return `postgres://${direct.username}:${direct.password}@127.0.0.1:${proxy.port}${direct.pathname}`;
+}
+
+/** A server's own socket file knows no reset. */
+function end(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
