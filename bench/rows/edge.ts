@@ -10,7 +10,7 @@ import type { Row, Run } from './row.js';
 
 const connections = 64;
 const batchConnections = 8;
-const windowMs = 4_000;
+const windowMs = 3_000;
 const warmUpMs = 1_500;
 
 /** G1, G2: what the front door takes, answered after the log has it for good. */

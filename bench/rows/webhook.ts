@@ -11,7 +11,7 @@ import type { Row } from './row.js';
 const perSecond = 100;
 const firstMs = 5_000;
 const windowMs = 5_000;
-const lateMs = 30_000;
+const lateMs = 60_000;
 
 interface Window {
   readonly p50: number;

@@ -9,7 +9,7 @@ import { signalsApplied } from './scored.js';
 import type { Row, Run } from './row.js';
 
 const quietMs = 10_000;
-const idleMs = 20_000;
+const idleMs = 15_000;
 const loadMs = 10_000;
 const loadPerSecond = 300;
 
