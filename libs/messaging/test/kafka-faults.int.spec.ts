@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompressionCodecs, CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import { describeWithKafka } from '@perennial/testing/kafka-suite';
 import { Transient } from '../src/errors.js';
 import type { EventLog, TopicSpec } from '../src/event-log.js';
 import { KafkaEventLog } from '../src/kafka/kafka-event-log.js';
-import { Collector, eventually } from './collected.js';
+import { Collector, endOf, eventually } from './collected.js';
 import { silent } from './kafka.harness.js';
 
 await describeWithKafka('KafkaEventLog beyond the contract', (kafka) => {
@@ -183,4 +184,33 @@ await describeWithKafka('KafkaEventLog beyond the contract', (kafka) => {
     await collector.untilValues(stored ? ['before', 'during', 'after'] : ['before', 'after'], 60_000);
     await collector.subscription.close();
   }, 150_000);
+
+  it('goes on when a rebalance was announced and its coordinator then forgets it', async () => {
+    const topic = await newTopic();
+    const gate = Promise.withResolvers<void>();
+    const collector = await Collector.start(log, {
+      group: `g.${randomUUID()}`,
+      topic,
+      sessionTimeoutMs: 6_000,
+      onBatch: async (batch) => {
+        await gate.promise;
+        return endOf(batch);
+      },
+    });
+    await log.append(topic, texts('held'));
+    await eventually(() => collector.batches.length === 1, () => 'the handler has nothing in hand');
+    const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as { prototype: { heartbeat(): Promise<void> } };
+    const beat = Reflect.get(prototype, 'heartbeat');
+    prototype.heartbeat = () => Promise.reject(Object.assign(new Error('planted'), { type: 'REBALANCE_IN_PROGRESS' }));
+    try {
+      await eventually(() => collector.subscription.assigned().length === 0, () => 'the announcement was not heard');
+    } finally {
+      prototype.heartbeat = beat;
+    }
+    gate.resolve();
+    await log.append(topic, texts('after'));
+    await collector.untilValues(['held', 'after']);
+    expect(collector.subscription.assigned()).toEqual([0]);
+    await collector.subscription.close();
+  }, patience);
 });

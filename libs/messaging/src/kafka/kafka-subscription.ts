@@ -131,6 +131,7 @@ export class KafkaSubscription implements Subscription {
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment[topic] ?? []));
     consumer.on(consumer.events.REBALANCING, () => this.#assignment.end());
+    consumer.on(consumer.events.FETCH_START, () => this.#goesOn(consumer));
     consumer.on(consumer.events.HEARTBEAT, () => this.#alive());
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crashed(consumer, payload.error, payload.restart));
     await consumer.connect();
@@ -171,6 +172,14 @@ export class KafkaSubscription implements Subscription {
     assignment.welcomed = this.#track(this.#welcome(assignment));
   }
 
+  /**
+   * A rebalance that was announced may never come: a coordinator that starts anew knows the group as it was last
+   * complete, takes this member's heartbeats again, and kafkajs fetches on without a join.
+   */
+  #goesOn(consumer: Consumer): void {
+    if (!this.#assignment.current) this.#joined(consumer, this.#assignment.partitions);
+  }
+
   /** Tells the owner which partitions it has, before their first batch, and compares them with the log. */
   async #welcome(assignment: Assignment): Promise<void> {
     const remembered = this.#positions.remembered();
@@ -196,6 +205,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   async #putOff(assignment: Assignment, partition: number): Promise<void> {
+    if (!assignment.current) return;
     let backoff = this.#putOffs.get(partition);
     if (!backoff) this.#putOffs.set(partition, (backoff = new Backoff()));
     this.#control.pause(partition);
