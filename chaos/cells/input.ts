@@ -7,6 +7,8 @@ import { deadLetterTopicSpec } from '@perennial/messaging/dead-letter';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
 import { poison } from '../faults/poison.js';
+import { foreignSource } from '../load/load.js';
+import type { Item } from '../load/plan.js';
 import { services } from '../system/system.js';
 import { asKafkaAdmin, kafkaOf } from './broker.js';
 
@@ -112,14 +114,15 @@ const perRound = 6_000;
 /** Events per second from telemetry to the last consumer at rest, for one heap of records that lies ready. */
 async function throughput(context: CellContext, round: number, share: number): Promise<number> {
   const log = await context.openLog();
-  const records: OutgoingRecord[] = [];
-  for (let n = 0; n < perRound; n++) {
+  const heap = Array.from({ length: perRound }, (_, n): Item => {
     const id = `heap-${round}-${n}`;
     const accountId = `heap-${n % 50}`;
-    records.push(vendorCallRecord({
-      id, key: accountId, sourceId: 'heap', receivedAt: new Date(), traceparent: null, vendor: 'perennial', call: 'signal', sentAt: null,
-      body: JSON.stringify({ id, kind: 'usage', accountId, data: { event: 'use' } }),
-    }));
+    return { id, accountId, door: 'foreign', body: { id, kind: 'usage', accountId, data: { event: 'use' } } };
+  });
+  context.load.alsoAccepted(heap);
+  const records: OutgoingRecord[] = [];
+  for (const { id, accountId, body } of heap) {
+    records.push(vendorCallRecord({ id, key: accountId, sourceId: foreignSource, receivedAt: new Date(), traceparent: null, vendor: 'perennial', call: 'signal', sentAt: null, body: JSON.stringify(body) }));
     if (context.random.chance(share)) records.push(poison(accountId));
   }
   const poisonous = records.length - perRound;

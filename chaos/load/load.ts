@@ -75,6 +75,11 @@ export class Load {
     }
   }
 
+  /** Items that a cell laid into the log itself. */
+  alsoAccepted(items: readonly Item[]): void {
+    for (const item of items) this.accepted.add(item);
+  }
+
   /** Everything is accepted: what failed was sent again until it was. */
   async finish(withinMs = 150_000): Promise<void> {
     this.upTo = 1;
