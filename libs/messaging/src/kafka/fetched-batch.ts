@@ -18,18 +18,17 @@ export interface PartitionControl {
   resume(partitions: readonly number[]): void;
   /** Leaves a partition alone for a while; then it is fetched again from where it stands. */
   putOff(assignment: Assignment, partition: number): void;
-  /** The handler took a batch of the partition. */
-  tookOne(partition: number): void;
+  /** The handler took a batch of the partition: everything below `offset` is worked. */
+  reached(partition: number, offset: bigint): void;
 }
 
 const defaultMaxRecords = 2_000;
 const defaultMaxBytes = 1_048_576;
-const commitEveryMs = 1_000;
 /** Within 0.7 s: enough for a deadlock or a lost connection. */
 const triesInHand = 4;
 
 /**
- * One fetch of one partition: handed to the owner in batches within its bounds, its offset stored. Nothing
+ * One fetch of one partition: handed to the owner in batches within its bounds. Nothing
  * here throws into kafkajs, which would end its consumer for good over an error that is not its own.
  */
 export class FetchedBatch {
@@ -65,13 +64,12 @@ export class FetchedBatch {
 
     let index = 0;
     let reached: bigint | null = null;
-    let committedAt = performance.now();
     while (index < messages.length && this.#goOn()) {
       const count = fitting(messages, index, maxRecords, maxBytes);
       const records = messages.slice(index, index + count).map(toRecord);
       const next = await this.#tryAFewTimes(this.#batchOf(records));
       if (next === null || this.payload.isStale()) break;
-      this.control.tookOne(partition);
+      this.control.reached(partition, next);
       reached = next;
       this.control.positions.move(partition, next);
       if (next < firstFetched || next > behindLast) {
@@ -81,16 +79,12 @@ export class FetchedBatch {
       index = next === records.at(-1)!.offset + 1n ? index + count : indexFrom(messages, next);
       if (next <= records[0]!.offset) await backoff.pause(this.assignment.signal);
       else backoff.reset();
-      if (performance.now() - committedAt > commitEveryMs) {
-        await this.#commit(next);
-        committedAt = performance.now();
-      }
     }
     if (reached === null) return;
     // The fetch may end in records that are not handed out (control records): they are done with it.
     if (index === messages.length && reached < behindLast) reached = behindLast;
+    this.control.reached(partition, reached);
     if (!this.payload.isStale()) this.payload.resolveOffset(String(reached - 1n));
-    await this.#commit(reached);
   }
 
   #goOn(): boolean {
@@ -136,17 +130,6 @@ export class FetchedBatch {
       await this.payload.heartbeat();
     } catch (error) {
       if (lostMembership(error)) this.assignment.end();
-    }
-  }
-
-  /** The stored offset is a hint: a failure to store it costs a few records read twice. */
-  async #commit(offset: bigint): Promise<void> {
-    const { topic, partition } = this.payload.batch;
-    try {
-      await this.payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] });
-    } catch (error) {
-      if (lostMembership(error)) this.assignment.end();
-      this.control.logger.debug({ ...this.#where(), err: error }, 'the offset was not stored');
     }
   }
 

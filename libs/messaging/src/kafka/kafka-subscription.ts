@@ -4,9 +4,10 @@ import { Assignment } from './assignment.js';
 import { Backoff } from './backoff.js';
 import { FetchedBatch, type PartitionControl } from './fetched-batch.js';
 import { KafkaClient, retry, type ClientOptions } from './kafka-client.js';
-import { translated } from './kafka-errors.js';
+import { lostMembership, translated } from './kafka-errors.js';
 import { reportingAssigner } from './kafkajs-patches.js';
 import { lookAfter } from './outside-of-log.js';
+import { OffsetHints } from './offset-hints.js';
 import { Positions } from './positions.js';
 
 /** What a subscription needs besides its own connection. */
@@ -42,6 +43,7 @@ export class KafkaSubscription implements Subscription {
   readonly #putOffs = new Map<number, Backoff>();
   /** Seeks that came while no consumer was there to take them. */
   readonly #heldSeeks = new Map<number, bigint>();
+  readonly #hints: OffsetHints;
   #client!: KafkaClient;
   #consumer!: Consumer;
   #assignment = new Assignment([]);
@@ -54,6 +56,7 @@ export class KafkaSubscription implements Subscription {
     try {
       await subscription.#join();
     } catch (error) {
+      subscription.#hints.end();
       subscription.#client.cut();
       throw translated(error, `subscribe to ${options.topic}`);
     }
@@ -74,9 +77,13 @@ export class KafkaSubscription implements Subscription {
       pause: (partition) => this.#consumer.pause([{ topic: options.topic, partitions: [partition] }]),
       resume: (partitions) => this.#consumer.resume([{ topic: options.topic, partitions: [...partitions] }]),
       putOff: (assignment, partition) => void this.#track(this.#putOff(assignment, partition)),
-      tookOne: (partition) => void this.#putOffs.delete(partition),
+      reached: (partition, offset) => {
+        this.#putOffs.delete(partition);
+        this.#hints.reached(partition, offset);
+      },
     };
     this.#assignment.end();
+    this.#hints = new OffsetHints((offsets) => this.#commit(offsets));
   }
 
   assigned(): readonly number[] {
@@ -107,7 +114,11 @@ export class KafkaSubscription implements Subscription {
     this.#closing.abort();
     this.#assignment.end();
     while (this.#atWork.size > 0) await Promise.allSettled(this.#atWork);
-    await this.#client.end(() => this.#consumer.disconnect());
+    this.#hints.end();
+    await this.#client.end(async () => {
+      await this.#hints.store();
+      await this.#consumer.disconnect();
+    });
     this.#around.closed(this);
   }
 
@@ -130,7 +141,10 @@ export class KafkaSubscription implements Subscription {
     this.#client = client;
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment[topic] ?? []));
-    consumer.on(consumer.events.REBALANCING, () => this.#assignment.end());
+    consumer.on(consumer.events.REBALANCING, () => {
+      void this.#hints.store();
+      this.#assignment.end();
+    });
     consumer.on(consumer.events.FETCH_START, () => this.#goesOn(consumer));
     consumer.on(consumer.events.HEARTBEAT, () => this.#alive());
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crashed(consumer, payload.error, payload.restart));
@@ -146,6 +160,17 @@ export class KafkaSubscription implements Subscription {
         return this.#track(new FetchedBatch(this.#control, this.#assignment, payload).work());
       },
     });
+  }
+
+  async #commit(offsets: ReadonlyMap<number, bigint>): Promise<void> {
+    const assignment = this.#assignment;
+    try {
+      await this.#consumer.commitOffsets([...offsets].map(([partition, offset]) => ({ topic: this.#options.topic, partition, offset: String(offset) })));
+    } catch (error) {
+      if (lostMembership(error)) assignment.end();
+      this.#around.client.logger.debug({ ...this.#where(), err: error }, 'the offsets were not stored');
+      throw error;
+    }
   }
 
   /** `close` waits for it. */
@@ -166,7 +191,8 @@ export class KafkaSubscription implements Subscription {
     const assignment = new Assignment([...partitions].sort((a, b) => a - b));
     this.#assignment = assignment;
     this.#control.resume(consumer.paused().flatMap((one) => one.partitions));
-    const held = [...this.#heldSeeks];
+    // The group may not know yet how far this member came.
+    const held = new Map([...this.#hints.keep(partitions), ...this.#heldSeeks]);
     this.#heldSeeks.clear();
     for (const [partition, offset] of held) this.seek(partition, offset);
     assignment.welcomed = this.#track(this.#welcome(assignment));

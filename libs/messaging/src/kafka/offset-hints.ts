@@ -1,0 +1,41 @@
+const storeEveryMs = 1_000;
+
+/**
+ * Offsets worked that the group does not know of yet. What the group stores is a hint: one request a second for all
+ * partitions of a member will do, and what is lost costs a few records read twice.
+ */
+export class OffsetHints {
+  readonly #reached = new Map<number, bigint>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `commit` throws when the offsets were not stored; then they are tried again. */
+  constructor(private readonly commit: (offsets: ReadonlyMap<number, bigint>) => Promise<void>) {
+    this.#timer = setInterval(() => void this.store(), storeEveryMs);
+  }
+
+  reached(partition: number, offset: bigint): void {
+    this.#reached.set(partition, offset);
+  }
+
+  /** Forgets all but these partitions; answers what is not stored of them. */
+  keep(partitions: readonly number[]): ReadonlyMap<number, bigint> {
+    for (const partition of this.#reached.keys()) if (!partitions.includes(partition)) this.#reached.delete(partition);
+    return this.#reached;
+  }
+
+  /** Never throws. */
+  async store(): Promise<void> {
+    if (this.#reached.size === 0) return;
+    const offsets = new Map(this.#reached);
+    try {
+      await this.commit(offsets);
+    } catch {
+      return;
+    }
+    for (const [partition, offset] of offsets) if (this.#reached.get(partition) === offset) this.#reached.delete(partition);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
