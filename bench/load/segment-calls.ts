@@ -11,27 +11,28 @@ export class SegmentCalls {
     writeKey: string,
     private readonly run: string,
     private readonly accounts = 10_000,
+    /** Begins the accounts' ids, where they shall be nobody else's. */
+    private readonly accountPrefix = 'account',
   ) {
     this.headers = { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}` };
   }
 
-  readonly single = (): Call => {
-    const id = this.id();
-    return { request: postRequest(this.url, '/v1/track', this.headers, this.event(id)), ids: [id] };
+  readonly single = (): Call & { readonly account: string } => {
+    const { id, account, json } = this.event();
+    return { request: postRequest(this.url, '/v1/track', this.headers, json), ids: [id], account };
   };
 
   /** A batch of `size` calls. */
   readonly batch = (size: number): Call => {
-    const ids = Array.from({ length: size }, () => this.id());
-    return { request: postRequest(this.url, '/v1/batch', this.headers, `{"batch":[${ids.map((id) => this.event(id)).join(',')}]}`), ids };
+    const events = Array.from({ length: size }, () => this.event());
+    return { request: postRequest(this.url, '/v1/batch', this.headers, `{"batch":[${events.map(({ json }) => json).join(',')}]}`), ids: events.map(({ id }) => id) };
   };
 
-  private id(): string {
-    return `${this.run}-${this.sent++}`;
-  }
-
-  private event(id: string): string {
-    const account = (this.sent * 7919) % this.accounts;
-    return `{"type":"track","messageId":"${id}","userId":"user-${account}-${this.sent % 3}","event":"Report Exported","properties":{"format":"pdf","rows":1250,"shared":true},"context":{"groupId":"account-${account}","library":{"name":"analytics-node","version":"2.1.0"}},"timestamp":"${new Date().toISOString()}"}`;
+  private event(): { id: string; account: string; json: string } {
+    const id = `${this.run}-${this.sent++}`;
+    const place = (this.sent * 7919) % this.accounts;
+    const account = `${this.accountPrefix}-${place}`;
+    const json = `{"type":"track","messageId":"${id}","userId":"user-${place}-${this.sent % 3}","event":"Report Exported","properties":{"format":"pdf","rows":1250,"shared":true},"context":{"groupId":"${account}","library":{"name":"analytics-node","version":"2.1.0"}},"timestamp":"${new Date().toISOString()}"}`;
+    return { id, account, json };
   }
 }

@@ -5,18 +5,16 @@ import { ask } from '../harness/ask.js';
 import { PerennialUp } from '../harness/perennial-up.js';
 import { quantile, spreadOf } from '../harness/spread.js';
 import { told } from '../harness/table.js';
-import { closedLoop, openLoop, refusalFault, type Call } from '../load/http-load.js';
-import { postRequest } from '../load/http-connection.js';
+import { closedLoop, openLoop, refusalFault } from '../load/http-load.js';
 import { SegmentCalls } from '../load/segment-calls.js';
 import type { Row, Run } from './row.js';
 
 const perSecond = 100;
+const accounts = 1_000;
 const windowMs = 5_000;
 const topMs = 5_000;
 const lateMs = 60_000;
 const lookMs = 5;
-/** Events whose score is waited for, of all that are sent. */
-const watchedPerSecond = 100;
 
 /** G8: an accepted event until its account's new score can be read, in the whole system. */
 export const scored: Row = {
@@ -25,16 +23,22 @@ export const scored: Row = {
     await using around = await run.surroundings();
     await using system = PerennialUp.on(run.kind === 'kafka' ? around.brokers : null, run.options.env);
     await system.start();
+    const url = new URL(system.ready.url);
     let window = 0;
-    const at = (rate: number): Promise<Window> => measured(system, `s${window++}`, rate, run.ms(windowMs));
-    await at(perSecond);
-    const slow: Window[] = [];
-    for (let round = 0; round < run.options.rounds; round++) slow.push(await at(perSecond));
-    tell(run, `accepted to new score readable, at ${perSecond}/s`, slow, { gate: 250, goal: 100 });
-    const top = await topRate(run, system);
+    const known = (): SegmentCalls => new SegmentCalls(url, system.ready.writeKey, `s${window++}`, accounts);
+    const unknown = (): SegmentCalls => new SegmentCalls(url, system.ready.writeKey, `s${window++}`, 1e9, `new-${window}`);
+    const at = (rate: number, calls: SegmentCalls): Promise<Window> => measured(system, calls, rate, run.ms(windowMs));
+    await makeKnown(system, known());
+    await at(perSecond, known());
+    const [slow, opening]: [Window[], Window[]] = [[], []];
+    for (let round = 0; round < run.options.rounds; round++) slow.push(await at(perSecond, known()));
+    tell(run, `accepted to new score readable, at ${perSecond}/s on ${told(accounts)} accounts`, slow, { gate: 250, goal: 100 });
+    const top = await topRate(run, system, known());
     const fast: Window[] = [];
-    for (let round = 0; round < run.fewRounds; round++) fast.push(await at(Math.round(top / 2)));
+    for (let round = 0; round < run.fewRounds; round++) fast.push(await at(Math.round(top / 2), known()));
     tell(run, `the same at half of the highest rate, ${told(top / 2)}/s`, fast, { gate: 500, goal: 250 });
+    for (let round = 0; round < run.fewRounds; round++) opening.push(await at(perSecond, unknown()));
+    tell(run, `at ${perSecond}/s, where each event is the first of a new account`, opening, { gate: null, goal: null });
   },
 };
 
@@ -44,60 +48,68 @@ interface Window {
   readonly fault: string | null;
 }
 
-function tell(run: Run, title: string, windows: readonly Window[], bounds: { gate: number; goal: number }): void {
+function tell(run: Run, title: string, windows: readonly Window[], bounds: { gate: number | null; goal: number | null }): void {
   run.tell({
     id: 'G8', title, unit: 'ms p99', better: 'lower', ...bounds, value: spreadOf(windows.map(({ p99 }) => p99)), detail: `p50 ${told(spreadOf(windows.map(({ p50 }) => p50)).median)} ms`,
     void: windows.find(({ fault }) => fault !== null)?.fault ?? null, raw: windows,
   });
 }
 
-/** Watched events are the first of an account of their own: its score is there when it can be read at all. */
-async function measured(system: PerennialUp, name: string, rate: number, forMs: number): Promise<Window> {
-  const url = new URL(system.ready.url);
-  const calls = new SegmentCalls(url, system.ready.writeKey, name, 1_000);
-  const headers = { authorization: `Basic ${Buffer.from(`${system.ready.writeKey}:`).toString('base64')}` };
-  const every = Math.max(1, Math.round(rate / watchedPerSecond));
-  const dueAt = new Map<string, number>();
-  let sent = 0;
-  const next = (at: number): Call => {
-    if (sent++ % every !== 0) return calls.single();
-    const account = `${name}-watched-${dueAt.size}`;
-    dueAt.set(account, at);
-    const event = { type: 'track', messageId: account, userId: `user-${account}`, event: 'Report Exported', context: { groupId: account }, timestamp: new Date().toISOString() };
-    return { request: postRequest(url, '/v1/track', headers, JSON.stringify(event)), ids: [account] };
-  };
-  const watch = new ScoreWatch(system.databaseUrl('health-scoring'), dueAt);
-  await watch.start();
+/** Sends three events of every account and waits until they are scored. */
+async function makeKnown(system: PerennialUp, calls: SegmentCalls): Promise<void> {
+  const { accepted } = await openLoop(new URL(system.ready.url), 10, 3 * accounts, 2, () => calls.batch(100));
+  await signalsApplied(system, accepted.length);
+}
+
+async function measured(system: PerennialUp, calls: SegmentCalls, rate: number, forMs: number): Promise<Window> {
+  const watch = await ScoreWatch.start(system.databaseUrl('health-scoring'));
   const before = await applied(system);
-  const load = await openLoop(url, rate, forMs, 128, next);
+  const load = await openLoop(new URL(system.ready.url), rate, forMs, 128, (dueAt) => {
+    const call = calls.single();
+    watch.expect(call.account, dueAt);
+    return call;
+  });
   const latencies = (await watch.end()).sort((a, b) => a - b);
   const scoredEvents = (await signalsApplied(system, before + load.accepted.length)) - before;
-  const fault = refusalFault(load) ?? (scoredEvents === load.accepted.length && latencies.length === dueAt.size ? null : `${scoredEvents} of ${load.accepted.length} events were scored, ${latencies.length} of ${dueAt.size} scores seen`);
+  const fault = refusalFault(load) ?? (scoredEvents === load.accepted.length && latencies.length === scoredEvents ? null : `${scoredEvents} of ${load.accepted.length} events were scored, ${latencies.length} scores seen`);
   return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), fault };
 }
 
-/** Asks the scorer's own table, every few ms, which of the accounts can be read by now. */
+/**
+ * Asks the scorer's database, every few ms, how many events of each account are in its score: the version it has seen
+ * commits with the state and the verdict that the API answers from.
+ */
 class ScoreWatch {
   private readonly latencies: number[] = [];
-  private readonly seen = new Set<string>();
-  private readonly client: pg.Client;
+  /** When the events of an account that are not scored yet were due, by the version each will have. */
+  private readonly open = new Map<string, { readonly version: number; readonly dueAt: number }[]>();
   private going = true;
   private done: Promise<void> = Promise.resolve();
 
-  constructor(
-    databaseUrl: string,
-    private readonly dueAt: ReadonlyMap<string, number>,
-  ) {
-    this.client = new pg.Client({ connectionString: databaseUrl });
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly versions: Map<string, number>,
+  ) {}
+
+  static async start(databaseUrl: string): Promise<ScoreWatch> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query<{ key: string; version: string }>('SELECT key, version FROM messaging_seen WHERE topic = $1', [signalsTopic.name]);
+    const watch = new ScoreWatch(client, new Map(rows.map(({ key, version }) => [key, Number(version)])));
+    watch.done = watch.look();
+    return watch;
   }
 
-  async start(): Promise<void> {
-    await this.client.connect();
-    this.done = this.look();
+  /** One more event of `account` is under way. */
+  expect(account: string, dueAt: number): void {
+    const version = (this.versions.get(account) ?? 0) + 1;
+    this.versions.set(account, version);
+    this.open.set(account, [...(this.open.get(account) ?? []), { version, dueAt }]);
   }
 
+  /** Latencies of the events scored, ms; waits for those that are missing. */
   async end(): Promise<number[]> {
-    for (const end = performance.now() + lateMs; this.seen.size < this.dueAt.size && performance.now() < end; ) await sleep(20);
+    for (const end = performance.now() + lateMs; this.open.size > 0 && performance.now() < end; ) await sleep(20);
     this.going = false;
     await this.done;
     await this.client.end();
@@ -106,22 +118,21 @@ class ScoreWatch {
 
   private async look(): Promise<void> {
     for (; this.going; await sleep(lookMs)) {
-      const waiting = [...this.dueAt.keys()].filter((account) => !this.seen.has(account));
-      if (waiting.length === 0) continue;
-      const { rows } = await this.client.query<{ account_id: string }>({ name: 'look', text: 'SELECT account_id FROM portfolio WHERE account_id = ANY($1) AND verdict IS NOT NULL', values: [waiting] });
+      if (this.open.size === 0) continue;
+      const { rows } = await this.client.query<{ key: string; version: string }>({ name: 'look', text: 'SELECT key, version FROM messaging_seen WHERE topic = $1 AND key = ANY($2)', values: [signalsTopic.name, [...this.open.keys()]] });
       const now = performance.now();
-      for (const { account_id: account } of rows) {
-        this.seen.add(account);
-        this.latencies.push(now - this.dueAt.get(account)!);
+      for (const { key, version } of rows) {
+        const left = (this.open.get(key) ?? []).filter((event) => event.version > Number(version) || void this.latencies.push(now - event.dueAt));
+        if (left.length === 0) this.open.delete(key);
+        else this.open.set(key, left);
       }
     }
   }
 }
 
 /** Events/s that the whole system works off, sent in batches of 100 as fast as they are taken. */
-async function topRate(run: Run, system: PerennialUp): Promise<number> {
+async function topRate(run: Run, system: PerennialUp, calls: SegmentCalls): Promise<number> {
   const url = new URL(system.ready.url);
-  const calls = new SegmentCalls(url, system.ready.writeKey, 'top', 1_000);
   const before = await applied(system);
   const start = performance.now();
   let batches = Math.round(run.ms(topMs) / 100);
