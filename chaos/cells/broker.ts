@@ -145,17 +145,15 @@ export const brokerCells: readonly Cell[] = [
         await mustBeNoticed(context, own, ['health-scoring']);
         return;
       }
-      // The fence is held: nothing of `signals` can be applied meanwhile.
-      const holder = await system.connect('health-scoring');
-      await holder.query('BEGIN');
-      await holder.query('SELECT 1 FROM messaging_offset WHERE topic = $1 FOR UPDATE', [signalsTopic.name]);
+      // In one process everything sent lies in the consumer's memory, so here the stored offsets go back instead.
       await load.finish();
-      await sleep(2_000);
+      await settle(system);
+      await system.rows('health-scoring', 'UPDATE messaging_offset SET next_offset = next_offset - 5 WHERE topic = $1 AND next_offset > 5', [signalsTopic.name]);
+      const before = await offsetsOf(context);
       await system.rows('log', 'UPDATE part SET low_off = next_off WHERE topic_id = (SELECT id FROM topic WHERE name = $1)', [signalsTopic.name]);
       await system.rows('log', 'DELETE FROM entry WHERE topic_id = (SELECT id FROM topic WHERE name = $1)', [signalsTopic.name]);
-      await holder.query('COMMIT');
-      await holder.end();
-      await mustBeNoticed(context, new Map(), ['health-scoring']);
+      await moreSignals(context);
+      await mustBeNoticed(context, new Map([...before].filter(([place]) => place.startsWith('health-scoring'))), ['health-scoring']);
     },
   },
   {
