@@ -18,7 +18,7 @@ interface KnownState {
 
 const slot = Symbol('account health states');
 /** Packed bytes of the states that one partition keeps unpacked; unpacked they take about five times as much. */
-const memoryBytes = 4_000_000;
+const memoryBytes = 1_500_000;
 const rowBytes = 200;
 const contactBytes = 150;
 
