@@ -52,7 +52,7 @@ export const processCells: readonly Cell[] = [
       await load.reaches(0.5);
       const holder = await system.connect('health-scoring');
       await holder.query('BEGIN');
-      const { rowCount } = await holder.query('SELECT 1 FROM account_health FOR UPDATE');
+      const { rowCount } = await holder.query('SELECT 1 FROM account_health ORDER BY account_id FOR UPDATE');
       await sleep(sessionMs + 4_000);
       await holder.query('COMMIT');
       await holder.end();
