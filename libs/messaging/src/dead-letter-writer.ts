@@ -2,6 +2,7 @@ import { deadLetterTopicName, type AnyTopic } from '@perennial/contracts/topic';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { deadLetterHeaders, deadLetterId, deadLetterIdHeader, isOwnDeadLetterId, type DeadLetterState, type Refusal } from './dead-letter.js';
 import type { LogRecord } from './event-log.js';
+import type { RelayNudge } from './relay-nudge.js';
 
 /** A record's dead letter as the group's index has it. */
 export interface IndexedLetter {
@@ -35,6 +36,7 @@ export class DeadLetterWriter {
   constructor(
     private readonly service: string,
     private readonly serviceVersion: string,
+    private readonly relay: RelayNudge,
   ) {}
 
   /**
@@ -120,5 +122,6 @@ export class DeadLetterWriter {
         deadLetterTopicName(topic, this.service),
       ],
     });
+    tx.afterCommit(this.relay.nudge);
   }
 }

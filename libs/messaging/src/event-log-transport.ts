@@ -13,6 +13,7 @@ import { deadLetterTopicSpec } from './dead-letter.js';
 import { topicSpec, type EventLog } from './event-log.js';
 import type { EventTraces } from './event-traces.js';
 import type { MessagingOptions } from './messaging-options.js';
+import type { RelayNudge } from './relay-nudge.js';
 import { retryTransient } from './retry-transient.js';
 import { TopicConsumer } from './topic-consumer.js';
 
@@ -37,6 +38,7 @@ export class EventLogTransport implements CustomTransportStrategy {
     private readonly database: Database,
     private readonly offsets: ConsumerOffsets,
     private readonly traces: EventTraces,
+    private readonly nudge: RelayNudge,
     private readonly discovery: DiscoveryService,
   ) {}
 
@@ -77,7 +79,7 @@ export class EventLogTransport implements CustomTransportStrategy {
   private consumer({ topic, handler }: FoundHandler, metrics: ConsumerMetrics): TopicConsumer {
     const { service, serviceVersion = 'unknown', partitionsAtOnce = 2, sessionTimeoutMs = 12_000 } = this.options;
     const group = `${service}.${topic.stream}`;
-    const letters = new DeadLetterWriter(service, serviceVersion);
+    const letters = new DeadLetterWriter(service, serviceVersion, this.nudge);
     const transaction = new ChunkTransaction(topic, group, handler, this.database, this.offsets, letters, this.traces);
     const worker = new ChunkWorker(topic.name, group, transaction, metrics);
     return new TopicConsumer({ topic, group, partitionsAtOnce, sessionTimeoutMs }, this.log, this.offsets, worker, metrics);

@@ -38,8 +38,8 @@ export class MessagingModule {
       provide(OutboxRelay, [Database, EVENT_LOG, RelayNudge], (database: Database, log: EventLog, nudge: RelayNudge) => new OutboxRelay(database, log, nudge, options.flushMs ?? 5_000)),
       provide(
         EventLogTransport,
-        [EVENT_LOG, Database, ConsumerOffsets, EventTraces, DiscoveryService],
-        (log: EventLog, database: Database, offsets: ConsumerOffsets, traces: EventTraces, discovery: DiscoveryService) => new EventLogTransport(options, log, database, offsets, traces, discovery),
+        [EVENT_LOG, Database, ConsumerOffsets, EventTraces, RelayNudge, DiscoveryService],
+        (log: EventLog, database: Database, offsets: ConsumerOffsets, traces: EventTraces, nudge: RelayNudge, discovery: DiscoveryService) => new EventLogTransport(options, log, database, offsets, traces, nudge, discovery),
       ),
       provide(
         ConsumerProgress,
