@@ -3,6 +3,7 @@ import { retryTransient } from '@perennial/messaging/retry-transient';
 import type { Cell, CellContext, CellSystem } from './cell.js';
 import { check, type Findings } from './check/check.js';
 import { settle, type Settled } from './check/settle.js';
+import { watchStoredOffsets } from './check/stored-offsets.js';
 import { WebhookSink } from './faults/webhook-sink.js';
 import { Load } from './load/load.js';
 import { plan } from './load/plan.js';
@@ -55,6 +56,7 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
     const running = log === 'kafka' ? await KafkaSystem.start(options) : await PostgresSystem.start(options);
     system = running;
     undo.push(() => running.stop());
+    await watchStoredOffsets(running);
     phase('start');
     const sink = await WebhookSink.start();
     undo.push(() => sink.stop());

@@ -8,6 +8,7 @@ import { foreignSource, type Load } from '../load/load.js';
 import type { ChaosSystem } from '../system/system.js';
 import { eventsOf, once, storedEffects, verdictOf, versionFaults, type StoredEffects, type TopicEvent } from './effects.js';
 import { comparable, expected, signalKey, type Expected } from './oracle.js';
+import { storedOffsetsMovedBack } from './stored-offsets.js';
 import { differences, measuresThatDiffer, replayHealth } from './replayed-health.js';
 
 /** What a run did wrong, by kind; all empty: it held. */
@@ -58,6 +59,7 @@ export async function check(system: ChaosSystem, log: EventLog, load: Load, opti
   checkPlaybooks(topics, stored, findings);
   checkNotifications(topics, stored, options.sinks, findings);
   await checkLeftovers(system, options.deadLetters, findings);
+  findings.other.push(...(await storedOffsetsMovedBack(system)));
   return findings;
 }
 
