@@ -19,7 +19,7 @@ export interface PartitionControl {
   /** Leaves a partition alone for a while; then it is fetched again from where it stands. */
   putOff(assignment: Assignment, partition: number): void;
   /** The handler took a batch of the partition: everything below `offset` is worked. */
-  reached(partition: number, offset: bigint): void;
+  reached(assignment: Assignment, partition: number, offset: bigint): void;
 }
 
 const defaultMaxRecords = 2_000;
@@ -69,7 +69,7 @@ export class FetchedBatch {
       const records = messages.slice(index, index + count).map(toRecord);
       const next = await this.#tryAFewTimes(this.#batchOf(records));
       if (next === null || this.payload.isStale()) break;
-      this.control.reached(partition, next);
+      this.control.reached(this.assignment, partition, next);
       reached = next;
       this.control.positions.move(partition, next);
       if (next < firstFetched || next > behindLast) {
@@ -83,7 +83,7 @@ export class FetchedBatch {
     if (reached === null) return;
     // The fetch may end in records that are not handed out (control records): they are done with it.
     if (index === messages.length && reached < behindLast) reached = behindLast;
-    this.control.reached(partition, reached);
+    this.control.reached(this.assignment, partition, reached);
     if (!this.payload.isStale()) this.payload.resolveOffset(String(reached - 1n));
   }
 

@@ -77,9 +77,9 @@ export class KafkaSubscription implements Subscription {
       pause: (partition) => this.#consumer.pause([{ topic: options.topic, partitions: [partition] }]),
       resume: (partitions) => this.#consumer.resume([{ topic: options.topic, partitions: [...partitions] }]),
       putOff: (assignment, partition) => void this.#track(this.#putOff(assignment, partition)),
-      reached: (partition, offset) => {
+      reached: (assignment, partition, offset) => {
         this.#putOffs.delete(partition);
-        this.#hints.reached(partition, offset);
+        if (assignment.current) this.#hints.reached(partition, offset);
       },
     };
     this.#assignment.end();
@@ -95,6 +95,11 @@ export class KafkaSubscription implements Subscription {
   }
 
   seek(partition: number, offset: bigint): void {
+    this.#hints.forget(partition);
+    this.#moveTo(partition, offset);
+  }
+
+  #moveTo(partition: number, offset: bigint): void {
     if (this.#closing.signal.aborted) return;
     this.#positions.move(partition, offset);
     try {
@@ -145,8 +150,7 @@ export class KafkaSubscription implements Subscription {
       void this.#hints.store();
       this.#assignment.end();
     });
-    consumer.on(consumer.events.FETCH_START, () => this.#goesOn(consumer));
-    consumer.on(consumer.events.HEARTBEAT, () => this.#alive());
+    consumer.on(consumer.events.HEARTBEAT, () => this.#isMember(consumer));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crashed(consumer, payload.error, payload.restart));
     await consumer.connect();
     // Without `fromBeginning` kafkajs would put an unknown position at the end.
@@ -167,9 +171,10 @@ export class KafkaSubscription implements Subscription {
     try {
       await this.#consumer.commitOffsets([...offsets].map(([partition, offset]) => ({ topic: this.#options.topic, partition, offset: String(offset) })));
     } catch (error) {
-      if (lostMembership(error)) assignment.end();
       this.#around.client.logger.debug({ ...this.#where(), err: error }, 'the offsets were not stored');
-      throw error;
+      if (!lostMembership(error)) throw error;
+      // Whoever owns the partitions now may be further on.
+      assignment.end();
     }
   }
 
@@ -194,15 +199,16 @@ export class KafkaSubscription implements Subscription {
     // The group may not know yet how far this member came.
     const held = new Map([...this.#hints.keep(partitions), ...this.#heldSeeks]);
     this.#heldSeeks.clear();
-    for (const [partition, offset] of held) this.seek(partition, offset);
+    for (const [partition, offset] of held) if (partitions.includes(partition)) this.#moveTo(partition, offset);
     assignment.welcomed = this.#track(this.#welcome(assignment));
   }
 
   /**
-   * A rebalance that was announced may never come: a coordinator that starts anew knows the group as it was last
-   * complete, takes this member's heartbeats again, and kafkajs fetches on without a join.
+   * The broker took a heartbeat. A rebalance that was announced may never come: a coordinator that starts anew knows
+   * the group as it was last complete, and kafkajs then fetches on without a join.
    */
-  #goesOn(consumer: Consumer): void {
+  #isMember(consumer: Consumer): void {
+    this.#alive();
     if (!this.#assignment.current) this.#joined(consumer, this.#assignment.partitions);
   }
 

@@ -7,10 +7,11 @@ const storeEveryMs = 1_000;
 export class OffsetHints {
   readonly #reached = new Map<number, bigint>();
   readonly #timer: NodeJS.Timeout;
+  #storing: Promise<void> | null = null;
 
-  /** `commit` throws when the offsets were not stored; then they are tried again. */
+  /** `commit` throws when the offsets were not stored and shall be tried again. */
   constructor(private readonly commit: (offsets: ReadonlyMap<number, bigint>) => Promise<void>) {
-    this.#timer = setInterval(() => void this.store(), storeEveryMs);
+    this.#timer = setInterval(() => void (this.#storing ?? this.store()), storeEveryMs);
   }
 
   reached(partition: number, offset: bigint): void {
@@ -23,8 +24,20 @@ export class OffsetHints {
     return this.#reached;
   }
 
-  /** Never throws. */
-  async store(): Promise<void> {
+  forget(partition: number): void {
+    this.#reached.delete(partition);
+  }
+
+  /** Stores what is reached by now, one request after the other. Never throws. */
+  store(): Promise<void> {
+    const mine = (this.#storing ?? Promise.resolve()).then(() => this.#storeNow()).finally(() => {
+      if (this.#storing === mine) this.#storing = null;
+    });
+    this.#storing = mine;
+    return mine;
+  }
+
+  async #storeNow(): Promise<void> {
     if (this.#reached.size === 0) return;
     const offsets = new Map(this.#reached);
     try {
