@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { freePort, waitForPort } from './kafka-ports.js';
+import { testBrokerSettings } from './kafka-settings.js';
 import type { TestKafka } from './kafka.js';
 
 const image = 'apache/kafka:4.1.1';
@@ -72,25 +73,16 @@ async function start(): Promise<TestKafka> {
   };
 }
 
-/** The image's own names for broker settings; the same as kafka-process.ts sets. */
+/** The image takes `broker.setting` as `KAFKA_BROKER_SETTING`. */
 function environment(port: number): Record<string, string> {
-  return {
-    KAFKA_NODE_ID: '1',
-    KAFKA_PROCESS_ROLES: 'broker,controller',
-    KAFKA_CONTROLLER_QUORUM_VOTERS: '1@127.0.0.1:9093',
-    KAFKA_LISTENERS: `PLAINTEXT://0.0.0.0:${containerPort},CONTROLLER://127.0.0.1:9093`,
-    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
-    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
-    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
-    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
-    KAFKA_BROKER_SESSION_TIMEOUT_MS: '1500',
-    KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '400',
-    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
-    KAFKA_LOG_INITIAL_TASK_DELAY_MS: '500',
-    KAFKA_LOG_RETENTION_CHECK_INTERVAL_MS: '500',
-    KAFKA_LOG_CLEANER_BACKOFF_MS: '500',
+  const settings = {
+    ...testBrokerSettings,
+    'controller.quorum.voters': '1@127.0.0.1:9093',
+    'listeners': `PLAINTEXT://0.0.0.0:${containerPort},BROKER://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093`,
+    // Within the container the outer port is not there, and the broker calls itself to check transactions.
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},BROKER://127.0.0.1:9094`,
+    'inter.broker.listener.name': 'BROKER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,BROKER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
   };
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, String(value)]));
 }

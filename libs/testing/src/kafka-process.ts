@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { answers, freePort, waitForPort } from './kafka-ports.js';
+import { testBrokerSettings } from './kafka-settings.js';
 import type { TestKafka } from './kafka.js';
 
 const run = promisify(execFile);
@@ -151,29 +152,11 @@ async function readNote(): Promise<BrokerNote | null> {
 /** One node in KRaft mode. Housekeeping runs often, so that retention and compaction can be seen in a test. */
 function properties(data: string, { port, controllerPort, advertisedPort }: BrokerPorts): string {
   return Object.entries({
-    'process.roles': 'broker,controller',
-    'node.id': 1,
+    ...testBrokerSettings,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'log.dirs': join(data, 'log'),
-    'auto.create.topics.enable': false,
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'transaction.state.log.num.partitions': 4,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    // A broker that comes back after SIGKILL is let in when its old session is over: 9 s by default.
-    'broker.session.timeout.ms': 1500,
-    'broker.heartbeat.interval.ms': 400,
-    'group.initial.rebalance.delay.ms': 0,
-    'log.initial.task.delay.ms': 500,
-    'log.retention.check.interval.ms': 500,
-    'log.cleaner.backoff.ms': 500,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
