@@ -15,7 +15,8 @@ const settleMs = longestMs;
 
 const has = (flag: string): boolean => process.argv.includes(flag);
 const startedAt = performance.now();
-const say = (text: string): void => console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${text}`);
+const secondsSince = (at: number): string => ((performance.now() - at) / 1000).toFixed(0);
+const say = (text: string): void => console.log(`${secondsSince(startedAt).padStart(4)} s  ${text}`);
 
 const port = await freePort();
 const compose = new Compose('perennial-prove', { PERENNIAL_PORT: String(port), PERENNIAL_BIND: '127.0.0.1', PUBLIC_URL: '', ALLOW_PRIVATE_WEBHOOKS: 'true' });
@@ -37,10 +38,16 @@ try {
   const first = await until('the first webhook', async () => (await observer.deliveries(secret))[0]);
   say(`first webhook: account ${first.accountId}, signature ${first.verified ? 'verified' : 'WRONG'}`);
 
-  for (const service of apps) await die(service, 'crash');
-  for (const service of [...apps, ...backends]) await die(service, 'docker kill');
+  // Health is looked at every few seconds: a customer who comes now has to go all the way, from contract to webhook.
+  const { accounts } = load;
+  const newcomerServed = () => {
+    const newcomers = accounts.length;
+    return until('a webhook for a newcomer', async () => (await observer.deliveries(secret)).some(({ accountId }) => accounts.indexOf(accountId) >= newcomers), longestMs);
+  };
+  for (const service of apps) await die(service, 'crash', newcomerServed);
+  for (const service of [...apps, ...backends]) await die(service, 'docker kill', newcomerServed);
   await scale(2);
-  await die('health-scoring', 'crash');
+  await die('health-scoring', 'crash', newcomerServed);
   await scale(1);
 
   await load.stop();
@@ -62,17 +69,20 @@ async function startAll(...args: string[]): Promise<number> {
 }
 
 /** `crash`: the process dies inside its container, and the restart policy has to bring it back. `docker kill`: the container is dead until `up`. */
-async function die(service: string, how: 'crash' | 'docker kill'): Promise<void> {
+async function die(service: string, how: 'crash' | 'docker kill', served: () => Promise<unknown>): Promise<void> {
   await sleep(3_000);
   const [victim] = await compose.of(service);
   const before = await startOf(victim!.id);
+  const diedAt = performance.now();
   if (how === 'crash') await compose.docker('exec', victim!.id, 'bash', '-c', 'kill -9 -1').catch(() => undefined);
   else await compose.docker('kill', victim!.id);
   await sleep(2_000);
   if (how === 'docker kill') await compose.compose('up', '-d', '--no-build');
   else await until(`a restart of ${service}`, async () => (await startOf(victim!.id)) !== before);
-  const seconds = await compose.untilHealthy();
-  say(`${how} of ${service}: all healthy ${(seconds + 2).toFixed(0)} s later`);
+  await compose.untilHealthy();
+  const healthyAfter = secondsSince(diedAt);
+  await served();
+  say(`${how} of ${service}: all healthy ${healthyAfter} s later, a newcomer served ${secondsSince(diedAt)} s later`);
 }
 
 function startOf(id: string): Promise<string> {

@@ -1,13 +1,16 @@
 import type { Load } from './load.js';
 import type { Observer, TailedEvent } from './observe.js';
 
+type Sent = Pick<Load, 'ledger' | 'accounts' | 'retries'>;
+type Seen = Pick<Observer, 'topic' | 'call' | 'deliveries'>;
+
 /**
  * What was accepted against what came of it, at three places: signals on the log, facts in the database, and
  * risk changes with their webhooks. Empty when nothing was lost, doubled or put out of order. A record sent again
  * under the same version is no second event (a relay that dies before it can note that it has sent; readers drop
  * it by its version): those are counted and told, and must be the same to the letter.
  */
-export async function faultsOf(load: Load, observer: Observer, secret: string, say: (text: string) => void): Promise<string[]> {
+export async function faultsOf(load: Sent, observer: Seen, secret: string, say: (text: string) => void): Promise<string[]> {
   const faults: string[] = [];
   const { events: signals, again } = once(await observer.topic('signals'), faults);
   const findings = load.ledger.check(signals.map(({ data }) => String(data['id'])));
