@@ -93,6 +93,19 @@ await describeOnBothLogs('O1: one trace from the HTTP request to the notificatio
     expect(server).toMatchObject({ name: 'POST /v1/batch', parentSpanId: null, attributes: { 'service.name': 'signal-ingestion', 'http.route': '/v1/batch', 'http.response.status_code': 200 } });
   }, 60_000);
 
+  it('goes on with the trace of a signal whose person had no account yet, once there is one', async () => {
+    const send = (path: string, body: object, traceId: string) => system.call('POST', path, body, { authorization: `Bearer ${system.ready.writeKey}`, traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+    const [early, late] = [newTrace(), newTrace()];
+    await send('/v1/track', { anonymousId: 'o1-nobody', event: 'Opened' }, early);
+    await system.settle();
+    expect(stepsOf(recorder.of(early)).map(([name]) => name)).not.toContain('health-scoring.signals');
+    await send('/v1/group', { userId: 'o1-somebody', anonymousId: 'o1-nobody', groupId: 'o1-waited' }, late);
+
+    const scored = await until('the scorer', async () => recorder.of(early).find((span) => group(span) === 'health-scoring.signals'));
+    const taken = recorder.of(early).find((span) => group(span) === 'signal-ingestion.telemetry');
+    expect(scored.parentSpanId).toBe(taken!.spanId);
+  }, 60_000);
+
   it('keeps records of different traces apart that come in one batch', async () => {
     const accounts = Array.from({ length: 24 }, (_, i) => `o1-many-${i}`);
     const traceOf = new Map(accounts.map((accountId) => [accountId, newTrace()]));

@@ -61,6 +61,24 @@ describe('from telemetry to signals', () => {
     expect((await service.request('GET', `/api/v1/people?accountId=${acme}`, read)).body.data).toMatchObject([{ id: u1, name: 'Jo' }, { id: `${u1}-9` }]);
   });
 
+  it('publishes a signal that waited in the trace it came in', async () => {
+    const traceOf = (n: number) => `00-${String(n).repeat(32)}-00f067aa0ba902b7-00`;
+    const track = (id: string) => vendorCall('track', { messageId: id, anonymousId: u1, event: 'x' });
+    await service.publish(telemetryTopic, [
+      { ...track('m1'), headers: { traceparent: traceOf(1) } },
+      { ...track('m2'), headers: { traceparent: traceOf(2) } },
+      { ...track('m3'), headers: { traceparent: 'nonsense\0' } },
+    ]);
+    await service.settle();
+    const group = vendorCall('group', { messageId: 'g1', userId: u1, anonymousId: u1, groupId: acme });
+    await service.publish(telemetryTopic, [{ ...group, headers: { traceparent: traceOf(3) } }]);
+    await service.settle();
+    const published = (await service.published(signalsTopic)).filter(({ key }) => key === acme);
+    const traces = Object.fromEntries(published.map(({ data, envelope }) => ['id' in data ? data.id : '', envelope.traceparent]));
+    expect(traces).toMatchObject({ m1: traceOf(1), m2: traceOf(2) });
+    expect([traceOf(3), 'nonsense\0']).not.toContain(traces['m3']);
+  });
+
   it('counts a message once however often and in whichever batch it comes', async () => {
     const calls = Array.from({ length: 50 }, (_, i) => vendorCall('track', { messageId: `m${i}`, userId: u1, event: 'x', context: { groupId: acme } }));
     await service.publish(telemetryTopic, calls);

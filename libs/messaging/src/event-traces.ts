@@ -1,6 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api';
 import type { ReceivedEvent } from './batch-consumer.js';
 import type { LogRecord } from './event-log.js';
+import type { Cause } from './outbox.js';
 
 const wellFormed = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -58,10 +59,10 @@ export class EventTraces {
    * active context (an HTTP command has no cause). The cause comes first: around a batch the active
    * context is the batch's, which is nobody's trace.
    */
-  traceparentOf(cause: ReceivedEvent | undefined): string | null {
+  traceparentOf(cause: Cause | undefined): string | null {
     const span = cause && this.spans.get(cause);
     if (span) return traceparentIn(trace.setSpan(ROOT_CONTEXT, span));
-    const inherited = cause?.envelope.traceparent;
+    const inherited = cause && ('envelope' in cause ? cause.envelope : cause).traceparent;
     if (inherited && wellFormed.test(inherited)) return inherited;
     return traceparentIn(context.active());
   }

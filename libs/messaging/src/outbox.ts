@@ -2,6 +2,9 @@ import type { AnyTopic, EventTypeOf, DataOf } from '@perennial/contracts/topic';
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { ReceivedEvent } from './batch-consumer.js';
 
+/** What led to an event: another one or, where that is long past, only the trace it came in. */
+export type Cause = ReceivedEvent | { readonly traceparent: string | null };
+
 type WithoutVersion<D> = D extends { version: number } ? Omit<D, 'version'> : D;
 
 /** An event to publish. `version` is put into the data when it is written. */
@@ -13,8 +16,8 @@ export type EventDraft<T extends AnyTopic> = {
     readonly data: WithoutVersion<DataOf<T, K>>;
     /** Business time. */
     readonly time: Date;
-    /** The event that led to this one: sets causation id, depth and trace. */
-    readonly cause?: ReceivedEvent | undefined;
+    /** Sets the trace, and where it is an event the causation id and depth. */
+    readonly cause?: Cause | undefined;
     /**
      * State topics: what counts as content. Equal to the one last published for this key: nothing is
      * published and no version is taken.

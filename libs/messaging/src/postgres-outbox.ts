@@ -80,13 +80,14 @@ export class PostgresOutbox extends Outbox {
     const schema = topic.events[draft.type];
     const fault = schema ? faultOf(schema, data) : { pointer: '', detail: `is no event of ${topic.name}` };
     if (fault) throw new TypeError(`${draft.type} cannot be published: ${fault.pointer || '/'} ${fault.detail}`);
+    const event = draft.cause && 'envelope' in draft.cause ? draft.cause : undefined;
     const envelope: Envelope = {
       id: topic.versioned ? `${topic.stream}/${draft.key}/${version}` : randomUUID(),
       source: `/${this.service}`,
       time: draft.time.toISOString(),
       subject: draft.key,
-      causationId: draft.cause?.envelope.id ?? null,
-      causationDepth: draft.cause ? draft.cause.envelope.causationDepth + 1 : 0,
+      causationId: event?.envelope.id ?? null,
+      causationDepth: event ? event.envelope.causationDepth + 1 : 0,
       traceparent: this.traces.traceparentOf(draft.cause),
     };
     return { key: draft.key, value: JSON.stringify(data), headers: JSON.stringify(encodeHeaders(draft.type, envelope)) };

@@ -6,6 +6,14 @@ export interface NewMessage {
   readonly resolved: Resolved;
   /** Null: it is no signal, or waits for an account. */
   readonly signal: SignalRecord | null;
+  /** Of a signal that waits: the trace to publish it in once its account is known. */
+  readonly traceparent: string | null;
+}
+
+/** A signal that waits for an account, as an arrival of its person. */
+export interface WaitingSignal {
+  readonly arrival: Arrival;
+  readonly traceparent: string | null;
 }
 
 /** Which part of an account's timeline to read. Times are inclusive. */
@@ -47,8 +55,8 @@ export abstract class MessageStore {
   abstract known(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, string>>;
   /** Throws `Transient` when another consumer took one of them at the same moment. */
   abstract add(tx: Transaction, messages: readonly NewMessage[]): Promise<void>;
-  /** At most `limit` signals that wait under `keys`, oldest first, each as an arrival of its person. */
-  abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<Arrival[]>;
+  /** At most `limit` signals that wait under `keys`, oldest first. */
+  abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<WaitingSignal[]>;
   /** Moves signals that wait under `keys` to the account they were published for. */
   abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void>;
   /** Newest first; ties by id, source and week. */

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { accountsTopic } from '@perennial/contracts/topics';
-import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
-import { Outbox } from '@perennial/messaging/outbox';
+import { Outbox, type Cause } from '@perennial/messaging/outbox';
 import type { Transaction } from '@perennial/persistence/transaction';
 import canonicalize from 'canonicalize';
 import { stateOf, type Account } from '../domain/account.js';
 import { stakeholderOf } from '../domain/contact.js';
 import { AccountStore } from './account-store.js';
 
-/** An account to publish and the event that changed it. */
+/** An account to publish and what changed it. */
 export interface ChangedAccount {
   readonly account: Account;
-  readonly cause: ReceivedEvent | undefined;
+  readonly cause: Cause | undefined;
 }
 
 /** Saves accounts and puts their whole state on `accounts`, where it differs from what was published last. */

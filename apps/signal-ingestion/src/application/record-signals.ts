@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { signalType } from '@perennial/contracts/signal';
 import { signalsTopic } from '@perennial/contracts/topics';
-import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
-import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
+import { Outbox, type Cause, type EventDraft } from '@perennial/messaging/outbox';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { AccountBook, concerns, type RefusedTraits } from '../domain/account-book.js';
@@ -26,8 +25,8 @@ export class RecordSignals {
     private readonly clock: Clock,
   ) {}
 
-  /** A constant number of statements whatever the chunk's size. `causeOf` names the event behind an arrival. */
-  async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Recorded> {
+  /** A constant number of statements whatever the chunk's size. `causeOf` names what is behind an arrival. */
+  async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined): Promise<Recorded> {
     const placed = resolved.filter((one) => one.accountId !== null);
     if (placed.length === 0) return { signals: new Map(), refusedTraits: [] };
     const { accounts, created } = await this.accounts.lock(tx, touched(placed));
@@ -55,7 +54,7 @@ export class RecordSignals {
 }
 
 /** A signal as an event for the `signals` topic. */
-export function draftOf(signal: SignalRecord, cause: ReceivedEvent | undefined): EventDraft<typeof signalsTopic> {
+export function draftOf(signal: SignalRecord, cause: Cause | undefined): EventDraft<typeof signalsTopic> {
   return { type: signalType(signal.kind), key: signal.accountId, data: signal, time: new Date(signal.occurredAt), cause } as EventDraft<typeof signalsTopic>;
 }
 

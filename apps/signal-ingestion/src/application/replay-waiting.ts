@@ -10,7 +10,7 @@ import { ReplayQueue } from './replay-queue.js';
 
 const batchSize = 500;
 
-/** Publishes the signals of people who got an account after they had sent them. */
+/** Publishes the signals of people who got an account after they had sent them, each in the trace it came in. */
 @Injectable()
 @RunsDueWork()
 export class ReplayWaiting implements DueWork {
@@ -43,8 +43,8 @@ export class ReplayWaiting implements DueWork {
     }
     const keys = await this.identities.keysOf(tx, person.key);
     const waiting = await this.messages.waiting(tx, keys, batchSize);
-    const resolved: Resolved[] = waiting.map((arrival) => ({ arrival, personKey: person.key, accountId: person.accountId, joinsAccount: false }));
-    const { signals } = await this.recordSignals.record(tx, resolved, () => undefined);
+    const resolved: Resolved[] = waiting.map(({ arrival }) => ({ arrival, personKey: person.key, accountId: person.accountId, joinsAccount: false }));
+    const { signals } = await this.recordSignals.record(tx, resolved, (at) => waiting[at]);
     await this.messages.place(tx, keys, [...signals.values()]);
     await this.identities.replayed(tx, person.key, waiting.length);
     if (waiting.length < batchSize) await this.queue.done(tx, key);

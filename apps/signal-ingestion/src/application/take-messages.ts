@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { EventTraces } from '@perennial/messaging/event-traces';
 import { killPoint } from '@perennial/messaging/kill-point';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
@@ -39,6 +40,7 @@ export class TakeMessages {
     private readonly recordSignals: RecordSignals,
     private readonly clock: Clock,
     private readonly nudge: DueWorkNudge,
+    private readonly traces: EventTraces,
   ) {}
 
   /** `causeOf` names the event behind an arrival. */
@@ -58,7 +60,11 @@ export class TakeMessages {
     killPoint('ingestion.after-record');
     await Promise.all([
       this.identities.save(tx, identities, now),
-      this.messages.add(tx, resolved.map((one) => ({ resolved: one, signal: signals.get(one.arrival.at) ?? null }))),
+      this.messages.add(tx, resolved.map((one) => {
+        const { arrival } = one;
+        const traceparent = results.get(arrival.at) === 'waiting' ? this.traces.traceparentOf(causeOf(arrival.at)) : null;
+        return { resolved: one, signal: signals.get(arrival.at) ?? null, traceparent };
+      })),
     ]);
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Transient } from '@perennial/persistence/errors';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
-import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow } from '../application/message-store.js';
+import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow, type WaitingSignal } from '../application/message-store.js';
 import type { Arrival, SignalRecord } from '../domain/arrival.js';
 import { messageKey } from '../domain/deduplicate.js';
 import type { Meaning } from '../domain/vendors/vendor.js';
@@ -62,12 +62,12 @@ export class PostgresMessageStore extends MessageStore {
     const bodies = PackedBuffers.of(data.map((one) => Buffer.from(one === undefined ? '' : JSON.stringify(one))));
     const made = await tx.query({
       name: 'add-messages',
-      text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data)
+      text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data, traceparent)
              SELECT message_week(now()), nextval('message_place'), source_id, message_id, substr($3::bytea, hash_start, hash_length), person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product,
-               CASE WHEN data_length > 0 THEN convert_from(substr($12::bytea, data_start, data_length), 'UTF8')::json END
+               CASE WHEN data_length > 0 THEN convert_from(substr($12::bytea, data_start, data_length), 'UTF8')::json END, traceparent
              FROM unnest($1::text[], $2::text[], $13::integer[], $14::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
-               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $15::integer[], $16::integer[])
-               AS n (source_id, message_id, hash_start, hash_length, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data_start, data_length)
+               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $15::integer[], $16::integer[], $17::text[])
+               AS n (source_id, message_id, hash_start, hash_length, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data_start, data_length, traceparent)
              ON CONFLICT DO NOTHING RETURNING true`,
       values: [
         of(({ resolved }) => resolved.arrival.sourceId), of(({ resolved }) => resolved.arrival.messageId), hashes.bytes,
@@ -76,28 +76,32 @@ export class PostgresMessageStore extends MessageStore {
         of(({ resolved }) => new Date(resolved.arrival.occurredAt)), of(({ resolved }) => new Date(resolved.arrival.receivedAt)),
         of(({ resolved }) => resolved.arrival.clamped), of(({ resolved }) => resolved.arrival.meaning.product),
         bodies.bytes, hashes.starts, hashes.lengths, bodies.starts, bodies.lengths,
+        of(({ traceparent }) => traceparent),
       ],
     });
     if (made.length < messages.length) throw new Transient('another consumer took the same message at the same moment');
   }
 
-  async waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<Arrival[]> {
-    const rows = await tx.query<SignalRow & { hash: Buffer }>({
+  async waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<WaitingSignal[]> {
+    const rows = await tx.query<SignalRow & { hash: Buffer; traceparent: string | null }>({
       name: 'waiting-signals',
-      text: `SELECT ${signalColumns}, hash FROM message WHERE person_key = ANY($1::text[]) AND account_id IS NULL AND kind IS NOT NULL ORDER BY occurred_at, message_id LIMIT $2`,
+      text: `SELECT ${signalColumns}, hash, traceparent FROM message WHERE person_key = ANY($1::text[]) AND account_id IS NULL AND kind IS NOT NULL ORDER BY occurred_at, message_id LIMIT $2`,
       values: [keys, limit],
     });
     return rows.map((row, at) => ({
-      at,
-      sourceId: row.source_id,
-      messageId: row.message_id,
-      hash: row.hash.toString('hex'),
-      receivedAt: row.received_at.getTime(),
-      occurredAt: row.occurred_at.getTime(),
-      clamped: row.clamped,
-      meaning: {
-        messageId: row.message_id, original: null, person: null, anonymous: null, accountId: null, formerly: [], accountTraits: null, mayCreate: false,
-        product: row.product, signal: { kind: row.kind, data: row.data } as Meaning['signal'],
+      traceparent: row.traceparent,
+      arrival: {
+        at,
+        sourceId: row.source_id,
+        messageId: row.message_id,
+        hash: row.hash.toString('hex'),
+        receivedAt: row.received_at.getTime(),
+        occurredAt: row.occurred_at.getTime(),
+        clamped: row.clamped,
+        meaning: {
+          messageId: row.message_id, original: null, person: null, anonymous: null, accountId: null, formerly: [], accountTraits: null, mayCreate: false,
+          product: row.product, signal: { kind: row.kind, data: row.data } as Meaning['signal'],
+        },
       },
     }));
   }
@@ -106,7 +110,7 @@ export class PostgresMessageStore extends MessageStore {
     if (signals.length === 0) return;
     await tx.query({
       name: 'place-signals',
-      text: `UPDATE message m SET account_id = p.account_id, person_id = p.person_id, place = nextval('message_place')
+      text: `UPDATE message m SET account_id = p.account_id, person_id = p.person_id, place = nextval('message_place'), traceparent = NULL
              FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS p (source_id, message_id, account_id, person_id)
              WHERE m.person_key = ANY($5::text[]) AND m.source_id = p.source_id AND m.message_id = p.message_id AND m.account_id IS NULL AND m.kind IS NOT NULL`,
       values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.accountId), signals.map((s) => s.personId), keys],
