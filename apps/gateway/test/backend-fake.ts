@@ -16,6 +16,10 @@ type Answer = (request: SeenRequest, response: ServerResponse) => void;
 export class BackendFake {
   readonly seen: SeenRequest[] = [];
   readonly open = new Set<ServerResponse>();
+  /** Requests whose bodies broke off. */
+  brokenOff = 0;
+  /** Answers before it has read the body. */
+  hasty = false;
   answer: Answer = (request, response) => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ backend: this.name, url: request.url }));
@@ -48,7 +52,14 @@ export class BackendFake {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
+    const body = (async () => {
+      for await (const part of request) parts.push(part as Buffer);
+      return true;
+    })().catch(() => {
+      this.brokenOff += 1;
+      return false;
+    });
+    if (!this.hasty && !(await body)) return;
     this.open.add(response);
     response.once('close', () => this.open.delete(response));
     const seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) };

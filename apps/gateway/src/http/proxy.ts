@@ -4,11 +4,12 @@ import { context, propagation } from '@opentelemetry/api';
 import { bearerToken } from '@perennial/service-kit/access-guard';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { AuthenticateCaller } from '../application/authenticate.js';
 import type { IdentityTokens } from '../application/identity-tokens.js';
 import { lookupOf } from '../domain/api-key.js';
 import { apiPrefix, routeOf, type Backend, type Route } from '../domain/routing-table.js';
+import { bodyPassage } from './body-passage.js';
 
 export interface ProxyParts {
   readonly backendUrls: Readonly<Record<Backend, string>>;
@@ -49,9 +50,11 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
   };
   const replyOptions = {
     retryDelay: () => null as never,
-    onError: (reply: FastifyReply, { error }: { error: Error }) => void reply.send(unavailable(error)),
+    onError: (reply: FastifyReply, { error }: { error: Error }) => void reply.send(error.cause instanceof ProblemException ? error.cause : unavailable(error)),
     onResponse: (_request: unknown, reply: FastifyReply, response: unknown) => {
       const { stream } = response as { stream: Readable };
+      // Closed on what is left of a body, the connection would take the answer away with it; the passage reads the rest.
+      reply.removeHeader('connection');
       if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) {
         streams.add(stream);
         stream.once('close', () => streams.delete(stream));
@@ -68,10 +71,10 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
       rewritePrefix: apiPrefix,
       upstream: '',
       preHandler: (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-        // Told before it is sent on: a service that refuses in the middle of a body looks like one that is away.
-        if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return done(new ProblemException(413, 'the body is larger than 4 MiB: send it in parts', { code: 'too_large' }));
+        if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return done(tooLarge());
         destinationOf(request, parts).then((destination) => {
           destinations.set(request, destination);
+          letPass(request, maxBodyBytes);
           done();
         }, done);
       },
@@ -86,7 +89,12 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
 
   void fastify.register(async (vendors) => {
     vendors.removeAllContentTypeParsers();
-    await vendors.register(httpProxy, { ...shared, prefix: '/v1', rewritePrefix: '/v1', upstream: parts.backendUrls['signal-ingestion'], replyOptions: { ...replyOptions, rewriteRequestHeaders: (_request: unknown, headers: HeaderMap) => traced(headers) } } as Parameters<typeof httpProxy>[1]);
+    const preHandler = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+      // How much a vendor's call may hold is the edge's business.
+      letPass(request, Infinity);
+      done();
+    };
+    await vendors.register(httpProxy, { ...shared, prefix: '/v1', rewritePrefix: '/v1', upstream: parts.backendUrls['signal-ingestion'], preHandler, replyOptions: { ...replyOptions, rewriteRequestHeaders: (_request: unknown, headers: HeaderMap) => traced(headers) } } as Parameters<typeof httpProxy>[1]);
   });
 }
 
@@ -125,6 +133,12 @@ function traced({ expect: _, ...headers }: HeaderMap): HeaderMap {
   const carrier: HeaderMap = { ...headers };
   propagation.inject(context.active(), carrier);
   return carrier;
+}
+
+const tooLarge = () => new ProblemException(413, 'the body is larger than 4 MiB: send it in parts', { code: 'too_large' });
+
+function letPass(request: FastifyRequest, maxBytes: number): void {
+  if (request.body instanceof Readable) request.body = bodyPassage(request.body, maxBytes, tooLarge);
 }
 
 function unavailable(error: Error): ProblemException {

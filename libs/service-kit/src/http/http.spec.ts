@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import { Body, Controller, Get, Inject, Module, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -166,6 +168,21 @@ describe('bodies', () => {
   it.each(refused)('refuses %s', async (_name, body, status, type) => {
     const answer = await call('POST', '/things', { scopes: ['accounts:write'], body, type });
     expect([answer.status, answer.type]).toEqual([status, 'application/problem+json; charset=utf-8']);
+  });
+
+  it.each([true, false])('reads on past what is too large, so that the answer is heard and the connection stays; chunked: %p', async (chunked) => {
+    const [other] = await start();
+    await other.listen(0, '127.0.0.1');
+    const socket = connect((other.getHttpServer().address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
+    let text = '';
+    socket.on('data', (part: string) => (text += part));
+    const body = ' '.repeat(8_000_000);
+    socket.write(`POST /things/raw HTTP/1.1\r\nhost: x\r\n${chunked ? 'transfer-encoding: chunked' : `content-length: ${body.length}`}\r\n\r\n`);
+    socket.write(chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body);
+    socket.write('GET /things/raw HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    await once(socket, 'close');
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', expect.stringContaining('HTTP/1.1 40')]);
+    await other.close();
   });
 
   it('takes a pair of surrogates and an escaped backslash before u0000', async () => {

@@ -35,6 +35,8 @@ export class ProblemFilter implements ExceptionFilter {
       ...(errors === undefined ? {} : { errors }),
     };
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+    // Fastify would close the connection on a body that is too large, and what is on its way then takes the answer away with it.
+    if (!request.raw.complete) void reply.removeHeader('connection');
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).header('content-type', problemContentType).send(JSON.stringify(problem));
   }
