@@ -220,4 +220,15 @@ describe('every own route with every role', () => {
       }
     }
   });
+
+  it('by another method', async () => {
+    expect(await gateway.call('PUT', '/api/v1/users')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST' }, body: { code: 'method_not_allowed' } });
+    expect(await gateway.call('PUT', '/api/v1/users/x')).toMatchObject({ status: 405, headers: { allow: 'DELETE, GET, HEAD, PATCH' } });
+    const [guarded, unknown] = await Promise.all(['/api/v1/users', '/api/v1/nothing'].map((path) => gateway.call('PUT', path, { key: null })));
+    for (const { body } of [guarded!, unknown!]) for (const name of ['traceId', 'instance']) delete body[name];
+    expect(guarded).toMatchObject({ status: 404, body: unknown!.body });
+    expect(guarded!.headers).not.toHaveProperty('allow');
+    expect(await gateway.call('PUT', '/api/v1/session', { key: null })).toMatchObject({ status: 405, headers: { allow: 'DELETE, GET, HEAD, POST' } });
+    expect(await gateway.call('PUT', '/api/v1/accounts', { key: null })).toMatchObject({ status: 401 });
+  });
 });

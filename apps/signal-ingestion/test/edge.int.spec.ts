@@ -124,6 +124,13 @@ describe('the edge', () => {
     expect(timeline.body.data.map(({ id }) => id).toSorted()).toEqual(['b-good-1', 'b-good-2']);
   });
 
+  it('says what can be done at an address that is asked for something else', async () => {
+    expect(await service.request('GET', '/v1/track')).toMatchObject({ status: 405, headers: { allow: 'OPTIONS, POST' }, body: { code: 'method_not_allowed' } });
+    expect(await service.request('PUT', '/api/v1/signals')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect((await service.request('DELETE', '/api/v1/accounts/acme')).status).toBe(404);
+    expect(await service.request('DELETE', '/api/v1/accounts/acme', { scopes: ['signals:write'] })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, PUT' } });
+  });
+
   it('speaks CORS as browsers need it', async () => {
     const preflight = await fetch(`${service.running.url}/v1/batch`, { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
     expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-headers'), preflight.headers.get('access-control-max-age')]).toEqual([204, 'https://app.example', 'authorization', '7200']);

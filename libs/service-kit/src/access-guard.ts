@@ -48,10 +48,15 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
+  /** Who calls; null when nobody is known. Throws 403 when the caller is known but must not go on. */
+  callerOf(request: AccessRequest): Promise<Principal | null> {
+    return this.authenticate(request);
+  }
+
   /** Puts the caller on the request, or throws 401 or 403. */
   async check(request: AccessRequest, access: Access): Promise<void> {
     if (access.kind === 'public') return;
-    const principal = await this.authenticate(request);
+    const principal = await this.callerOf(request);
     if (!principal) throw new UnauthorizedException('sign in, or send an API key');
     if (access.kind === 'undeclared') throw new ForbiddenException('this route declares no scope, so nobody may use it');
     if (!allows(principal, access.scope)) throw new ForbiddenException(`this needs the scope ${access.scope}`);

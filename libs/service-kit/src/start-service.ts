@@ -7,6 +7,7 @@ import { AccessGuard, byIdentityToken } from './access-guard.js';
 import { DueWorkRunner, defaultPollMs } from './due-work-runner.js';
 import { ConfigFaults, EnvironmentReader, type Environment } from './environment.js';
 import { configureHttp } from './http/configure.js';
+import { refuseOtherMethods } from './http/other-methods.js';
 import { fastifyAdapter } from './http/server.js';
 import { IdentityTokenVerifier } from './identity-token.js';
 import { kitMigrations } from './kit-migrations.js';
@@ -50,9 +51,10 @@ export async function startService(definition: ServiceDefinition, platform: Plat
       { logger: new NestLogger(platform.logger), abortOnError: false, bodyParser: false },
     );
     const guard = new AccessGuard(definition.authenticate?.(app) ?? byIdentityToken(verifier));
-    configureHttp(app, name, guard, logger);
+    const routes = configureHttp(app, name, guard, logger);
     await definition.configureHttp?.(app, config, guard);
     await app.init();
+    refuseOtherMethods(app.getHttpAdapter().getInstance(), routes, guard);
     await startMessaging(app, definition, platform);
     runner.start(dueWorkOf(app.get(DiscoveryService)));
     app.get(ServiceGauges, { strict: false }).start();

@@ -2,7 +2,7 @@ import httpProxy from '@fastify/http-proxy';
 import { UnauthorizedException } from '@nestjs/common';
 import { context, propagation } from '@opentelemetry/api';
 import { bearerToken } from '@perennial/service-kit/access-guard';
-import { ProblemException } from '@perennial/service-kit/http/problem';
+import { ProblemException, nothingHere } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { AuthenticateCaller } from '../application/authenticate.js';
@@ -100,7 +100,7 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
 
 async function destinationOf(request: FastifyRequest, { callers, tokens }: ProxyParts): Promise<Destination> {
   const route = routeOf(request.raw.url?.split('?', 1)[0] ?? '');
-  if (!route) throw new ProblemException(404, 'there is nothing at this address', { code: 'not_found' });
+  if (!route) throw nothingHere();
   const principal = await callers.authenticate(request);
   if (principal) return { ...route, identityToken: await tokens.of(principal, route.backend) };
   if (route.writeKeys && mayBeWriteKey(request.headers.authorization)) return { ...route, identityToken: null };

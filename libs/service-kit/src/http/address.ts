@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ProblemException, queryPointer, type ProblemError } from './problem.js';
+import { ProblemException, nothingHere, queryPointer, type ProblemError } from './problem.js';
 
 /**
  * Refuses addresses with a NUL character, which no text column takes: nothing has such an id (404), and no
@@ -9,7 +9,7 @@ export function refuseNul(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async ({ url }) => {
     if (!url.includes('%00')) return;
     const [path = '', query = ''] = url.split(/\?(.*)/s);
-    if (path.includes('%00')) throw new ProblemException(404, 'there is nothing at this address', { code: 'not_found' });
+    if (path.includes('%00')) throw nothingHere();
     throw new ProblemException(400, 'the request does not fit: see errors', { code: 'forbidden_value', errors: parametersWithNul(query) });
   });
 }

@@ -11,6 +11,7 @@ import { CurrentPrincipal, PublicRoute, RequireScope, type Principal, type Scope
 import { AccessGuard, byIdentityToken } from '../access-guard.js';
 import { IdentityTokenSigner, IdentityTokenVerifier, newIdentityKeys } from '../identity-token.js';
 import { ListQuery, listOf, type List } from '../list.js';
+import { refuseOtherMethods } from './other-methods.js';
 import { configureHttp } from './configure.js';
 import type { TableRoute } from './raw-route.js';
 import { fastifyAdapter } from './server.js';
@@ -36,6 +37,8 @@ class ThingsController {
   @Post('raw') @PublicRoute() @RouteConfig({ rawBody: true }) raw(@Body() body: Buffer): object {
     return { bytes: body.length };
   }
+  @Post('half') @PublicRoute() half(): void {}
+  @Get('half') @RequireScope('health:read') halfRead(): void {}
   @Get('undeclared') undeclared(): string {
     return 'secret';
   }
@@ -59,16 +62,18 @@ class ThingsModule {}
 
 async function start(configure: (app: NestFastifyApplication) => void = () => {}): Promise<[NestFastifyApplication, TableRoute[]]> {
   const made = await NestFactory.create<NestFastifyApplication>(ThingsModule, fastifyAdapter(undefined, pino({ level: 'silent' })), { logger: false, abortOnError: false, bodyParser: false });
-  const routes = configureHttp(made, audience, new AccessGuard(byIdentityToken(await IdentityTokenVerifier.fromJwk(keys.publicJwk, audience))), pino({ level: 'silent' }));
+  const guard = new AccessGuard(byIdentityToken(await IdentityTokenVerifier.fromJwk(keys.publicJwk, audience)));
+  const routes = configureHttp(made, audience, guard, pino({ level: 'silent' }));
   configure(made);
   await made.init();
+  refuseOtherMethods(made.getHttpAdapter().getInstance(), routes, guard);
   await made.getHttpAdapter().getInstance().ready();
   return [made, routes];
 }
 
 const tokenOf = (scopes: Scope[], role: string | null = null, forService = audience) => signer.sign({ sub: 'u1', role, scopes }, forService);
 
-async function call(method: 'GET' | 'POST' | 'HEAD', url: string, options: { scopes?: Scope[]; token?: string; body?: string | Buffer; type?: string; headers?: Record<string, string> } = {}) {
+async function call(method: 'GET' | 'POST' | 'HEAD' | 'PUT' | 'DELETE' | 'OPTIONS', url: string, options: { scopes?: Scope[]; token?: string; body?: string | Buffer; type?: string; headers?: Record<string, string> } = {}) {
   const token = options.token ?? (options.scopes ? await tokenOf(options.scopes) : undefined);
   const response = await app.inject({
     method, url,
@@ -238,6 +243,32 @@ describe('access', () => {
     expect((await other.inject({ url: '/raw' })).statusCode).toBe(401);
     expect((await other.inject({ url: '/raw', headers: { authorization: `Bearer ${await tokenOf(['operate'])}` } })).statusCode).toBe(200);
     await other.close();
+  });
+});
+
+describe('another method on a known path', () => {
+  it('is refused with those that there are, before the body is looked at', async () => {
+    const answer = await call('PUT', '/things', { scopes: ['accounts:read'], body: '{"' });
+    expect(answer).toMatchObject({ status: 405, type: 'application/problem+json; charset=utf-8', json: { title: 'Method not allowed', code: 'method_not_allowed' } });
+    expect(answer.headers['allow']).toBe('GET, HEAD, POST');
+    expect((await call('DELETE', '/things/by-id/7', { scopes: ['signals:write'] })).headers['allow']).toBe('GET, HEAD');
+    expect((await call('POST', '/internal/openapi.json')).headers['allow']).toBe('GET, HEAD');
+  });
+
+  it('tells nobody unknown of more than what is public', async () => {
+    const plain = ({ status, json: { traceId: _, instance: __, ...json }, headers: { date: ___, ...headers } }: Awaited<ReturnType<typeof call>>) => ({ status, json, headers });
+    const [guarded, nowhere] = [await call('PUT', '/things'), await call('PUT', '/hollow')];
+    expect(plain(guarded)).toEqual(plain(nowhere));
+    expect(guarded).toMatchObject({ status: 404, json: { code: 'not_found' } });
+    expect(await call('PUT', '/things', { token: 'a.b.c' })).toMatchObject({ status: 404 });
+    const half = await call('DELETE', '/things/half');
+    expect([half.status, half.headers['allow']]).toEqual([405, 'POST']);
+    expect((await call('DELETE', '/things/half', { scopes: ['signals:write'] })).headers['allow']).toBe('GET, HEAD, POST');
+  });
+
+  it('is no entry of the table, and takes the place of none', async () => {
+    expect(table.filter(({ url }) => url === '/things').map(({ method }) => method).toSorted()).toEqual(['GET', 'HEAD', 'POST']);
+    for (const { method, url } of table) expect([method, url, (await call(method as 'GET', url, { scopes: ['admin'] })).status]).not.toEqual([method, url, 405]);
   });
 });
 

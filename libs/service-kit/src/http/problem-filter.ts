@@ -1,10 +1,10 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { redactText } from '@perennial/messaging/redact';
 import { Transient } from '@perennial/persistence/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { inTraceOf, traceIdOf } from '../trace.js';
-import { ProblemException, problemContentType, titleOf, type Problem } from './problem.js';
+import { ProblemException, nothingHere, problemContentType, titleOf, type Problem } from './problem.js';
 
 /** Turns every error of a request into problem details; what is unknown becomes 500 and tells nothing. */
 @Catch()
@@ -18,7 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Answers outside of Nest's routes too (parsers, plugins). */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { status, detail, code, errors, retryAfterSeconds } = describe(error);
+    const { status, detail, code, errors, retryAfterSeconds } = describe(error instanceof NotFoundException && request.is404 ? nothingHere() : error);
     if (status >= 500) inTraceOf(request, () => this.log(error, status, request));
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();

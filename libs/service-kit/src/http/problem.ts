@@ -48,6 +48,9 @@ export function titleOf(status: number): string {
   return titles.get(status) ?? HttpStatus[status]?.toLowerCase().replaceAll('_', ' ') ?? 'Error';
 }
 
+/** What an unknown address is answered with. */
+export const nothingHere = (): ProblemException => new ProblemException(404, 'there is nothing at this address', { code: 'not_found' });
+
 /** An HTTP error that names the places concerned, or a stable code. */
 export class ProblemException extends HttpException {
   constructor(

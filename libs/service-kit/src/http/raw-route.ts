@@ -15,6 +15,8 @@ declare module 'fastify' {
     operation?: RawOperation['operation'];
     /** Requests of this route are not counted and traced (probes). */
     untraced?: boolean;
+    /** It only says that a path is served by other methods, so it is no route of the table. */
+    refusesMethods?: boolean;
   }
 }
 
@@ -49,6 +51,7 @@ export function guardRawRoutes(fastify: FastifyInstance, guard: AccessGuard): Ta
     if (route.config?.maxBodyBytes !== undefined) route.bodyLimit = route.config.maxBodyBytes;
     const nest = isNestRoute(route);
     if (!nest) raw.push(route);
+    if (route.config?.refusesMethods) return;
     for (const method of [route.method].flat()) {
       // Nest copies a method's decorators to the handler; a controller's are not there, the guard reads both.
       table.push({ method, url: route.url, access: nest ? declaredAccess(route.handler, Object) : accessOfConfig(route.config), operation: route.config?.operation });
