@@ -44,10 +44,10 @@ describe('forwarding', () => {
   });
 
   it('hands on bodies and status codes, and takes away what is its own', async () => {
-    asIs('notifications').answer = (_request, response) => void response.writeHead(422, { 'content-type': 'application/problem+json', connection: 'close', 'x-kept': 'yes' }).end('{"status":422}');
+    asIs('notifications').answer = (_request, response) => void response.writeHead(422, { 'content-type': 'application/problem+json', connection: 'close', 'x-kept': 'yes' }).end('{"status":422,"code":"x"}');
     const { cookie, csrfToken } = await gateway.signIn();
     const answer = await gateway.call('POST', '/api/v1/webhook-endpoints', { key: null, body: { url: 'https://x.example' }, headers: { cookie, 'x-csrf-token': csrfToken, 'x-forwarded-for': '6.6.6.6', 'x-http-method-override': 'DELETE', 'idempotency-key': 'k', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } });
-    expect(answer).toMatchObject({ status: 422, body: { status: 422 }, headers: { 'x-kept': 'yes' } });
+    expect(answer).toMatchObject({ status: 422, body: { status: 422, code: 'x' }, headers: { 'x-kept': 'yes' } });
     const seen = asIs('notifications').last();
     expect(JSON.parse(seen.body.toString())).toEqual({ url: 'https://x.example' });
     expect(seen.headers).toMatchObject({ 'idempotency-key': 'k', 'x-forwarded-for': '127.0.0.1', traceparent: expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736') });
@@ -69,7 +69,7 @@ describe('forwarding', () => {
   });
 
   it('asks a service once, also when it answers 503 with Retry-After, and passes that on', async () => {
-    asIs('renewal-forecasting').answer = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('{}');
+    asIs('renewal-forecasting').answer = (_request, response) => void response.writeHead(503, { 'retry-after': '1', 'content-type': 'application/problem+json' }).end('{"code":"unavailable"}');
     const before = asIs('renewal-forecasting').seen.length;
     expect(await gateway.call('GET', '/api/v1/contracts')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(asIs('renewal-forecasting').seen.length).toBe(before + 1);

@@ -1,4 +1,5 @@
 import { ForbiddenException, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ProblemException } from './http/problem.js';
 import { PUBLIC_ROUTE, REQUIRED_SCOPE, type Principal, type Scope } from './access.js';
 import type { IdentityTokenVerifier } from './identity-token.js';
 
@@ -59,7 +60,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.callerOf(request);
     if (!principal) throw new UnauthorizedException('sign in, or send an API key');
     if (access.kind === 'undeclared') throw new ForbiddenException('this route declares no scope, so nobody may use it');
-    if (!allows(principal, access.scope)) throw new ForbiddenException(`this needs the scope ${access.scope}`);
+    if (!allows(principal, access.scope)) throw new ProblemException(403, `this needs the scope ${access.scope}`, { code: 'scope_missing' });
     request.principal = principal;
   }
 }

@@ -3,15 +3,15 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 
 const problemSchema = {
   type: 'object' as const,
-  required: ['type', 'title', 'status'],
+  required: ['type', 'title', 'status', 'code'],
   properties: {
-    type: { type: 'string', description: 'about:blank, or a URN that names the problem.' },
+    type: { type: 'string', description: 'The code as a URN.' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
     instance: { type: 'string' },
     traceId: { type: 'string' },
-    code: { type: 'string' },
+    code: { type: 'string', description: 'Stable name of what went wrong.' },
     errors: {
       type: 'array',
       items: { type: 'object', required: ['pointer', 'detail'], properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },

@@ -92,6 +92,7 @@ export class TestService {
     const response = await this.fetch(method, path, options);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    if (response.status >= 400 && method !== 'HEAD') mustBeProblem(method, path, response, text);
     return { status: response.status, headers: Object.fromEntries(response.headers), body: isJson && text !== '' ? (JSON.parse(text) as Body) : (text as Body) };
   }
 
@@ -172,6 +173,12 @@ export class TestService {
     await this.eventLog.ensureTopics([topicSpec(topic)]);
     this.ownTopics.add(topic.name);
   }
+}
+
+/** Whatever a service refuses, it says so as a problem with a code. */
+function mustBeProblem(method: string, path: string, { status, headers }: Response, text: string): void {
+  const isProblem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+  if (!isProblem || typeof (JSON.parse(text) as { code?: unknown }).code !== 'string') throw new Error(`${method} ${path} answered ${status} without a problem and its code: ${text.slice(0, 500)}`);
 }
 
 /** Starts a service for a test; stop it at the end. */

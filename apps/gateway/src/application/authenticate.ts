@@ -1,6 +1,7 @@
-import { ForbiddenException, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Principal } from '@perennial/service-kit/access';
 import { bearerToken, type AccessRequest } from '@perennial/service-kit/access-guard';
+import { ProblemException } from '@perennial/service-kit/http/problem';
 import { scopesOfRole } from '../domain/roles.js';
 import type { User } from '../domain/user.js';
 import { ManageApiKeys } from './manage-api-keys.js';
@@ -43,7 +44,7 @@ export class AuthenticateCaller {
     if (!session) return null;
     if (!safeMethods.has(request.method)) {
       const sent = request.headers[csrfHeader];
-      if (typeof sent !== 'string' || !sameText(sent, csrfTokenOf(session.token))) throw new ForbiddenException(`send the session's csrfToken in the header ${csrfHeader}`);
+      if (typeof sent !== 'string' || !sameText(sent, csrfTokenOf(session.token))) throw new ProblemException(403, `send the session's csrfToken in the header ${csrfHeader}`, { code: 'csrf_token_missing' });
     }
     const { id, role } = session.user;
     return { sub: id, role, scopes: scopesOfRole[role] };

@@ -1,4 +1,4 @@
-import { ConflictException, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
@@ -22,7 +22,7 @@ export class RebuildController {
   @ApiOperation({ summary: 'Build a service anew from the log', description: 'Clears what it derived and reads its topics from the start; it publishes nothing until it has caught up.' })
   async start(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<RebuildStart> {
     const answer = await this.services.post<RebuildStart>(backendOf(service), '/internal/rebuild', principal, {});
-    if (answer.status === 409) throw new ConflictException(`${service} is being rebuilt already, or holds nothing that the log could fill again`);
+    if (answer.status === 409) throw new ProblemException(409, `${service} is being rebuilt already, or holds nothing that the log could fill again`, { code: 'cannot_rebuild' });
     return bodyOf(answer);
   }
 

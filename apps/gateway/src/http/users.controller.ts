@@ -1,8 +1,9 @@
-import { Body, ConflictException, Controller, Delete, Get, HttpCode, NotFoundException, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { RequireScope } from '@perennial/service-kit/access';
+import { ProblemException } from '@perennial/service-kit/http/problem';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { ListQuery, listOf, type List } from '@perennial/service-kit/list';
 import { ManageUsers, type UserResult } from '../application/manage-users.js';
@@ -62,9 +63,9 @@ function done(result: UserResult): User {
     case 'unknown':
       throw new NotFoundException('no such user');
     case 'email-taken':
-      throw new ConflictException('a user with this e-mail exists');
+      throw new ProblemException(409, 'a user with this e-mail exists', { code: 'email_taken' });
     case 'last-admin':
-      throw new ConflictException('this is the last active admin');
+      throw new ProblemException(409, 'this is the last active admin', { code: 'last_admin' });
   }
 }
 

@@ -1,8 +1,9 @@
-import { ConflictException, Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
+import { ProblemException } from '@perennial/service-kit/http/problem';
 import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { listOf, type List } from '@perennial/service-kit/list';
 import { SendDeliveries } from '../application/send-deliveries.js';
@@ -41,7 +42,7 @@ export class DeliveriesController {
   @ApiConflictResponse({ description: 'The endpoint is disabled.' })
   async replay(@Param('id', uuidOf('delivery')) id: string): Promise<Delivery> {
     const row = await this.store.replay(id, this.clock.now());
-    if (row === 'endpoint-disabled') throw new ConflictException('the endpoint is disabled: enable it first');
+    if (row === 'endpoint-disabled') throw new ProblemException(409, 'the endpoint is disabled: enable it first', { code: 'endpoint_disabled' });
     this.sender.wake();
     return answer(found(row, id));
   }

@@ -1,5 +1,6 @@
-import { ForbiddenException, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AccessGuard, AccessRequest } from '@perennial/service-kit/access-guard';
+import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { perennial } from '../domain/vendors/perennial.js';
 import type { ItemFault } from '../domain/item-fault.js';
@@ -60,7 +61,7 @@ export class SignalsRoute {
     if (presented.kind === 'token') {
       const caller: AccessRequest = { method: request.method, headers: request.headers };
       await guard.check(caller, { kind: 'scope', scope: 'signals:write' });
-      if (!caller.principal) throw new ForbiddenException('this needs the scope signals:write');
+      if (!caller.principal) throw new ProblemException(403, 'this needs the scope signals:write', { code: 'scope_missing' });
       return { sender: apiSender, counted: `${apiSender}/${caller.principal.sub}` };
     }
     const source = this.writeKeys.sourceOf(presented.key);

@@ -19,6 +19,6 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) return done(null, body);
     if (body.length === 0) return done(null, undefined);
-    done(new ProblemException(415, 'send application/json', { code: 'unsupported_media_type' }));
+    done(new ProblemException(415, 'send application/json'));
   });
 }

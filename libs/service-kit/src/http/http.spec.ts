@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import { Body, Controller, Get, Inject, Module, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpException, Inject, Module, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Transient } from '@perennial/persistence/errors';
@@ -149,6 +149,26 @@ describe('problem details', () => {
     expect(await call('GET', '/things/by-id/7', { scopes: ['health:read'] })).toMatchObject({ status: 404, json: { detail: 'no thing 7' } });
     const nowhere = await call('GET', '/nowhere');
     expect([nowhere.status, nowhere.type]).toEqual([404, 'application/problem+json; charset=utf-8']);
+  });
+
+  it.each([400, 401, 403, 404, 409, 422, 429, 418, 500])('has a code, whatever was thrown: %i', async (status) => {
+    error = new HttpException('no', status);
+    const { json } = await call('GET', '/things/boom');
+    expect(json).toMatchObject({ status, code: expect.stringMatching(/^[a-z_]+$/), type: `urn:perennial:problem:${String(json['code'])}` });
+  });
+
+  it('tells those whose request cannot be read', async () => {
+    const [other] = await start();
+    await other.listen(0, '127.0.0.1');
+    const ask = async (text: string) => {
+      const socket = connect((other.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
+      socket.write(text);
+      const [status = '', body = ''] = Buffer.concat(await socket.toArray()).toString().split(/^HTTP\/1.1 (\d+).*\r\n\r\n/s).filter(Boolean);
+      return [status, (JSON.parse(body) as { code: string }).code];
+    };
+    expect(await ask('nonsense\r\n\r\n')).toEqual(['400', 'bad_request']);
+    expect(await ask(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toEqual(['431', 'headers_too_large']);
+    await other.close();
   });
 
   it('answers a broken escape in an address as a problem', async () => {

@@ -20,7 +20,7 @@ export function refuseOtherMethods(fastify: FastifyInstance, table: readonly Tab
       const allowed = routes.filter(({ access }) => known || access.kind === 'public').map(({ method }) => method);
       if (allowed.length === 0) throw nothingHere();
       void reply.header('allow', [...new Set(allowed)].sort().join(', '));
-      throw new ProblemException(405, `${request.method} is nothing that can be done here: see the header Allow`, { code: 'method_not_allowed' });
+      throw new ProblemException(405, `${request.method} is nothing that can be done here: see the header Allow`);
     };
     // Before a body is read.
     fastify.route({ method: others, url: routes[0]!.url, config: { access: 'public', refusesMethods: true }, onRequest: refuse, handler: refuse });

@@ -4,7 +4,7 @@ import { Transient } from '@perennial/persistence/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { inTraceOf, traceIdOf } from '../trace.js';
-import { ProblemException, nothingHere, problemContentType, titleOf, type Problem } from './problem.js';
+import { ProblemException, nothingHere, problemContentType, problemOf, type Problem } from './problem.js';
 
 /** Turns every error of a request into problem details; what is unknown becomes 500 and tells nothing. */
 @Catch()
@@ -24,16 +24,13 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const problem: Problem = {
-      type: code ? `urn:perennial:problem:${code}` : 'about:blank',
-      title: titleOf(status),
-      status,
+    const problem = problemOf(status, {
       ...(detail === undefined ? {} : { detail }),
       instance: request.url.split('?', 1)[0] ?? '/',
       traceId: traceIdOf(request),
       ...(code === undefined ? {} : { code }),
       ...(errors === undefined ? {} : { errors }),
-    };
+    });
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
     // Fastify would close the connection on a body that is too large, and what is on its way then takes the answer away with it.
     if (!request.raw.complete) void reply.removeHeader('connection');
@@ -62,7 +59,7 @@ function describe(error: unknown): Described {
     const status = error.getStatus();
     return { status, detail: status >= 500 ? undefined : error.message, ...(status === 503 ? { retryAfterSeconds: 1 } : {}) };
   }
-  if (error instanceof Transient) return { status: 503, detail: 'a part this needs is away: try again', code: 'unavailable', retryAfterSeconds: 1 };
+  if (error instanceof Transient) return { status: 503, detail: 'a part this needs is away: try again', retryAfterSeconds: 1 };
   const status = statusOfFastifyError(error);
   if (status !== null) return { status, detail: (error as Error).message };
   return { status: 500, detail: 'something went wrong on our side; the trace id helps to find it' };

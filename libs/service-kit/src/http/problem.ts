@@ -20,38 +20,53 @@ export interface Problem {
   readonly detail?: string;
   readonly instance?: string;
   readonly traceId?: string;
-  readonly code?: string;
+  /** Stable name of what went wrong. */
+  readonly code: string;
   readonly errors?: readonly ProblemError[];
 }
 
 export const problemContentType = 'application/problem+json; charset=utf-8';
 
-const titles = new Map<number, string>([
-  [400, 'Bad request'],
-  [401, 'Not signed in'],
-  [403, 'Not allowed'],
-  [404, 'Not found'],
-  [405, 'Method not allowed'],
-  [409, 'Conflict'],
-  [413, 'Too large'],
-  [415, 'Unsupported media type'],
-  [422, 'Cannot be processed'],
-  [429, 'Too many requests'],
-  [500, 'Internal error'],
-  [502, 'Bad gateway'],
-  [503, 'Not available now'],
-  [504, 'Gateway timeout'],
+interface Kind {
+  /** The short title of a status; the same for every problem of that status. */
+  readonly title: string;
+  /** What a problem is called that has no name of its own. */
+  readonly code: string;
+}
+
+const kinds = new Map<number, Kind>([
+  [400, { title: 'Bad request', code: 'bad_request' }],
+  [401, { title: 'Not signed in', code: 'not_signed_in' }],
+  [403, { title: 'Not allowed', code: 'not_allowed' }],
+  [404, { title: 'Not found', code: 'not_found' }],
+  [405, { title: 'Method not allowed', code: 'method_not_allowed' }],
+  [408, { title: 'Request timeout', code: 'request_timeout' }],
+  [409, { title: 'Conflict', code: 'conflict' }],
+  [413, { title: 'Too large', code: 'too_large' }],
+  [415, { title: 'Unsupported media type', code: 'unsupported_media_type' }],
+  [422, { title: 'Cannot be processed', code: 'unprocessable' }],
+  [429, { title: 'Too many requests', code: 'rate_limited' }],
+  [431, { title: 'Headers too large', code: 'headers_too_large' }],
+  [500, { title: 'Internal error', code: 'internal_error' }],
+  [502, { title: 'Bad gateway', code: 'bad_gateway' }],
+  [503, { title: 'Not available now', code: 'unavailable' }],
+  [504, { title: 'Gateway timeout', code: 'backend_timeout' }],
 ]);
 
-/** The short title of a status; the same for every problem of that status. */
-export function titleOf(status: number): string {
-  return titles.get(status) ?? HttpStatus[status]?.toLowerCase().replaceAll('_', ' ') ?? 'Error';
+export function kindOf(status: number): Kind {
+  const name = HttpStatus[status]?.toLowerCase() ?? 'error';
+  return kinds.get(status) ?? { title: name.replaceAll('_', ' '), code: name };
+}
+
+/** A problem as it is answered: the type is the code as a URN. */
+export function problemOf(status: number, { code = kindOf(status).code, ...more }: Partial<Problem>): Problem {
+  return { type: `urn:perennial:problem:${code}`, title: kindOf(status).title, status, ...more, code };
 }
 
 /** What an unknown address is answered with. */
-export const nothingHere = (): ProblemException => new ProblemException(404, 'there is nothing at this address', { code: 'not_found' });
+export const nothingHere = (): ProblemException => new ProblemException(404, 'there is nothing at this address');
 
-/** An HTTP error that names the places concerned, or a stable code. */
+/** An HTTP error that names the places concerned, or has a code of its own. */
 export class ProblemException extends HttpException {
   constructor(
     status: number,

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Mount } from '../service.js';
 import { ProblemFilter } from './problem-filter.js';
+import { refuseUnreadable } from './unreadable-request.js';
 
 /** Bytes of a request body at most, unless the route says otherwise. */
 export const defaultBodyLimit = 1_048_576;
@@ -23,6 +24,7 @@ export function fastifyAdapter(mount: Mount | undefined, logger: Logger, trusted
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
     exposeHeadRoutes: true,
+    clientErrorHandler: refuseUnreadable,
     // Addresses that no route can be looked up for: broken escapes, parameters that are too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },

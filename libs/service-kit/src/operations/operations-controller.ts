@@ -1,9 +1,10 @@
-import { Body, ConflictException, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { DeadLetters } from '@perennial/messaging/dead-letters';
 import { Rebuild, type RebuildStart } from '@perennial/messaging/rebuild';
 import type { List } from '../list.js';
 import { RequireScope } from '../access.js';
+import { ProblemException } from '../http/problem.js';
 import { detailOf, viewOf, type DeadLetterDetail, type DeadLetterView } from './dead-letter-view.js';
 import { InternalDeadLetterQuery, ReplayRequest } from './dead-letter.dto.js';
 import { Pipeline, type PipelineReport } from './pipeline-report.js';
@@ -49,8 +50,8 @@ export class OperationsController {
   @Post('rebuild')
   @HttpCode(202)
   async rebuild(): Promise<RebuildStart> {
-    if (!this.clearDerived) throw new ConflictException('this service holds nothing that the log could fill again');
-    if (await this.rebuilds.running()) throw new ConflictException('a rebuild is running already');
+    if (!this.clearDerived) throw new ProblemException(409, 'this service holds nothing that the log could fill again', { code: 'nothing_to_rebuild' });
+    if (await this.rebuilds.running()) throw new ProblemException(409, 'a rebuild is running already', { code: 'rebuild_running' });
     return this.rebuilds.start(this.clearDerived);
   }
 
