@@ -31,11 +31,14 @@ export interface RawOperation {
 
 /** The OpenAPI 3.1 document of a service, from its controllers and DTOs, and from raw routes that describe themselves. */
 export function openApiDocument(app: INestApplication, service: string, raw: readonly RawOperation[] = []): OpenAPIObject {
-  const settings = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle(`Perennial: ${service}`).setVersion('1').setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0').addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'apiKey').addSecurityRequirements('apiKey').build();
+  const settings = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0').setTitle(`Perennial: ${service}`).setVersion('1').setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0').addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'apiKey').addSecurityRequirements('apiKey')
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: "A source's write key as the user name, without a password." }, 'writeKey')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: "A source's write key." }, 'writeKeyBearer').build();
   const document = SwaggerModule.createDocument(app, settings, { operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}_${method}` });
   for (const { method, url, operation } of raw) {
     const path = url.replaceAll(/:(\w+)/g, '{$1}');
-    if (operation) document.paths[path] = { ...document.paths[path], [method.toLowerCase()]: operation };
+    if (operation && method !== 'HEAD') document.paths[path] = { ...document.paths[path], [method.toLowerCase()]: operation };
   }
   document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: problemSchema } };
   const problem = { description: 'Problem details (RFC 9457).', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { MigrationInterface } from 'typeorm';
 import type { AccessGuard, Authenticate } from './access-guard.js';
 import type { Clock } from './clock.js';
+import type { TableRoute } from './http/raw-route.js';
 import type { ClearDerived } from './operations/rebuildable.js';
 
 type Class = new (...args: never[]) => object;
@@ -67,6 +68,8 @@ export interface RunningService {
   readonly name: string;
   /** http://host:port */
   readonly url: string;
+  /** Every route it answers, with who may call it. */
+  readonly routes: readonly TableRoute[];
   /** Raw request handler, for mounting its routes on another server of the same process. */
   readonly routing: (request: IncomingMessage, response: ServerResponse) => void;
   /** True when its outbox is empty, its consumers have no lag and no due work waits at the clock's now. */

@@ -59,7 +59,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     runner.start(dueWorkOf(app.get(DiscoveryService)));
     app.get(ServiceGauges, { strict: false }).start();
     await app.listen(platform.port, platform.host);
-    return new StartedService(name, app, database, runner, state);
+    return new StartedService(name, app, routes, database, runner, state);
   } catch (error) {
     await runner.stop();
     await app?.close();

@@ -6,6 +6,7 @@ import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
 import { OutboxRelay } from '@perennial/messaging/outbox-relay';
 import type { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
 import type { DueWorkRunner } from './due-work-runner.js';
+import type { TableRoute } from './http/raw-route.js';
 import { drain } from './http/drain.js';
 import { Readiness } from './operations/readiness.js';
 import type { RunningService } from './service.js';
@@ -21,6 +22,7 @@ export class StartedService implements RunningService {
   constructor(
     readonly name: string,
     readonly app: NestFastifyApplication,
+    readonly routes: readonly TableRoute[],
     private readonly database: TypeOrmDatabase,
     private readonly runner: DueWorkRunner,
     private readonly state: ServiceState,

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
@@ -40,6 +40,7 @@ export class ApiKeysController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One API key' })
+  @ApiOkResponse({ type: ApiKeyResponse })
   async one(@Param('id') id: string): Promise<ApiKeyResponse> {
     const key = await this.keys.byId(id);
     if (!key) throw new NotFoundException('no such API key');

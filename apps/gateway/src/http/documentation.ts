@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { csrfHeader, sessionCookie } from '../application/authenticate.js';
 import { mergeOpenApi, type OpenApiDocument, type OpenApiPart } from '../domain/merge-openapi.js';
+import { withSessions } from '../domain/session-security.js';
 import { BackendClient } from './backend-client.js';
 
 /** How long a merged document is used again, in ms; an incomplete one only until it is asked for next. */
@@ -18,7 +20,7 @@ export class Documentation {
     const answers = await this.services.getAll<OpenApiDocument>('/internal/openapi.json', null);
     const missing = answers.filter(({ body }) => body === null).map(({ backend }) => backend);
     const parts: OpenApiPart[] = [{ service: 'gateway', document: own() }, ...answers.flatMap(({ backend, body }) => (body ? [{ service: backend, document: body }] : []))];
-    const document = mergeOpenApi(
+    const document = withSessions(mergeOpenApi(
       {
         openapi: '3.1.0',
         info: { title: 'Perennial', version: '1', description: 'Customer health, renewals and playbooks.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -27,7 +29,7 @@ export class Documentation {
         ...(missing.length === 0 ? {} : { 'x-missing-services': missing }),
       },
       parts,
-    );
+    ), sessionCookie, csrfHeader);
     this.known = missing.length === 0 ? { document, madeAt: performance.now() } : null;
     return document;
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { bodyPointer, ProblemException, queryPointer } from '@perennial/service-kit/http/problem';
 import type { List } from '@perennial/service-kit/list';
 import { DeadLetterQuery, ReplayRequest } from '@perennial/service-kit/operations/dead-letter.dto';
@@ -9,6 +10,7 @@ import { Pipeline, type PipelineReport } from '@perennial/service-kit/operations
 import { backends, type Backend } from '../domain/routing-table.js';
 import { mergePages } from '../domain/merge-pages.js';
 import { BackendClient } from './backend-client.js';
+import { DeadLetterAnswer, DeadLetterDetailAnswer, PipelineAnswer, ReplayAnswer } from './operations.dto.js';
 import { topicNamed, unknownTopic } from './topic-names.js';
 
 /** The state of all services in one answer; the gateway consumes nothing, so its dead letters are none. */
@@ -23,6 +25,7 @@ export class OperationsController {
 
   @Get('pipeline')
   @ApiOperation({ summary: 'How far each service has come: lag, oldest record, dead letters, outbox, parked events' })
+  @ApiOkResponse({ type: PipelineAnswer })
   async pipeline(@CurrentPrincipal() principal: Principal): Promise<{ services: PipelineReport[] }> {
     const answers = await this.services.getAll<PipelineReport>('/internal/pipeline', principal);
     const reports = answers.map(({ backend, body }) => body ?? { name: backend, ready: false, topics: [], outbox: null, parked: null });
@@ -31,6 +34,7 @@ export class OperationsController {
 
   @Get('dead-letters')
   @ApiOperation({ summary: 'Dead letters of all services, newest first' })
+  @ApiListResponse(DeadLetterAnswer)
   async list(@Query() query: DeadLetterQuery, @CurrentPrincipal() principal: Principal): Promise<List<DeadLetterView>> {
     const { limit, topic, state, startingAfter } = query;
     const parameters = new URLSearchParams({ limit: String(limit) });
@@ -48,6 +52,7 @@ export class OperationsController {
 
   @Get('dead-letters/:id')
   @ApiOperation({ summary: 'One dead letter, with key, headers and payload of its record' })
+  @ApiOkResponse({ type: DeadLetterDetailAnswer })
   async one(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DeadLetterDetail> {
     const backend = ownerOf(id);
     if (!backend) throw new NotFoundException('no such dead letter');
@@ -59,6 +64,7 @@ export class OperationsController {
   @Post('dead-letters/replay')
   @HttpCode(200)
   @ApiOperation({ summary: 'Append dead letters to their topics again', description: 'These ids, or all that are dead (of one topic). Doing it twice changes nothing.' })
+  @ApiOkResponse({ type: ReplayAnswer })
   async replay(@Body() request: ReplayRequest, @CurrentPrincipal() principal: Principal): Promise<{ ids: string[]; dryRun: boolean }> {
     const topic = request.topic === undefined ? {} : { topic: fullName(request.topic, bodyPointer(['topic'])) };
     const asked = backends.map((backend) => ({ backend, request: partOf({ ...request, ...topic }, backend) })).filter((part) => part.request !== null);

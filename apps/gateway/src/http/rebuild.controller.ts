@@ -1,15 +1,10 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { backends, type Backend } from '../domain/routing-table.js';
 import { BackendClient, type BackendAnswer } from './backend-client.js';
-
-interface RebuildStart {
-  readonly epoch: number;
-  /** Topics that no longer reach back to the start: what is rebuilt from them is partial. */
-  readonly partial: readonly string[];
-}
+import { RebuildAnswer, RebuildStartAnswer } from './operations.dto.js';
 
 @ApiTags('operations')
 @Controller('api/v1/pipeline/:service/rebuild')
@@ -20,16 +15,18 @@ export class RebuildController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Build a service anew from the log', description: 'Clears what it derived and reads its topics from the start; it publishes nothing until it has caught up.' })
-  async start(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<RebuildStart> {
-    const answer = await this.services.post<RebuildStart>(backendOf(service), '/internal/rebuild', principal, {});
+  @ApiAcceptedResponse({ type: RebuildStartAnswer })
+  async start(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<RebuildStartAnswer> {
+    const answer = await this.services.post<RebuildStartAnswer>(backendOf(service), '/internal/rebuild', principal, {});
     if (answer.status === 409) throw new ProblemException(409, `${service} is being rebuilt already, or holds nothing that the log could fill again`, { code: 'cannot_rebuild' });
     return bodyOf(answer);
   }
 
   @Get()
   @ApiOperation({ summary: 'Whether a rebuild is running' })
-  async running(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<{ running: boolean }> {
-    return bodyOf(await this.services.get<{ running: boolean }>(backendOf(service), '/internal/rebuild', principal));
+  @ApiOkResponse({ type: RebuildAnswer })
+  async running(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<RebuildAnswer> {
+    return bodyOf(await this.services.get<RebuildAnswer>(backendOf(service), '/internal/rebuild', principal));
   }
 }
 

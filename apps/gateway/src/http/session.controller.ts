@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res, UnauthorizedException } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PublicRoute } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { CONFIG } from '@perennial/service-kit/service';
@@ -9,6 +9,7 @@ import { csrfTokenOf } from '../application/secrets.js';
 import { SignIn } from '../application/sign-in.js';
 import type { GatewayConfig } from '../config.js';
 import { scopesOfRole } from '../domain/roles.js';
+import { bySession } from '../domain/session-security.js';
 import { SessionResponse, SignInRequest } from './session.dto.js';
 
 /** Signing in and out. Public, as everybody has to begin somewhere; each method looks at the cookie itself. */
@@ -24,6 +25,7 @@ export class SessionController {
   @Post()
   @PublicRoute()
   @ApiOperation({ summary: 'Sign in with e-mail and password', description: 'Sets an httpOnly cookie. Too many failures are answered 429 with Retry-After.', security: [] })
+  @ApiCreatedResponse({ type: SessionResponse, headers: { 'set-cookie': { description: 'The session; later calls send the cookie.', schema: { type: 'string' } } } })
   async open(@Body() { email, password }: SignInRequest, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionResponse> {
     const result = await this.signIn.signIn(email, password, request.ip);
     if (result.kind === 'blocked') throw new ProblemException(429, 'too many failed sign-ins: wait and try again', { code: 'sign_in_blocked', retryAfterSeconds: result.retryAfterSeconds });
@@ -34,7 +36,8 @@ export class SessionController {
 
   @Get()
   @PublicRoute()
-  @ApiOperation({ summary: 'Who is signed in' })
+  @ApiOperation({ summary: 'Who is signed in', security: [bySession('get')] })
+  @ApiOkResponse({ type: SessionResponse })
   async read(@Req() request: FastifyRequest): Promise<SessionResponse> {
     return view(await this.session(request));
   }
@@ -42,7 +45,8 @@ export class SessionController {
   @Delete()
   @PublicRoute()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign out' })
+  @ApiOperation({ summary: 'Sign out', security: [bySession('delete')] })
+  @ApiNoContentResponse({ description: 'The session has ended.' })
   async close(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const session = await this.session(request);
     // Checks the CSRF token of a call by cookie.

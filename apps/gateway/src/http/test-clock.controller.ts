@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { IsInstant } from '@perennial/service-kit/http/text-rules';
@@ -31,6 +31,7 @@ export class TestClockController {
 
   @Get()
   @ApiOperation({ summary: 'What time it is' })
+  @ApiOkResponse({ type: TestClockResponse })
   read(): TestClockResponse {
     return { now: this.driver.now().toISOString() };
   }
@@ -38,6 +39,7 @@ export class TestClockController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Move the test clock forward', description: 'Answers when all that fell due up to then has been worked off.' })
+  @ApiOkResponse({ type: TestClockResponse })
   async move(@Body() { now }: TestClockRequest): Promise<TestClockResponse> {
     const to = new Date(now);
     if (to < this.driver.now()) throw new ProblemException(400, `the test clock stands at ${this.driver.now().toISOString()} and never goes back`, { code: 'clock_goes_forward', errors: [{ pointer: '/now', detail: 'must not be in the past' }] });

@@ -1,5 +1,5 @@
 import { Controller, Get, NotFoundException, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -28,7 +28,7 @@ export class TopicsController {
 
   @Get(':topic/events')
   @ApiOperation({ summary: 'Follow a topic, as server-sent events', description: 'Short name (`signals`) or full name (`perennial.signals.v1`). Reads without a consumer group.' })
-  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'A stream without an end.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async events(@Param('topic') name: string, @Query() query: TailQuery, @Res() reply: FastifyReply): Promise<void> {
     const topic = topicNamed(name);
     if (!topic) throw new NotFoundException(unknownTopic(name));

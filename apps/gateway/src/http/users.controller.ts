@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { RequireScope } from '@perennial/service-kit/access';
@@ -23,6 +23,7 @@ export class UsersController {
 
   @Post()
   @ApiOperation({ summary: 'Make a user' })
+  @ApiCreatedResponse({ type: UserResponse })
   create(@Body() draft: NewUserRequest, @Idempotent() call: IdempotentCall | null): Promise<UserResponse> {
     return this.database.transaction((tx) => once(tx, call, async () => view(done(await this.manage.create(tx, draft)))));
   }
@@ -36,6 +37,7 @@ export class UsersController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One user' })
+  @ApiOkResponse({ type: UserResponse })
   async one(@Param('id') id: string): Promise<UserResponse> {
     const user = await this.users.byId(id);
     if (!user) throw new NotFoundException('no such user');
@@ -44,6 +46,7 @@ export class UsersController {
 
   @Patch(':id')
   @ApiOperation({ summary: 'Change a user', description: "A new password, a new role or active: false ends the user's sessions." })
+  @ApiOkResponse({ type: UserResponse })
   async change(@Param('id') id: string, @Body() change: UserChangeRequest): Promise<UserResponse> {
     return view(done(await this.manage.change(id, change)));
   }

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Clock } from '@perennial/service-kit/clock';
@@ -30,6 +30,7 @@ export class DeliveriesController {
 
   @Get(':id')
   @RequireScope('notifications:read')
+  @ApiOperation({ summary: 'One delivery' })
   @ApiOkResponse({ type: Delivery })
   async get(@Param('id', uuidOf('delivery')) id: string): Promise<Delivery> {
     return answer(found(await this.store.delivery(id), id));
@@ -39,6 +40,7 @@ export class DeliveriesController {
   @HttpCode(202)
   @RequireScope('notifications:write')
   @ApiOperation({ summary: 'Send again, under the same message id', description: 'A delivery that is still pending is left as it is.' })
+  @ApiAcceptedResponse({ type: Delivery })
   @ApiConflictResponse({ description: 'The endpoint is disabled.' })
   async replay(@Param('id', uuidOf('delivery')) id: string): Promise<Delivery> {
     const row = await this.store.replay(id, this.clock.now());

@@ -40,6 +40,7 @@ export class InboxController {
   @Post(':id/read')
   @HttpCode(204)
   @RequireScope('notifications:read')
+  @ApiOperation({ summary: 'Mark an item as read' })
   @ApiNoContentResponse()
   async read(@CurrentPrincipal() principal: Principal, @Param('id', uuidOf('inbox item')) id: string): Promise<void> {
     if (!(await this.inbox.markRead(audiencesOf(principal), id, this.clock.now()))) throw new NotFoundException(`there is no inbox item ${id} for you`);

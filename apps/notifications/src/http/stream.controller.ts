@@ -1,5 +1,5 @@
 import { BadRequestException, Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LiveStream } from '../application/live-stream.js';
@@ -17,7 +17,7 @@ export class StreamController {
   @Get('risk-changes')
   @RequireScope('notifications:read')
   @ApiOperation({ summary: 'Live risk changes as server-sent events', description: 'Each event has an id. A reader that sends it back as Last-Event-ID gets everything after it; without it, what happens from now on. Events are kept for 30 days; a reader that has missed some is told by an event `gap` first. A comment comes every 20 s.' })
-  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'A stream without an end.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiHeader({ name: 'Last-Event-ID', required: false })
   async riskChanges(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     // Not as a parameter: the documentation would list the header a second time, as required.

@@ -51,6 +51,7 @@ export class WebhookEndpointsController {
 
   @Get(':id')
   @RequireScope('notifications:read')
+  @ApiOperation({ summary: 'One receiver' })
   @ApiOkResponse({ type: WebhookEndpoint })
   async get(@Param('id', uuidOf('webhook endpoint')) id: string): Promise<WebhookEndpoint> {
     return answer(found(await this.endpoints.get(id), id));
@@ -68,6 +69,7 @@ export class WebhookEndpointsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('notifications:write')
+  @ApiOperation({ summary: 'Remove a receiver' })
   @ApiNoContentResponse()
   async delete(@Param('id', uuidOf('webhook endpoint')) id: string): Promise<void> {
     if (!(await this.endpoints.delete(id))) found(null, id);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { allowOrigin, answerPreflight } from './cors.js';
+import { settingsOperation } from './vendor-operations.js';
 import { WriteKeys } from './write-keys.js';
 
 const path = '/v1/projects/:writeKey/settings';
@@ -16,7 +17,7 @@ export class SettingsRoute {
 
   register(fastify: FastifyInstance): void {
     fastify.options(path, { config: { access: 'public', untraced: true } }, (request, reply) => answerPreflight(request, reply, 'GET'));
-    fastify.get<{ Params: { writeKey: string } }>(path, { config: { access: 'public' } }, (request, reply) => {
+    fastify.get<{ Params: { writeKey: string } }>(path, { config: { access: 'public', operation: settingsOperation } }, (request, reply) => {
       allowOrigin(request, reply);
       const { writeKey } = request.params;
       if (!this.writeKeys.sourceOf(writeKey)) throw new ProblemException(404, 'no source has this write key', { code: 'write_key_unknown' });

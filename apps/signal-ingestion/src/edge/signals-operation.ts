@@ -14,6 +14,7 @@ export const signalsOperation: Operation = {
   tags: ['signals'],
   summary: 'Send signals',
   description: 'At most 1,000 signals or 4 MiB. Answered once the log has them for good; a signal that cannot be taken never spoils its neighbours, and is listed under /api/v1/rejected. Authorised by a source\'s write key or an API key with the scope signals:write.',
+  security: [{ apiKey: [] }, { writeKey: [] }, { writeKeyBearer: [] }],
   requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['signals'], properties: { signals: { type: 'array', maxItems: 1000, items: signal } } } } } },
   responses: {
     200: {

@@ -9,6 +9,7 @@ import { presentedBy } from './presented-key.js';
 import { notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
+import { vendorOperation } from './vendor-operations.js';
 import { WriteKeys } from './write-keys.js';
 
 /** The paths of all vendors, answered as their clients expect. They check their senders themselves, by write key. */
@@ -24,12 +25,13 @@ export class VendorRoutes {
     for (const vendor of vendors) for (const path of vendor.paths) this.serve(fastify, vendor, path);
   }
 
-  private serve(fastify: FastifyInstance, vendor: Vendor, { path, call }: VendorPath): void {
+  private serve(fastify: FastifyInstance, vendor: Vendor, vendorPath: VendorPath): void {
+    const { path, call } = vendorPath;
     const { itemBytes, batchBytes } = vendor.limits;
     const maxBytes = call === null ? batchBytes : itemBytes;
     fastify.options(path, { config: { access: 'public', untraced: true } }, (request, reply) => answerPreflight(request, reply, 'POST'));
     fastify.post(path, {
-      config: { access: 'public', rawBody: true, maxBodyBytes: maxBytes },
+      config: { access: 'public', rawBody: true, maxBodyBytes: maxBytes, operation: vendorOperation(vendor, vendorPath) },
       // A refusal without these headers shows in a browser as a network error, and is sent again.
       onRequest: (request, reply, done) => {
         allowOrigin(request, reply);
