@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { verdictOf } from './harness/figure.js';
 import { tableOf } from './harness/table.js';
 import { parseOptions, usage, type BenchOptions } from './options.js';
 import { allRows } from './rows/all-rows.js';
@@ -21,9 +22,10 @@ for (const kind of options.logs) {
       console.error(`[${elapsed()}] ${kind} ${row.ids.join(', ')} could not be measured:`, error);
     }
   }
+  failed ||= run.figures.some((figure) => verdictOf(figure) === 'void');
   const file = join(options.out, `${startedAt.toISOString().replaceAll(':', '-')}-${kind}.json`);
   writeFileSync(file, JSON.stringify({ log: kind, startedAt, rounds: options.rounds, quick: options.quick, node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, figures: run.figures }, null, 2));
-  console.log(`\n## Log in ${kind === 'kafka' ? 'Kafka' : 'Postgres'}, ${options.rounds} rounds${options.quick ? ', quick' : ''}\n\n${tableOf(run.figures)}\n\nraw results: ${file}\n`);
+  console.log(`\n## Log in ${kind === 'kafka' ? 'Kafka' : 'Postgres'}, ${options.rounds} rounds${options.quick ? ', quick (a third of the time each)' : ''}\n\n${tableOf(run.figures)}\n\nraw results: ${file}\n`);
 }
 process.exit(failed ? 1 : 0);
 
@@ -33,10 +35,9 @@ function elapsed(): string {
 
 function readOptions(): BenchOptions {
   try {
-    return parseOptions(process.argv.slice(2));
+    return parseOptions(process.argv.slice(2), allRows.flatMap(({ ids }) => ids));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.error(usage);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
   }
 }

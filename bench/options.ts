@@ -26,7 +26,7 @@ export const usage = `npm run bench -- [options]
   --out FOLDER           raw results as JSON (default bench/results)`;
 
 /** Throws an error with words for whoever typed it. */
-export function parseOptions(args: readonly string[]): BenchOptions {
+export function parseOptions(args: readonly string[], rows: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -40,12 +40,15 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     },
   });
   const { log, only, quick } = values;
-  if (log !== undefined && log !== 'postgres' && log !== 'kafka') throw new Error(`--log must be postgres or kafka\n\n${usage}`);
+  if (log !== undefined && log !== 'postgres' && log !== 'kafka') throw new Error('--log must be postgres or kafka');
   const rounds = Number(values.rounds ?? (quick ? 3 : 5));
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50) throw new Error(`--rounds must be a whole number from 1 to 50\n\n${usage}`);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50) throw new Error('--rounds must be a whole number from 1 to 50');
+  const wished = only?.toUpperCase().split(',').map((id) => id.trim()) ?? null;
+  const unknown = wished?.find((id) => !rows.includes(id));
+  if (unknown !== undefined) throw new Error(`no row is called ${unknown}; there are ${rows.join(', ')}`);
   return {
     logs: log === undefined ? ['postgres', 'kafka'] : [log],
-    only: only === undefined ? null : new Set(only.toUpperCase().split(',').map((id) => id.trim())),
+    only: wished && new Set(wished),
     rounds,
     quick,
     out: values.out,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ask } from './ask.js';
 
-/** What /proc says of processes; Linux only, elsewhere everything is 0. */
+/** What /proc says of processes; Linux only, elsewhere every figure is NaN, which makes its row void. */
 const ticksPerSecond = 100;
 
 interface Stat {
@@ -23,11 +23,13 @@ export function treeOf(root: number): number[] {
 
 /** CPU seconds used so far by a process and everything below it. */
 export function cpuOf(root: number): number {
+  if (statOf(root) === null) return NaN;
   return treeOf(root).reduce((sum, pid) => sum + (statOf(pid)?.cpu ?? 0), 0);
 }
 
 /** Proportional memory (shared pages by share) of a process and everything below it, MB. */
 export function memoryOf(root: number): number {
+  if (pss(root) === 0) return NaN;
   return treeOf(root).reduce((sum, pid) => sum + pss(pid), 0);
 }
 

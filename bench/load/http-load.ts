@@ -24,16 +24,17 @@ function note(result: ReturnType<typeof emptyResult>, status: number, ids: reado
   else result.refused[status] = (result.refused[status] ?? 0) + 1;
 }
 
-/** As many requests as the server takes: each connection sends its next one when the last is answered. */
-export async function closedLoop(url: URL, connections: number, forMs: number, next: () => Call): Promise<LoadResult> {
+/** As many requests as the server takes: each connection sends its next one when the last is answered, until `next` has none. */
+export async function closedLoop(url: URL, connections: number, forMs: number, next: () => Call | null): Promise<LoadResult> {
   const open = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(url)));
   const result = emptyResult();
   const start = performance.now();
   let end = start;
   await Promise.all(open.map(async (connection) => {
     while (performance.now() - start < forMs) {
-      const { request, ids } = next();
-      note(result, await connection.send(request), ids);
+      const call = next();
+      if (call === null) break;
+      note(result, await connection.send(call.request), call.ids);
     }
     end = performance.now();
   }));

@@ -132,15 +132,13 @@ class ScoreWatch {
 
 /** Events/s that the whole system works off, sent in batches of 100 as fast as they are taken. */
 async function topRate(run: Run, system: PerennialUp, calls: SegmentCalls): Promise<number> {
-  const url = new URL(system.ready.url);
   const before = await applied(system);
   const start = performance.now();
+  // A bounded backlog: what is accepted has to be worked off too.
   let batches = Math.round(run.ms(topMs) / 100);
-  const load = await closedLoop(url, 2, run.ms(topMs), () => {
-    // A bounded backlog: what is accepted has to be worked off too.
-    if (batches-- > 0) return calls.batch(100);
-    return calls.single();
-  });
+  const load = await closedLoop(new URL(system.ready.url), 2, lateMs, () => (batches-- > 0 ? calls.batch(100) : null));
+  const fault = refusalFault(load);
+  if (fault !== null) throw new Error(fault);
   await signalsApplied(system, before + load.accepted.length);
   return (load.accepted.length * 1000) / (performance.now() - start);
 }
