@@ -32,9 +32,11 @@ export interface CellSystem extends SystemOptions {
 
 /** One fault: what is done to a system under load. After it the load ends, the system comes to rest and everything is compared. */
 export interface Cell {
-  /** Number of the fault matrix and a name, e.g. `1-relay.after-send`. */
+  /** Number of the fault matrix and a name, e.g. `1-relay`. */
   readonly id: string;
   readonly logs: readonly LogKind[];
+  /** It mounts a file system. */
+  readonly needsRoot?: boolean;
   readonly system?: SystemOptions | ((log: LogKind) => Promise<CellSystem>);
   readonly plan?: Partial<PlanOptions>;
   /** How long the load takes when nothing fails; default 8 s. */

@@ -17,6 +17,8 @@ export interface CellResult {
   readonly log: LogKind;
   readonly seed: number;
   readonly accepted: number;
+  /** False where the cell ended before everything was compared: the next four say nothing then. */
+  readonly checked: boolean;
   readonly lost: number;
   readonly doubled: number;
   /** Differences from the replay by one thread. */
@@ -46,6 +48,7 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
     phases.push(`${name} ${((performance.now() - phaseAt) / 1000).toFixed(1)} s`);
     phaseAt = performance.now();
   };
+  let checked = false;
   let findings: Findings = { lost: [], doubled: [], oracle: [], other: [] };
   let settled: Settled = { lag: 0, restless: [] };
   let load: Load | null = null;
@@ -92,6 +95,7 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
       const readLog = await context.openLog();
       // On a loaded machine the broker itself may lose its session while it is read.
       findings = await retryTransient(() => check(running, readLog, started, { deadLetters, sinks }), 60_000);
+      checked = true;
       phase('afterwards and check');
     }
   } catch (error) {
@@ -112,7 +116,7 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
   phase('stop');
   notes.push(`took: ${phases.join(', ')}`);
   return {
-    cell: cell.id, log, seed, accepted: load?.accepted.size ?? 0, lost: findings.lost.length, doubled: findings.doubled.length, oracle: findings.oracle.length, lag: settled.lag,
+    cell: cell.id, log, seed, accepted: load?.accepted.size ?? 0, checked, lost: findings.lost.length, doubled: findings.doubled.length, oracle: findings.oracle.length, lag: settled.lag,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10, verdict: faults.length === 0 ? 'ok' : 'failed', faults, notes, retries: load?.retries ?? 0,
   };
 }

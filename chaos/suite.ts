@@ -14,6 +14,6 @@ export function pickForSuite(cells: readonly Cell[], seed: number): { cell: Cell
   const random = new Random(seed);
   const named = (id: string): Cell => cells.find((cell) => cell.id === id)!;
   const own = [random.pick(killPoints.slice(0, ofIngestion)), ...killPoints.slice(ofIngestion)].map(named);
-  const others = random.shuffled(cells.filter(({ id }) => !id.startsWith('1-') && !long.test(id))).slice(0, moreCells);
+  const others = random.shuffled(cells.filter(({ id, needsRoot }) => !id.startsWith('1-') && !needsRoot && !long.test(id))).slice(0, moreCells);
   return [...own, ...others].map((cell) => ({ cell, log: random.pick(cell.logs), seed }));
 }

@@ -48,7 +48,7 @@ async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, b
   if (stopped() === 0) context.fail('no alarm told of the loss');
   if (missing.length > 0) context.fail(`still ready after the loss: ${missing.join(', ')}`);
   const after = await offsetsOf(context);
-  for (const [place, next] of before) if (next > 0n && (after.get(place) ?? 0n) > next) context.fail(`${place} went on silently from ${next} to ${after.get(place)}`);
+  for (const [place, next] of before) if (next > 0n && after.get(place) !== next) context.fail(`${place} moved silently from ${next} to ${after.get(place)}`);
   context.note(`${stopped()} alarms; first: ${context.system.alarms().find(({ alarm }) => alarm === 'partition_stopped')?.msg ?? 'none'}`);
 }
 

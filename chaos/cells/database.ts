@@ -152,6 +152,7 @@ export const databaseCells: readonly Cell[] = [
   {
     id: '5-disk-full',
     logs: both,
+    needsRoot: true,
     system: async () => {
       disk = mkdtempSync(join(tmpdir(), 'chaos-disk-'));
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m,mode=711`, 'tmpfs', disk]);

@@ -87,7 +87,7 @@ export const inputCells: readonly Cell[] = [
   {
     id: '17-offsets-rewound',
     logs: both,
-    async run({ system, load, random, note }) {
+    async run({ system, load, random, fail, note }) {
       let rewound = 0;
       for (const share of [0.3, 0.6, 0.9]) {
         await load.reaches(share);
@@ -103,6 +103,7 @@ export const inputCells: readonly Cell[] = [
       // As after a restore: a partition that gets nothing new is looked at again when it is assigned.
       await Promise.all([...system.processes.values()].map((one) => one.kill()));
       await Promise.all([...system.processes.keys()].map((name) => system.start(name)));
+      if (rewound === 0) fail('no stored offset was rewound');
       note(`${rewound} stored offsets rewound`);
     },
   },

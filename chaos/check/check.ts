@@ -24,7 +24,6 @@ export interface Findings {
 export interface CheckOptions {
   /** Letters that the cell's own poison left; null: any number. */
   readonly deadLetters: number | null;
-  /** The clock of the system was moved: what ages by it differs from a replay. */
   readonly sinks: readonly WebhookSink[];
 }
 
@@ -137,6 +136,7 @@ function checkContracts(oracle: Expected, stored: StoredEffects, findings: Findi
 
 /** Risk levels follow each other: each change starts where the one before ended, and the last is what is stored. */
 function checkTransitions(topics: Topics, stored: StoredEffects, findings: Findings): void {
+  const told = new Map<string, string | null>();
   for (const [accountId, changes] of Map.groupBy(once(topics.riskChanges), ({ key }) => key)) {
     let level: string | null = null;
     for (const { event: { data: { from, to, version } } } of changes) {
@@ -145,10 +145,16 @@ function checkTransitions(topics: Topics, stored: StoredEffects, findings: Findi
       if (!legal) findings.other.push(`risk of ${accountId} went from ${from} to ${to} (version ${version}) while it was ${level ?? 'not told'}`);
       level = to;
     }
-    const row = stored.scored.find((one) => one.account_id === accountId);
-    const now = row ? verdictOf(row)?.riskLevel : undefined;
-    if (now !== level) findings.lost.push(`risk change of ${accountId}: told ${level}, stored ${now}`);
+    told.set(accountId, level);
   }
+  for (const row of stored.scored) {
+    const now = verdictOf(row)?.riskLevel ?? 'unknown';
+    const level = told.get(row.account_id);
+    const silent = now === 'unknown' || now === 'green';
+    if (level === undefined ? !silent : now !== level) findings.lost.push(`risk change of ${row.account_id}: told ${level ?? 'nothing'}, stored ${now}`);
+    told.delete(row.account_id);
+  }
+  for (const [accountId, level] of told) findings.doubled.push(`risk change of ${accountId} to ${level}, which has no score`);
 }
 
 function checkPlaybooks(topics: Topics, stored: StoredEffects, findings: Findings): void {
@@ -166,7 +172,9 @@ function checkPlaybooks(topics: Topics, stored: StoredEffects, findings: Finding
   }
   for (const { id, state } of [...stored.runs, ...stored.tasks.map(({ id: taskId, status }) => ({ id: taskId, state: status }))]) {
     if (told.get(id)?.state !== state) findings.lost.push(`run or task ${id}: told ${told.get(id)?.state}, stored ${state}`);
+    told.delete(id);
   }
+  for (const [id, { state }] of told) findings.doubled.push(`run or task ${id}, told as ${state}, is not stored`);
   const running = new Set(stored.runs.filter(({ state, playbook_id }) => state === 'running' && playbook_id === 'risk-response').map((run) => run.account_id));
   for (const [accountId, changes] of Map.groupBy(once(topics.riskChanges), ({ key }) => key)) {
     const { to, cause } = changes.at(-1)!.event.data;
@@ -184,6 +192,7 @@ function checkNotifications(topics: Topics, stored: StoredEffects, sinks: readon
   for (const sink of sinks) {
     const own = stored.deliveries.filter(({ url }) => url === sink.url);
     const queued = new Set(own.map((delivery) => delivery.message_id));
+    if (queued.size < own.length) findings.doubled.push(`${own.length} deliveries of ${queued.size} messages to ${sink.url}`);
     for (const id of ids) {
       if (!queued.has(id)) findings.lost.push(`delivery of ${id} to ${sink.url}`);
       else if (!sink.received.has(id)) findings.lost.push(`${id} never reached ${sink.url}`);
