@@ -168,13 +168,20 @@ export class KafkaSubscription implements Subscription {
 
   async #commit(offsets: ReadonlyMap<number, bigint>): Promise<void> {
     const assignment = this.#assignment;
+    const consumer = this.#consumer;
+    // One that has ended, or has not joined yet, answers as if it had stored them.
+    let stored = false;
+    const unlisten = consumer.on(consumer.events.COMMIT_OFFSETS, () => (stored = true));
     try {
-      await this.#consumer.commitOffsets([...offsets].map(([partition, offset]) => ({ topic: this.#options.topic, partition, offset: String(offset) })));
+      await consumer.commitOffsets([...offsets].map(([partition, offset]) => ({ topic: this.#options.topic, partition, offset: String(offset) })));
+      if (!stored) throw new Error('the consumer is not running');
     } catch (error) {
       this.#around.client.logger.debug({ ...this.#where(), err: error }, 'the offsets were not stored');
       if (!lostMembership(error)) throw error;
       // Whoever owns the partitions now may be further on.
       assignment.end();
+    } finally {
+      unlisten();
     }
   }
 
