@@ -47,6 +47,8 @@ export class KafkaSubscription implements Subscription {
   #client!: KafkaClient;
   #consumer!: Consumer;
   #assignment = new Assignment([]);
+  /** What was owned when `close` came: the batches in hand still count. */
+  #closedWith: Assignment | null = null;
   #lastProgress = new Date();
   #closed: Promise<void> | null = null;
 
@@ -79,7 +81,7 @@ export class KafkaSubscription implements Subscription {
       putOff: (assignment, partition) => void this.#track(this.#putOff(assignment, partition)),
       reached: (assignment, partition, offset) => {
         this.#putOffs.delete(partition);
-        if (assignment.current) this.#hints.reached(partition, offset);
+        if (assignment.current || assignment === this.#closedWith) this.#hints.reached(partition, offset);
       },
     };
     this.#assignment.end();
@@ -117,6 +119,7 @@ export class KafkaSubscription implements Subscription {
 
   async #close(): Promise<void> {
     this.#closing.abort();
+    if (this.#assignment.current) this.#closedWith = this.#assignment;
     this.#assignment.end();
     while (this.#atWork.size > 0) await Promise.allSettled(this.#atWork);
     this.#hints.end();
