@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChaosSystem } from '../system/system.js';
+import { services as allServices, type ChaosSystem } from '../system/system.js';
 
 interface PipelineService {
   readonly name: string;
@@ -37,11 +37,13 @@ export async function settle(system: ChaosSystem, withinMs = 120_000): Promise<S
 
 async function lookOver(system: ChaosSystem): Promise<Settled> {
   const { services } = await system.must<{ services: PipelineService[] }>('GET', '/api/v1/pipeline');
+  const missing = allServices.filter((service) => !services.some(({ name }) => name === service));
   const restless = services.flatMap(({ name, ready, outbox, topics }) => [
     ...(ready ? [] : [`${name} is not ready`]),
     ...(outbox === 0 ? [] : [`${name} has ${outbox} rows in its outbox`]),
     ...topics.filter(({ lag }) => lag > 0).map(({ topic, lag }) => `${name} has ${lag} of ${topic} before it`),
   ]);
+  restless.push(...missing.map((name) => `${name} is not told of`));
   const lag = services.flatMap(({ topics }) => topics).reduce((sum, topic) => sum + topic.lag, 0);
   const due = {
     'signal-ingestion': `SELECT (SELECT count(*) FROM replay) + (SELECT count(*) FROM restatement WHERE state <> 'done') AS n`,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHeaders } from '@perennial/contracts/cloud-event';
 import { telemetryTopic } from '@perennial/contracts/topics';
-import { Ledger } from '@perennial/testing/ledger';
 import { CompressionTypes, Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Random } from '../random.js';
 import type { ChaosSystem } from '../system/system.js';
@@ -21,7 +20,6 @@ export interface LoadOptions {
 
 /** What became of the items of a cell: accepted is what was answered 2xx, or acknowledged by the broker. */
 export class Load {
-  readonly ledger = new Ledger();
   readonly accepted = new Set<Item>();
   /** Items that were refused though they were right, or taken though they were wrong. */
   readonly wrongAnswers: string[] = [];
@@ -109,7 +107,6 @@ export class Load {
       const left = await this.send(door, batch);
       if (left.length > 0) {
         this.retries++;
-        for (const item of left) this.ledger.maybe(item.id, item.accountId);
         queue.push(...left);
         await sleep(retryMs);
       }
@@ -175,7 +172,6 @@ export class Load {
 
   private take(batch: readonly Item[]): void {
     for (const item of batch) {
-      this.ledger.accept(item.id, item.accountId);
       this.accepted.add(item);
       if (this.repeated.has(item) || !this.random.chance(this.options.repeats ?? repeats)) continue;
       this.repeated.add(item);
