@@ -153,7 +153,8 @@ export class KafkaSubscription implements Subscription {
       void this.#hints.store();
       this.#assignment.end();
     });
-    consumer.on(consumer.events.HEARTBEAT, () => this.#isMember(consumer));
+    consumer.on(consumer.events.HEARTBEAT, () => this.#alive());
+    consumer.on(consumer.events.FETCH_START, () => this.#goesOn(consumer));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crashed(consumer, payload.error, payload.restart));
     await consumer.connect();
     // Without `fromBeginning` kafkajs would put an unknown position at the end.
@@ -214,11 +215,11 @@ export class KafkaSubscription implements Subscription {
   }
 
   /**
-   * The broker took a heartbeat. A rebalance that was announced may never come: a coordinator that starts anew knows
-   * the group as it was last complete, and kafkajs then fetches on without a join.
+   * A rebalance that was announced may never come: a coordinator that starts anew knows the group as it was last
+   * complete, takes this member's heartbeats again, and kafkajs fetches on without a join. Where the place is lost
+   * after all, the next heartbeat says so, and until then the owner's own fence holds.
    */
-  #isMember(consumer: Consumer): void {
-    this.#alive();
+  #goesOn(consumer: Consumer): void {
     if (!this.#assignment.current) this.#joined(consumer, this.#assignment.partitions);
   }
 
