@@ -46,6 +46,8 @@ export function parseOptions(args: readonly string[], rows: readonly string[]): 
   const wished = only?.toUpperCase().split(',').map((id) => id.trim()) ?? null;
   const unknown = wished?.find((id) => !rows.includes(id));
   if (unknown !== undefined) throw new Error(`no row is called ${unknown}; there are ${rows.join(', ')}`);
+  const wrongPair = values.env.find((pair) => pair.indexOf('=') < 1);
+  if (wrongPair !== undefined) throw new Error(`--env takes NAME=VALUE, not ${wrongPair}`);
   return {
     logs: log === undefined ? ['postgres', 'kafka'] : [log],
     only: wished && new Set(wished),

@@ -38,7 +38,10 @@ export function parseOptions(args: readonly string[], all: readonly Cell[], now:
   const first = wholeNumber('--seed', values.seed, 0);
   const seeds = Array.from({ length: wholeNumber('--seeds', values.seeds, 1) }, (_, at) => first + at);
   const { resume, suite, help, list, counts = null } = values;
-  return { seeds, log: log ?? null, cells: chosen(all, values.only), resume, suite, counts, help, list };
+  if (suite && values.only !== undefined) throw new Error('--suite chooses its cells by the seed: leave out --only');
+  const cells = chosen(all, values.only);
+  if (log !== undefined && !cells.some((cell) => cell.logs.includes(log))) throw new Error(`none of ${cells.map(({ id }) => id).join(', ')} is for the log ${log}`);
+  return { seeds, log: log ?? null, cells, resume, suite, counts, help, list };
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

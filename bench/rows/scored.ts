@@ -139,7 +139,8 @@ async function topRate(run: Run, system: PerennialUp, calls: SegmentCalls): Prom
   const load = await closedLoop(new URL(system.ready.url), 2, lateMs, () => (batches-- > 0 ? calls.batch(100) : null));
   const fault = refusalFault(load);
   if (fault !== null) throw new Error(fault);
-  await signalsApplied(system, before + load.accepted.length);
+  const missing = before + load.accepted.length - (await signalsApplied(system, before + load.accepted.length));
+  if (missing > 0) throw new Error(`${missing} of ${load.accepted.length} events were not scored in time`);
   return (load.accepted.length * 1000) / (performance.now() - start);
 }
 
