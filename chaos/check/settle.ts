@@ -3,7 +3,7 @@ import { services as allServices, type ChaosSystem } from '../system/system.js';
 
 interface PipelineService {
   readonly name: string;
-  readonly ready: boolean;
+  readonly missing: readonly string[];
   readonly outbox: number | null;
   readonly topics: readonly { readonly topic: string; readonly lag: number }[];
 }
@@ -38,8 +38,8 @@ export async function settle(system: ChaosSystem, withinMs = 120_000): Promise<S
 async function lookOver(system: ChaosSystem): Promise<Settled> {
   const { services } = await system.must<{ services: PipelineService[] }>('GET', '/api/v1/pipeline');
   const missing = allServices.filter((service) => !services.some(({ name }) => name === service));
-  const restless = services.flatMap(({ name, ready, outbox, topics }) => [
-    ...(ready ? [] : [`${name} is not ready`]),
+  const restless = services.flatMap(({ name, missing, outbox, topics }) => [
+    ...missing.map((reason) => `${name} is not ready: ${reason}`),
     ...(outbox === 0 ? [] : [`${name} has ${outbox} rows in its outbox`]),
     ...topics.filter(({ lag }) => lag > 0).map(({ topic, lag }) => `${name} has ${lag} of ${topic} before it`),
   ]);

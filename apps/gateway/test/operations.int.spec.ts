@@ -30,7 +30,7 @@ function operate(fake: BackendFake, letters: Letter[] = []): void {
   fake.answer = ({ url, body }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://x');
     response.setHeader('content-type', 'application/json');
-    if (pathname === '/internal/pipeline') return void response.end(JSON.stringify({ name: fake.name, ready: true, topics: [{ topic: 't', lag: 0, oldestSeconds: 0, deadLetters: letters.length, partitions: [] }], outbox: 0, parked: 0 }));
+    if (pathname === '/internal/pipeline') return void response.end(JSON.stringify({ name: fake.name, ready: true, missing: [], topics: [{ topic: 't', lag: 0, oldestSeconds: 0, deadLetters: letters.length, partitions: [] }], outbox: 0, parked: 0 }));
     if (pathname === '/internal/dead-letters/replay') return void response.end(JSON.stringify({ ids: (JSON.parse(body.toString()) as { ids?: string[] }).ids ?? letters.map(({ id }) => id), dryRun: false }));
     if (pathname === '/internal/dead-letters') {
       const after = [searchParams.get('afterFirstSeen') ?? '~', searchParams.get('afterId') ?? '~'].join(' ');
@@ -57,6 +57,7 @@ describe('pipeline', () => {
     expect(status).toBe(200);
     const services = body.services as { name: string; ready: boolean; outbox: number | null; parked: number | null }[];
     expect(services.map(({ name, ready, outbox, parked }) => [name, ready, outbox, parked])).toEqual([...backends.map((name) => (name === 'notifications' ? [name, false, null, null] : [name, true, 0, 0])), ['gateway', true, 0, 0]]);
+    expect(body.services).toContainEqual(expect.objectContaining({ name: 'notifications', missing: ['it does not answer'] }));
     expect(await gateway.principalSeenBy('health-scoring')).toMatchObject({ scopes: expect.arrayContaining(['operate']) });
   });
 

@@ -147,7 +147,7 @@ describe('a service', () => {
     await service.publish(usersTopic, [user('bad', 1, 'poison@example.com'), user('good', 1)]);
     await service.settle();
     const { body } = await service.request('GET', '/internal/pipeline', operate);
-    expect(body).toMatchObject({ name: 'greetings', ready: true, outbox: 0, parked: 0, topics: [{ topic: usersTopic.name, lag: 0, oldestSeconds: 0, deadLetters: 1 }] });
+    expect(body).toMatchObject({ name: 'greetings', ready: true, missing: [], outbox: 0, parked: 0, topics: [{ topic: usersTopic.name, lag: 0, oldestSeconds: 0, deadLetters: 1 }] });
     await service.running.get(Database).query(`INSERT INTO messaging_outbox (topic, headers, parked_at, parked_reason) VALUES ('x', '{}', now(), 'too large')`);
     expect((await service.request('GET', '/internal/pipeline', operate)).body).toMatchObject({ outbox: 0, parked: 1 });
     await service.running.get(Database).query('DELETE FROM messaging_outbox WHERE parked_at IS NOT NULL');

@@ -1,7 +1,7 @@
 import { ApiClient, type ApiOptions } from './api-client.js';
 
 interface Pipeline {
-  services: { name: string; ready: boolean; topics: { topic: string; lag: number; oldestSeconds: number; deadLetters: number }[]; outbox: number | null; parked: number | null }[];
+  services: { name: string; ready: boolean; missing: string[]; topics: { topic: string; lag: number; oldestSeconds: number; deadLetters: number }[]; outbox: number | null; parked: number | null }[];
 }
 
 interface Finding {
@@ -25,7 +25,7 @@ function findingsOf(service: Pipeline['services'][number]): Finding[] {
   const oldest = Math.max(0, ...service.topics.map((topic) => topic.oldestSeconds));
   const letters = service.topics.filter((topic) => topic.deadLetters > 0);
   return [
-    { check: `${service.name} ready`, ok: service.ready, detail: service.ready ? '' : 'not ready: see its log, or GET /health/ready of the service' },
+    { check: `${service.name} ready`, ok: service.ready, detail: service.ready ? '' : `not ready: ${service.missing.join('; ')}` },
     { check: `${service.name} keeps up`, ok: oldest < 60, detail: lag === 0 ? 'no lag' : `${lag} records wait, the oldest for ${Math.round(oldest)} s` },
     { check: `${service.name} publishes`, ok: service.outbox !== null && service.outbox < 10_000, detail: service.outbox === null ? 'nobody could tell what waits in its outbox' : `${service.outbox} events in the outbox` },
     { check: `${service.name} parked events`, ok: !service.parked, detail: service.parked ? `${service.parked} events were refused by the log for good: see the alarm outbox_parked in the service's log` : 'none' },

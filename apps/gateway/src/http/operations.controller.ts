@@ -28,7 +28,7 @@ export class OperationsController {
   @ApiOkResponse({ type: PipelineAnswer })
   async pipeline(@CurrentPrincipal() principal: Principal): Promise<{ services: PipelineReport[] }> {
     const answers = await this.services.getAll<PipelineReport>('/internal/pipeline', principal);
-    const reports = answers.map(({ backend, body }) => body ?? { name: backend, ready: false, topics: [], outbox: null, parked: null });
+    const reports = answers.map(({ backend, body }) => body ?? { name: backend, ready: false, missing: ['it does not answer'], topics: [], outbox: null, parked: null });
     return { services: [...reports, await this.own.report()] };
   }
 

@@ -19,6 +19,7 @@ export class TopicAnswer implements TopicReport {
 export class ServiceAnswer implements PipelineReport {
   @ApiProperty() name!: string;
   @ApiProperty() ready!: boolean;
+  @ApiProperty({ type: [String], description: 'What keeps it from being ready; empty when it is.' }) missing!: string[];
   @ApiProperty({ type: [TopicAnswer] }) topics!: TopicAnswer[];
   @ApiProperty({ type: Number, nullable: true, description: 'Events that are not sent yet; null where nobody could tell.' }) outbox!: number | null;
   @ApiProperty({ type: Number, nullable: true, description: 'Events that the log refused for good; null where nobody could tell.' }) parked!: number | null;

@@ -78,7 +78,7 @@ export class KafkaEventLog implements EventLog {
         };
       },
     });
-    this.#reader = new KafkaReader(this.#client.kafka, `${options.clientId}.reader`);
+    this.#reader = new KafkaReader(this.#client.kafka, `${options.clientId}.reader`, options.logger);
   }
 
   identity(): Promise<string> {

@@ -3,6 +3,7 @@ import { PartitionAssigners, type Batch, type Cluster, type Consumer, type Kafka
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogRecord } from '../event-log.js';
 import { brokerCodes } from './kafka-errors.js';
+import type { LogSink } from './kafka-logging.js';
 import { toRecord } from './kafka-records.js';
 
 /** What kafkajs makes of a fetched partition: drops control records, aborted ones and those below the offset. */
@@ -25,7 +26,7 @@ export class KafkaReader {
   readonly #consumer: Consumer;
   #cluster!: Cluster;
 
-  constructor(kafka: Kafka, groupId: string) {
+  constructor(kafka: Kafka, groupId: string, private readonly logger: LogSink) {
     this.#consumer = kafka.consumer({
       groupId,
       allowAutoTopicCreation: false,
@@ -74,6 +75,7 @@ export class KafkaReader {
         return new FetchedBatch(topic, String(offset), data);
       } catch (error) {
         if (attempt === tries || brokerCodes(error).has('OFFSET_OUT_OF_RANGE')) throw error;
+        this.logger.warn({ topic, partition, offset: String(offset), err: error }, 'a record could not be read: trying again');
         await sleep(100 * attempt);
         await this.#cluster.refreshMetadata().catch(() => undefined);
       }

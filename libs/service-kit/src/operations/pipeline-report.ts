@@ -19,6 +19,8 @@ export interface TopicReport {
 export interface PipelineReport {
   readonly name: string;
   readonly ready: boolean;
+  /** What keeps it from being ready, for people; empty when it is. */
+  readonly missing: readonly string[];
   readonly topics: readonly TopicReport[];
   /** Rows not yet sent; null where nobody could tell. */
   readonly outbox: number | null;
@@ -47,7 +49,7 @@ export class Pipeline {
       deadLetters: dead.get(topic) ?? 0,
       partitions: own.map(({ partition, lag, oldestSeconds }) => ({ partition, lag, oldestSeconds })),
     }));
-    return { name: this.name, ready: missing.length === 0, topics, outbox, parked };
+    return { name: this.name, ready: missing.length === 0, missing, topics, outbox, parked };
   }
 
   /** Seconds since the log took the oldest record not applied yet. */
