@@ -42,7 +42,7 @@ export class ServiceProcess {
 
   start(more: Readonly<Record<string, string>> = {}): void {
     if (this.running) throw new Error(`${this.name} runs already`);
-    const child = spawn(process.execPath, ['--max-semi-space-size=2', '--max-old-space-size=400', ...this.args], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=8', '--max-old-space-size=400', ...this.args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], PERENNIAL_TEST: '1', NODE_COMPILE_CACHE: compileCache, ...this.env, ...more },
     });

@@ -61,5 +61,17 @@ export class PoisonRecord extends Error {
 
 export const CONSUMES = 'perennial:consumes';
 
+export interface ConsumerWishes {
+  /**
+   * Rest after a small batch, ms, so that the next one is larger: fewer transactions for a handler that few events
+   * concern. Default 0: every batch is worked as soon as it is there.
+   */
+  readonly restMs?: number;
+}
+
+export interface Consumption extends ConsumerWishes {
+  readonly topic: AnyTopic;
+}
+
 /** Class decorator of a provider implementing `BatchHandler<T>`: it consumes `topic` in the group `<service>.<stream>`. */
-export const Consumes = (topic: AnyTopic): CustomDecorator => SetMetadata(CONSUMES, topic);
+export const Consumes = (topic: AnyTopic, wishes: ConsumerWishes = {}): CustomDecorator => SetMetadata(CONSUMES, { topic, ...wishes } satisfies Consumption);

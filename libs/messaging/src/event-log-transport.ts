@@ -3,7 +3,7 @@ import type { DiscoveryService } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Database } from '@perennial/persistence/transaction';
-import { CONSUMES, type BatchHandler } from './batch-consumer.js';
+import { CONSUMES, type BatchHandler, type Consumption } from './batch-consumer.js';
 import { ChunkTransaction } from './chunk-transaction.js';
 import { ChunkWorker } from './chunk-worker.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
@@ -19,8 +19,7 @@ import { TopicConsumer } from './topic-consumer.js';
 
 const startWithinMs = 15_000;
 
-interface FoundHandler {
-  readonly topic: AnyTopic;
+interface FoundHandler extends Consumption {
   readonly handler: BatchHandler<AnyTopic>;
 }
 
@@ -76,25 +75,26 @@ export class EventLogTransport implements CustomTransportStrategy {
     this.logger.log({ msg: 'consumers started', topics: found.map(({ topic }) => topic.name) });
   }
 
-  private consumer({ topic, handler }: FoundHandler, metrics: ConsumerMetrics): TopicConsumer {
+  private consumer({ topic, handler, restMs = 0 }: FoundHandler, metrics: ConsumerMetrics): TopicConsumer {
     const { service, serviceVersion = 'unknown', partitionsAtOnce = 2, sessionTimeoutMs = 12_000 } = this.options;
     const group = `${service}.${topic.stream}`;
     const letters = new DeadLetterWriter(service, serviceVersion, this.nudge);
     const transaction = new ChunkTransaction(topic, group, handler, this.database, this.offsets, letters, this.traces);
     const worker = new ChunkWorker(topic.name, group, transaction, metrics);
-    return new TopicConsumer({ topic, group, partitionsAtOnce, sessionTimeoutMs }, this.log, this.offsets, worker, metrics);
+    return new TopicConsumer({ topic, group, partitionsAtOnce, sessionTimeoutMs, restMs }, this.log, this.offsets, worker, metrics);
   }
 
   private handlers(): FoundHandler[] {
     const found = new Map<string, FoundHandler>();
     for (const { instance, metatype } of this.discovery.getProviders() as { instance: unknown; metatype: unknown }[]) {
       const type = instance === null || typeof instance !== 'object' ? metatype : instance.constructor;
-      const topic = typeof type === 'function' ? (Reflect.getMetadata(CONSUMES, type) as AnyTopic | undefined) : undefined;
-      if (!topic) continue;
+      const consumption = typeof type === 'function' ? (Reflect.getMetadata(CONSUMES, type) as Consumption | undefined) : undefined;
+      if (!consumption) continue;
+      const { topic } = consumption;
       const known = found.get(topic.name);
       if (known && known.handler !== instance) throw new Error(`${topic.name} has two handlers: one consumes for the whole service`);
       if (!isHandler(instance)) throw new Error(`the provider that consumes ${topic.name} has no handle(batch, tx)`);
-      found.set(topic.name, { topic, handler: instance });
+      found.set(topic.name, { ...consumption, handler: instance });
     }
     return [...found.values()];
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { AnyTopic } from '@perennial/contracts/topic';
 import { chunkEnd, chunkItem } from './chunk.js';
@@ -19,11 +20,15 @@ export interface TopicConsumerOptions {
   readonly group: string;
   readonly partitionsAtOnce: number;
   readonly sessionTimeoutMs: number;
+  /** Rest after a small batch; 0: none. */
+  readonly restMs: number;
 }
 
 /** Upper bounds of one chunk. */
 const maxBytes = 1_048_576;
 const maxRecords = 4_000;
+/** Records of a batch after which there is no rest: more are waiting. */
+const largeBatch = 200;
 
 /** Consumes one topic: checks where the log stands, cuts batches into chunks and has each worked in its transaction. */
 export class TopicConsumer {
@@ -113,6 +118,7 @@ export class TopicConsumer {
       if (partition.stopped !== null) this.logger.log({ msg: 'partition works again', topic: this.topic.name, partition: batch.partition });
       partition.stopped = null;
       killPoint('consumer.before-hint');
+      if (this.options.restMs > 0 && batch.records.length < largeBatch && !this.closing) await sleep(this.options.restMs);
       return next;
     } catch (error) {
       if (error instanceof FenceMissed) return this.goByDatabase(partition);

@@ -93,6 +93,20 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
     const deadLetterTopic = (): string => deadLetterTopicName(topics.counted, 'test-service');
     const group = (): string => `test-service.${topics.counted.stream}`;
 
+    it('gathers what comes while a handler that asked for it rests', async () => {
+      const service = await startService({ restMs: 2_000 });
+      await append([counted(topics.counted, 'a0', 1)]);
+      await untilEffects(1);
+      for (let version = 2; version <= 6; version++) {
+        await append([counted(topics.counted, 'a0', version)]);
+        await sleep(100);
+      }
+      await untilEffects(6);
+      // The last two may be what came before the rest and behind it.
+      expect(service.batches.length).toBeLessThanOrEqual(3);
+      ledger.verify(await effects(db.database));
+    }, patience);
+
     describe('redelivery', () => {
       it('changes nothing when the hint was lost between commit and hint, or lies anywhere', async () => {
         await append(rounds(topics.counted, 20, 1, 10));

@@ -87,6 +87,8 @@ export interface TestServiceOptions {
   /** Consume the topic without versions too. */
   readonly withRaw?: boolean;
   readonly relay?: boolean;
+  /** Rest of the counted topic's handler after a small batch. */
+  readonly restMs?: number;
 }
 
 /** A small real service: it writes down each event's effect, sums per key and publishes the sums. */
@@ -121,7 +123,7 @@ export class TestService {
       return refused;
     };
 
-    @Consumes(topics.counted)
+    @Consumes(topics.counted, { restMs: options.restMs ?? 0 })
     class CountedHandler implements BatchHandler<CountedTopic> {
       constructor(private readonly outbox: Outbox) {}
       handle(batch: EventBatch<CountedTopic>, tx: Transaction) {

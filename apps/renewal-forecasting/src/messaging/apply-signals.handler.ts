@@ -13,9 +13,9 @@ import { goalChangeOf } from './goal-change-of.js';
 
 type SignalsEvent = ReceivedEvent<typeof signalsTopic>;
 
-/** Contracts, goals, metrics and milestones of the account; all other kinds pass by without a query. */
+/** Contracts, goals, metrics and milestones of the account; all other kinds, nearly all there are, pass by without a query. */
 @Injectable()
-@Consumes(signalsTopic)
+@Consumes(signalsTopic, { restMs: 40 })
 export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
   constructor(
     private readonly forecastAccounts: ForecastAccounts,
