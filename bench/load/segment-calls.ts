@@ -1,6 +1,11 @@
 import { postRequest } from './http-connection.js';
 import type { Call } from './http-load.js';
 
+interface Told {
+  /** The account of each event, in order. */
+  readonly accounts: readonly string[];
+}
+
 /** Track calls as Segment's clients send them, each with an id of its own. */
 export class SegmentCalls {
   private sent = 0;
@@ -17,15 +22,15 @@ export class SegmentCalls {
     this.headers = { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}` };
   }
 
-  readonly single = (): Call & { readonly account: string } => {
+  readonly single = (): Call & Told => {
     const { id, account, json } = this.event();
-    return { request: postRequest(this.url, '/v1/track', this.headers, json), ids: [id], account };
+    return { request: postRequest(this.url, '/v1/track', this.headers, json), ids: [id], accounts: [account] };
   };
 
   /** A batch of `size` calls. */
-  readonly batch = (size: number): Call => {
+  readonly batch = (size: number): Call & Told => {
     const events = Array.from({ length: size }, () => this.event());
-    return { request: postRequest(this.url, '/v1/batch', this.headers, `{"batch":[${events.map(({ json }) => json).join(',')}]}`), ids: events.map(({ id }) => id) };
+    return { request: postRequest(this.url, '/v1/batch', this.headers, `{"batch":[${events.map(({ json }) => json).join(',')}]}`), ids: events.map(({ id }) => id), accounts: events.map(({ account }) => account) };
   };
 
   private event(): { id: string; account: string; json: string } {

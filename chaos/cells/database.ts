@@ -70,15 +70,16 @@ export const databaseCells: readonly Cell[] = [
   {
     id: '5-database-away',
     logs: both,
-    async run({ system, load, note }) {
+    async run({ system, load, fail }) {
       await load.reaches(0.2);
       const retriesBefore = load.retries;
       if (system instanceof KafkaSystem) {
         await system.postgres.away();
         await sleep(outageMs);
         // The edge needs no database: on Kafka nobody is sent away meanwhile.
-        note(`${load.retries - retriesBefore} calls had to be repeated while the database was away`);
+        const repeated = load.retries - retriesBefore;
         await system.postgres.back();
+        if (repeated > 0) fail(`${repeated} calls had to be repeated while the database was away`);
         return;
       }
       const frozen = familyOf(system.postgresPid());
@@ -91,17 +92,20 @@ export const databaseCells: readonly Cell[] = [
     id: '5-out-of-connections',
     logs: both,
     async run(context) {
-      const { system, load, note } = context;
+      const { system, load, note, fail } = context;
       await load.reaches(0.2);
+      let refused = 0;
       const held: pg.Client[] = [];
       try {
         for (const end = Date.now() + 12_000; Date.now() < end; ) {
           if (held.length % 20 === 0) await cutConnections(context);
           const more = await Promise.all(services.map((service) => system.connect(service).catch(() => null)));
           held.push(...more.filter((client) => client !== null));
+          refused += more.length - more.filter((client) => client !== null).length;
           if (more.includes(null)) await sleep(1_000);
         }
-        note(`${held.length} connections held`);
+        note(`${held.length} connections held, ${refused} refused`);
+        if (refused === 0) fail('the server never ran out of connections');
       } finally {
         await Promise.all(held.map((client) => client.end().catch(() => undefined)));
       }
@@ -110,9 +114,11 @@ export const databaseCells: readonly Cell[] = [
   {
     id: '5-deadlock',
     logs: both,
-    async run({ system, load, random, note }) {
+    async run({ system, load, random, note, fail }) {
       await load.reaches(0.1);
-      let deadlocks = 0;
+      const deadlocks = async (): Promise<number> => Number((await system.rows<{ n: string }>('health-scoring', 'SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()'))[0]?.n);
+      const before = await deadlocks();
+      let lost = 0;
       for (let round = 0; round < 8; round++) {
         const rival = await system.connect('health-scoring');
         try {
@@ -125,12 +131,14 @@ export const databaseCells: readonly Cell[] = [
           }
           await rival.query('COMMIT');
         } catch (error) {
-          if ((error as { code?: string }).code === '40P01') deadlocks++;
+          if ((error as { code?: string }).code === '40P01') lost++;
         } finally {
           await rival.end().catch(() => undefined);
         }
       }
-      note(`the rival lost ${deadlocks} of 8 times; every other deadlock was the service's to lose`);
+      const all = (await deadlocks()) - before;
+      note(`${all} deadlocks, ${lost} of them lost by the rival`);
+      if (all === 0) fail('there was no deadlock');
     },
   },
   {
@@ -165,7 +173,7 @@ export const databaseCells: readonly Cell[] = [
         },
       };
     },
-    async run({ system, load, random, note }) {
+    async run({ system, load, random, note, fail }) {
       await load.reaches(random.between(10, 30) / 100);
       const ballast = join(disk, 'ballast');
       const fill = (): void => {
@@ -179,6 +187,8 @@ export const databaseCells: readonly Cell[] = [
       for (const end = Date.now() + 12_000; Date.now() < end; await sleep(300)) fill();
       rmSync(ballast);
       await sleep(3_000);
+      const met = [...system.processes.values()].flatMap((one) => one.linesLike(/no space left|PostgreSQL is gone/i));
+      if (met.length === 0) fail('nothing met the full disk');
       const gone = [...system.processes.values()].filter((one) => one.linesLike(/PostgreSQL is gone/).length > 0);
       // What its line says is to be done by people.
       for (const one of gone) {

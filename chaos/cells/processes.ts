@@ -63,7 +63,7 @@ export const processCells: readonly Cell[] = [
     id: '8-frozen-member',
     logs: both,
     seconds: 16,
-    async run({ system, load, random, note }) {
+    async run({ system, load, random, note, fail }) {
       const way = await TcpProxy.start();
       const replica = await replicaOf(system, 'health-scoring', { DATABASE_URL: throughProxy(system.databaseUrl('health-scoring'), way) });
       try {
@@ -77,7 +77,9 @@ export const processCells: readonly Cell[] = [
         way.become('clear');
         replica.signal('SIGCONT');
         await sleep(4_000);
-        note(`the one that came back met the fence ${replica.linesLike(/another consumer worked/).length} times`);
+        const met = replica.linesLike(/another consumer worked/).length;
+        note(`the one that came back met the fence ${met} times`);
+        if (met === 0) fail('the one that came back met no fence');
       } finally {
         replica.signal('SIGCONT');
         await replica.terminate();
