@@ -6,6 +6,7 @@ import { DeliveryQueue } from './application/delivery-queue.js';
 import { EndpointGauge } from './application/endpoint-gauge.js';
 import { Inbox } from './application/inbox.js';
 import { LiveStream } from './application/live-stream.js';
+import { PurgeInbox } from './application/purge-inbox.js';
 import { PurgeOldEvents } from './application/purge-old-events.js';
 import { SendDeliveries } from './application/send-deliveries.js';
 import { StreamHub } from './application/stream-hub.js';
@@ -40,6 +41,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     SendDeliveries,
     StreamHub,
     PurgeOldEvents,
+    PurgeInbox,
     EndpointGauge,
     // where it keeps things and how it reaches out
     { provide: AccountOwners, useClass: PostgresAccountOwners },

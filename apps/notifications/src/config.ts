@@ -1,4 +1,4 @@
-import { notificationsTopic } from '@perennial/contracts/topics';
+import { notificationsTopic, riskChangesTopic } from '@perennial/contracts/topics';
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
 
 export interface NotificationsConfig {
@@ -8,6 +8,8 @@ export interface NotificationsConfig {
   readonly webhookTimeoutMs: number;
   /** How long settled deliveries and live-stream events are kept, days. */
   readonly keptDays: number;
+  /** How long inbox items are kept, read or not, days. */
+  readonly inboxKeptDays: number;
 }
 
 export function parseNotificationsConfig(env: Environment): { config: NotificationsConfig; faults: string[] } {
@@ -16,6 +18,8 @@ export function parseNotificationsConfig(env: Environment): { config: Notificati
     allowPrivateWebhooks: reader.flag('ALLOW_PRIVATE_WEBHOOKS', false),
     webhookTimeoutMs: reader.integer('WEBHOOK_TIMEOUT_MS', { fallback: 15_000, min: 100, max: 60_000 }),
     keptDays: reader.integer('NOTIFICATIONS_KEPT_DAYS', { fallback: notificationsTopic.retentionDays ?? 30, min: 1, max: 3650 }),
+    // As long as risk changes are: an event that is read again is the same item.
+    inboxKeptDays: reader.integer('INBOX_KEPT_DAYS', { fallback: 90, min: riskChangesTopic.retentionDays ?? 30, max: 36_500 }),
   };
   return { config, faults: reader.faults };
 }

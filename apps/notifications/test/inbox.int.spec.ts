@@ -95,4 +95,21 @@ describe('the inbox', () => {
     const page = await service.request<{ data: Item[]; hasMore: boolean }>('GET', `/api/v1/inbox?limit=1&startingAfter=${newest!.id}`, { sub: 'anna', scopes: read });
     expect(page.body).toMatchObject({ data: [{ id: older[0]!.id }], hasMore: true });
   });
+
+  it('loses what came more than 90 days ago, read or not', async () => {
+    const tell = async (version: number) => {
+      await service.publish(riskChangesTopic, [riskChange('acme', version, { occurredAt: service.clock.now().toISOString() })]);
+      await service.settle();
+    };
+    await service.publish(accountsTopic, [account('acme', 1, 'anna')]);
+    await service.settle();
+    await tell(1);
+    await tell(2);
+    await service.request('POST', `/api/v1/inbox/${(await inboxOf('anna'))[0]!.id}/read`, { sub: 'anna', scopes: read });
+    await service.advance('2026-05-20T09:00:00Z');
+    await tell(3);
+    expect(await inboxOf('anna')).toHaveLength(3);
+    await service.advance('2026-06-02T00:00:00Z');
+    expect((await inboxOf('anna')).map(({ readAt }) => readAt)).toEqual([null]);
+  }, 60_000);
 });

@@ -5,6 +5,8 @@ import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
 import { PurgeOldMessages } from './application/purge-old-messages.js';
+import { PurgeRejected } from './application/purge-rejected.js';
+import { PurgeRestatements } from './application/purge-restatements.js';
 import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
@@ -57,6 +59,8 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     PublishAccounts,
     ReplayWaiting,
     PurgeOldMessages,
+    PurgeRejected,
+    PurgeRestatements,
     RestateAccounts,
     SaveAccount,
     Sources,

@@ -13,6 +13,10 @@ export interface SignalIngestionConfig {
   readonly writeKeyPollMs: number;
   /** How long messages are kept after they were taken, days: timelines, and what a restatement can tell again. */
   readonly signalsKeptDays: number;
+  /** How long rejected items are listed, days. */
+  readonly rejectedKeptDays: number;
+  /** How long restatements are kept after they were finished, days. */
+  readonly restatementsKeptDays: number;
   /** Write key of a source that is made at the first start. */
   readonly firstWriteKey: string | null;
 }
@@ -30,6 +34,9 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     writeKeyPollMs: reader.integer('WRITE_KEY_POLL_MS', { fallback: 2000, min: 100, max: 60_000 }),
     // As long as the topic; the last two weeks are the record against duplicates.
     signalsKeptDays: reader.integer('SIGNALS_KEPT_DAYS', { fallback: signalsTopic.retentionDays ?? 400, min: 15, max: 36_500 }),
+    // Longer than telemetry is: an item that is read from the log again is the same row.
+    rejectedKeptDays: reader.integer('REJECTED_KEPT_DAYS', { fallback: 30, min: 8, max: 36_500 }),
+    restatementsKeptDays: reader.integer('RESTATEMENTS_KEPT_DAYS', { fallback: 90, min: 1, max: 36_500 }),
     firstWriteKey,
   };
   return { config, faults: reader.faults };

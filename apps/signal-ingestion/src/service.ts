@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
 import { Edge } from './edge/edge.js';
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
+import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
 import { KeepTracesOfWaitingSignals1700000000002 } from './persistence/migrations/keep-traces-of-waiting-signals.js';
 
 export { vendorPaths } from './edge/vendor-paths.js';
@@ -12,7 +13,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   name: 'signal-ingestion',
   module: AppModule,
   entities: [],
-  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002],
+  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003],
   writes: [telemetryTopic, signalsTopic, accountsTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => app.get(Edge).register(app.getHttpAdapter().getInstance(), guard),

@@ -1,4 +1,5 @@
 import type { Headers } from '@perennial/contracts/cloud-event';
+import { forgetRows } from '@perennial/persistence/forget-rows';
 import type { Database } from '@perennial/persistence/transaction';
 import { replayHeaders, type DeadLetterClass, type DeadLetterState } from './dead-letter.js';
 import type { EventLog, OutgoingRecord } from './event-log.js';
@@ -107,6 +108,17 @@ export class DeadLetters {
   async deadByTopic(): Promise<Map<string, number>> {
     const rows = await this.database.query<{ topic: string; letters: string }>(`SELECT topic, count(*) AS letters FROM messaging_dead_letter WHERE state = 'dead' GROUP BY topic`);
     return new Map(rows.map(({ topic, letters }) => [topic, Number(letters)]));
+  }
+
+  /** When the letter was settled that was so first of those there are; null: none is. By the database's clock. */
+  async oldestSettled(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>(`SELECT min(changed_at) AS at FROM messaging_dead_letter WHERE state <> 'dead'`);
+    return row?.at ?? null;
+  }
+
+  /** Forgets letters that were settled `days` ago or earlier, by the database's clock. */
+  forgetSettled(days: number): Promise<void> {
+    return forgetRows(this.database, 'messaging_dead_letter', `state <> 'dead' AND changed_at <= now() - make_interval(days => $1)`, [days]);
   }
 
   /**

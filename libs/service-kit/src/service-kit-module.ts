@@ -15,6 +15,7 @@ import { HealthController } from './operations/health-controller.js';
 import { GuardedMetricsController, MetricsController } from './operations/metrics-controller.js';
 import { OperationsController } from './operations/operations-controller.js';
 import { Pipeline } from './operations/pipeline-report.js';
+import { PurgeDeadLetters } from './operations/purge-dead-letters.js';
 import { Readiness } from './operations/readiness.js';
 import { ServiceGauges } from './operations/service-gauges.js';
 import { CLEAR_DERIVED } from './operations/rebuildable.js';
@@ -28,12 +29,14 @@ export interface KitParts {
   readonly config: object;
   readonly state: ServiceState;
   readonly runner: DueWorkRunner;
+  /** How long dead letters are kept after they were settled, days. */
+  readonly deadLettersKeptDays: number;
 }
 
 /** What every service may inject, whatever its own module is made of. */
 @Module({})
 export class ServiceKitModule {
-  static register({ definition, platform, database, config, state, runner }: KitParts): DynamicModule {
+  static register({ definition, platform, database, config, state, runner, deadLettersKeptDays }: KitParts): DynamicModule {
     const { name } = definition;
     const shared: Provider[] = [
       { provide: Clock, useValue: platform.clock },
@@ -54,12 +57,13 @@ export class ServiceKitModule {
       inject: [ConsumerProgress, OutboxRelay, DeadLetters],
       useFactory: (progress: ConsumerProgress, relay: OutboxRelay, deadLetters: DeadLetters) => new ServiceGauges({ service: name, progress, relay, deadLetters, database, dueWork: runner }),
     };
+    const purge = { provide: PurgeDeadLetters, inject: [DeadLetters], useFactory: (letters: DeadLetters) => new PurgeDeadLetters(letters, platform.clock, deadLettersKeptDays) };
     return {
       module: ServiceKitModule,
       global: true,
       imports: [DiscoveryModule, MessagingModule.register({ service: name })],
       controllers: [HealthController, definition.isPublicOrigin === true ? GuardedMetricsController : MetricsController, OperationsController],
-      providers: [...shared, gauges, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
+      providers: [...shared, gauges, purge, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
       exports: shared.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
   }

@@ -27,7 +27,7 @@ import { processMetrics } from './process-metrics.js';
 export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
   processMetrics();
   const { name } = definition;
-  const { config, pollMs, trustedProxies, faults } = serviceSettings(definition, platform.env);
+  const { config, pollMs, deadLettersKeptDays, trustedProxies, faults } = serviceSettings(definition, platform.env);
   if (faults.length > 0) throw new ConfigFaults(name, faults);
   const logger = platform.logger.child({ service: name });
   const verifier = await IdentityTokenVerifier.fromJwk(platform.identityPublicKey, name);
@@ -43,7 +43,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   const started = { ...platform, logger };
   let app: NestFastifyApplication | undefined;
   try {
-    const kit = ServiceKitModule.register({ definition, platform: started, database, config, state, runner });
+    const kit = ServiceKitModule.register({ definition, platform: started, database, config, state, runner, deadLettersKeptDays });
     app = await NestFactory.create<NestFastifyApplication>(
       { module: RootModule, imports: [kit, definition.module] },
       fastifyAdapter(platform.mount, logger, trustedProxies),
@@ -71,12 +71,14 @@ export async function startService(definition: ServiceDefinition, platform: Plat
 class RootModule {}
 
 /** Settings that a service has however it is run; `faults` names every variable that is wrong. */
-export function serviceSettings(definition: ServiceDefinition, env: Environment): { config: object; pollMs: number; trustedProxies: readonly string[]; faults: string[] } {
+export function serviceSettings(definition: ServiceDefinition, env: Environment): { config: object; pollMs: number; deadLettersKeptDays: number; trustedProxies: readonly string[]; faults: string[] } {
   const reader = new EnvironmentReader(env);
   const pollMs = reader.integer('DUE_WORK_POLL_MS', { fallback: defaultPollMs, min: 50, max: 60_000 });
+  // A replay that comes twice is known by its row: the log must have let go of the second by then.
+  const deadLettersKeptDays = reader.integer('DEAD_LETTERS_KEPT_DAYS', { fallback: 90, min: 15, max: 36_500 });
   const trustedProxies = proxies(reader);
   const { config, faults } = definition.parseConfig(env);
-  return { config, pollMs, trustedProxies, faults: [...reader.faults, ...faults] };
+  return { config, pollMs, deadLettersKeptDays, trustedProxies, faults: [...reader.faults, ...faults] };
 }
 
 /** Addresses (CIDR blocks too) whose X-Forwarded-For is believed; callers are counted by it. */

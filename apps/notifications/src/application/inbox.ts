@@ -31,4 +31,7 @@ export abstract class Inbox {
   abstract list(audiences: readonly string[], limit: number, startingAfter: string | null): Promise<InboxItem[]>;
   /** False where no such item is addressed to these audiences. */
   abstract markRead(audiences: readonly string[], id: string, at: Date): Promise<boolean>;
+  /** When the oldest item was made; null: there is none. */
+  abstract oldest(): Promise<Date | null>;
+  abstract forgetBefore(instant: Date): Promise<void>;
 }

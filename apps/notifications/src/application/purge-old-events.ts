@@ -1,48 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '@perennial/service-kit/clock';
-import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { DailyPurge } from '@perennial/service-kit/daily-purge';
+import { RunsDueWork } from '@perennial/service-kit/due-work';
 import { CONFIG } from '@perennial/service-kit/service';
 import type { NotificationsConfig } from '../config.js';
 import { AnnouncedRiskChanges } from './announced-risk-changes.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { LiveStream } from './live-stream.js';
 
-const dayMs = 86_400_000;
-
-/** Drops settled deliveries and live-stream events that are older than they are kept, at 03:00 UTC of the days on which there are any. */
+/** Drops settled deliveries and live-stream events that are older than they are kept. */
 @Injectable()
 @RunsDueWork()
-export class PurgeOldEvents implements DueWork {
-  /** Both are written in the order of time, so nothing makes it earlier. */
-  private due: Date | null = null;
-
+export class PurgeOldEvents extends DailyPurge {
   constructor(
     private readonly stream: LiveStream,
     private readonly deliveries: DeliveryQueue,
     private readonly announced: AnnouncedRiskChanges,
-    private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: NotificationsConfig,
-  ) {}
-
-  async nextDueAt(): Promise<Date> {
-    if (this.due === null) {
-      const [event, delivery] = await Promise.all([this.stream.oldest(), this.deliveries.oldestSettled()]);
-      const oldest = Math.min(...[event?.createdAt, delivery, this.clock.now()].flatMap((at) => (at ? [at.getTime()] : [])));
-      this.due = nextThreeOClock(oldest + this.config.keptDays * dayMs);
-    }
-    return this.due;
+    clock: Clock,
+    @Inject(CONFIG) { keptDays }: NotificationsConfig,
+  ) {
+    super(clock, keptDays);
   }
 
-  async runDue(now: Date): Promise<void> {
-    const before = new Date(now.getTime() - this.config.keptDays * dayMs);
-    await this.stream.deleteBefore(before);
-    await this.deliveries.forgetSettledBefore(before);
+  protected async oldest(): Promise<Date | null> {
+    const [event, delivery] = await Promise.all([this.stream.oldest(), this.deliveries.oldestSettled()]);
+    const found = [event?.createdAt, delivery].filter((at) => at !== undefined && at !== null);
+    return found.length === 0 ? null : new Date(Math.min(...found.map((at) => at.getTime())));
+  }
+
+  protected async forgetBefore(instant: Date): Promise<void> {
+    await this.stream.deleteBefore(instant);
+    await this.deliveries.forgetSettledBefore(instant);
     await this.announced.forgetOld();
-    this.due = null;
   }
-}
-
-function nextThreeOClock(at: number): Date {
-  const threeToday = Math.floor(at / dayMs) * dayMs + 3 * 3_600_000;
-  return new Date(threeToday > at ? threeToday : threeToday + dayMs);
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { forgetRows } from '@perennial/persistence/forget-rows';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { v5 as uuidv5 } from 'uuid';
 import { Inbox, type InboxDraft, type InboxItem } from '../application/inbox.js';
@@ -38,5 +39,14 @@ export class PostgresInbox extends Inbox {
       values: [id, audiences, at],
     });
     return rows.length === 1;
+  }
+
+  async oldest(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>('SELECT min(created_at) AS at FROM inbox_item');
+    return row?.at ?? null;
+  }
+
+  forgetBefore(instant: Date): Promise<void> {
+    return forgetRows(this.database, 'inbox_item', 'created_at < $1', [instant]);
   }
 }

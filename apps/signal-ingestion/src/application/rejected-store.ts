@@ -17,4 +17,7 @@ export abstract class RejectedStore {
   abstract add(tx: Transaction, rejected: readonly Rejected[]): Promise<void>;
   /** Newest first. */
   abstract list(sourceId: string | null, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  /** When the oldest was received; null: there is none. */
+  abstract oldest(): Promise<Date | null>;
+  abstract forgetBefore(instant: Date): Promise<void>;
 }

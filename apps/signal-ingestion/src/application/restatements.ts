@@ -29,4 +29,8 @@ export abstract class Restatements {
   /** Takes one for this transaction, which no other one holds; null: none left. */
   abstract claim(tx: Transaction): Promise<Restatement | null>;
   abstract progress(tx: Transaction, id: string, progress: Progress): Promise<void>;
+  /** When the one was finished that was so first of those there are; null: none is. */
+  abstract oldestDone(): Promise<Date | null>;
+  /** Forgets those that were finished before. */
+  abstract forgetDoneBefore(instant: Date): Promise<void>;
 }

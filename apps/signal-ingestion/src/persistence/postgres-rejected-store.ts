@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { forgetRows } from '@perennial/persistence/forget-rows';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
 
@@ -27,5 +28,14 @@ export class PostgresRejectedStore extends RejectedStore {
              WHERE ($1::text IS NULL OR source_id = $1) AND ($2::uuid IS NULL OR seq < (SELECT seq FROM rejected WHERE id = $2)) ORDER BY seq DESC LIMIT $3`,
       values: [sourceId, startingAfter, limit],
     });
+  }
+
+  async oldest(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>('SELECT min(received_at) AS at FROM rejected');
+    return row?.at ?? null;
+  }
+
+  forgetBefore(instant: Date): Promise<void> {
+    return forgetRows(this.database, 'rejected', 'received_at < $1', [instant]);
   }
 }

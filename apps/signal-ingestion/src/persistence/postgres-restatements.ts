@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { forgetRows } from '@perennial/persistence/forget-rows';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { v7 as uuidv7 } from 'uuid';
 import { Restatements, type Progress, type Restatement } from '../application/restatements.js';
@@ -53,6 +54,15 @@ export class PostgresRestatements extends Restatements {
       text: `UPDATE restatement SET state = $2, up_to = $3, cursor_at = $4, cursor_id = $5, cursor_source_id = $6, signals = signals + $7, done_at = CASE WHEN $2 = 'done' THEN $8::timestamptz END WHERE id = $1`,
       values: [id, progress.state, progress.upTo.toString(), progress.cursor?.occurredAt ?? null, progress.cursor?.id ?? null, progress.cursor?.sourceId ?? null, progress.signals, progress.at],
     });
+  }
+
+  async oldestDone(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>('SELECT min(done_at) AS at FROM restatement');
+    return row?.at ?? null;
+  }
+
+  forgetDoneBefore(instant: Date): Promise<void> {
+    return forgetRows(this.database, 'restatement', 'done_at < $1', [instant]);
   }
 }
 
