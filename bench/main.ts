@@ -8,6 +8,10 @@ import { allRows } from './rows/all-rows.js';
 import { Run } from './rows/row.js';
 
 const options = readOptions();
+if (options.help) {
+  console.log(usage);
+  process.exit();
+}
 mkdirSync(options.out, { recursive: true });
 const startedAt = new Date();
 let failed = false;

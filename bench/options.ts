@@ -14,13 +14,14 @@ export interface BenchOptions {
   readonly profile: boolean;
   /** Given to every process that is measured, e.g. a rate limit. */
   readonly env: Readonly<Record<string, string>>;
+  readonly help: boolean;
 }
 
 export const usage = `npm run bench -- [options]
   --log postgres|kafka   one log only (default: both, a table for each)
   --only G1,G4           some rows only
   --rounds N             rounds of each comparison (default 5, with --quick 3)
-  --quick                fewer rounds and shorter measurements
+  --quick                fewer rounds, each measurement a third as long
   --env NAME=VALUE       environment of the processes measured; may be repeated
   --profile              CPU profiles of the processes measured, beside the results
   --out FOLDER           raw results as JSON (default bench/results)`;
@@ -37,6 +38,7 @@ export function parseOptions(args: readonly string[], rows: readonly string[]): 
       env: { type: 'string', multiple: true, default: [] },
       profile: { type: 'boolean', default: false },
       out: { type: 'string', default: 'bench/results' },
+      help: { type: 'boolean', default: false },
     },
   });
   const { log, only, quick } = values;
@@ -55,6 +57,7 @@ export function parseOptions(args: readonly string[], rows: readonly string[]): 
     quick,
     out: values.out,
     profile: values.profile,
+    help: values.help,
     env: Object.fromEntries(values.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
   };
 }

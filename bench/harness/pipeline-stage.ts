@@ -1,5 +1,6 @@
 import { signalsTopic } from '@perennial/contracts/topics';
 import { DayCounts } from '../fold/day-counts.js';
+import { fillFoldTable } from '../fold/fold-store.js';
 import { foldTopic } from '../fold/fold-service.js';
 import type { StreamOptions, StreamTotals } from '../load/signal-stream.js';
 import type { Progress } from '../processes/gated-log.js';
@@ -9,7 +10,6 @@ import type { Child } from './child.js';
 import type { Measured } from './figure.js';
 import { cpuOf } from './processes.js';
 import type { Surroundings } from './surroundings.js';
-
 
 /** A consumer of signals in a process of its own, with work laid up for it. */
 export class PipelineStage {
@@ -43,7 +43,7 @@ export class PipelineStage {
 
   /** Gives `accounts` accounts of the fold an empty state and version 1, so that no row has to be made. */
   async prefill(accounts: number, prefix: string): Promise<void> {
-    await ask(this.databaseUrl, `INSERT INTO fold_account SELECT $1 || '-' || n, 1, $2 FROM generate_series(0, $3::int - 1) AS n`, [prefix, DayCounts.empty().pack(), accounts]);
+    await ask(this.databaseUrl, fillFoldTable, [prefix, DayCounts.empty().pack(), accounts]);
     await ask(this.databaseUrl, `INSERT INTO messaging_seen (topic, key, version) SELECT $1, $2 || '-' || n, 1 FROM generate_series(0, $3::int - 1) AS n`, [this.topic, prefix, accounts]);
     await ask(this.databaseUrl, 'VACUUM ANALYZE fold_account');
     await ask(this.databaseUrl, 'VACUUM ANALYZE messaging_seen');

@@ -7,7 +7,7 @@ import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
 import { testPostgres } from '@perennial/testing/postgres';
 import kafkajs, { CompressionTypes, logLevel } from 'kafkajs';
 import { DayCounts } from '../fold/day-counts.js';
-import { CreateFoldTable1700000000002 } from '../fold/fold-store.js';
+import { CreateFoldTable1700000000002, fillFoldTable } from '../fold/fold-store.js';
 import { answer } from './answer.js';
 
 /** B6: the same fold behind Nest's own Kafka transport as it ships, one message and one transaction after the other. */
@@ -47,8 +47,10 @@ class CountModule {}
 
 answer(
   {
-    async start() {
+    async start({ accounts }: { accounts: number }) {
       database = await TypeOrmDatabase.open({ url: await (await testPostgres()).emptyDatabase(), migrations: [CreateFoldTable1700000000002] });
+      await database.query({ text: fillFoldTable, values: ['account', DayCounts.empty().pack(), accounts] });
+      await database.query('VACUUM ANALYZE fold_account');
     },
     /** Events/s over `forMs` from the first message on. */
     async rate({ brokers, forMs }: { brokers: string[]; forMs: number }): Promise<number> {

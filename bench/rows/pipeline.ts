@@ -52,7 +52,7 @@ async function startParts(run: Run, around: Surroundings, events: number): Promi
   }
   if (run.wants('G7')) {
     const nest = around.child('nest-kafka', false);
-    await nest.call('start');
+    await nest.call('start', { accounts });
     parts.nest = () => rate(nest.call('rate', { brokers: around.brokers, forMs: run.ms(nestMs) }));
   }
   if (run.wants('G6')) {

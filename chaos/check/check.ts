@@ -98,6 +98,7 @@ function checkAccounts(oracle: Expected, topics: Topics, findings: Findings): vo
     const { version: _, ...found } = newest.get(id) ?? { version: 0 };
     if (canonical(found) !== canonical(account)) findings.oracle.push(`account ${canonical(found)} instead of ${canonical(account)}`);
   }
+  for (const id of newest.keys()) if (!oracle.accounts.has(id)) findings.oracle.push(`account ${id}, which nobody named`);
 }
 
 function checkHealth(oracle: Expected, topics: Topics, stored: StoredEffects, findings: Findings): void {
@@ -106,6 +107,7 @@ function checkHealth(oracle: Expected, topics: Topics, stored: StoredEffects, fi
   const published = new Map(once(topics.health).map(({ key, event }) => [key, event.data]));
   const contacts = Map.groupBy(stored.contacts, (row) => row.account_id);
   const signals = Map.groupBy([...oracle.signals.values()], (signal) => signal.accountId);
+  for (const { account_id: id } of stored.scored) if (!oracle.accounts.has(id)) findings.oracle.push(`score of ${id}, which nobody named`);
   const kinds = new Set([...oracle.signals.values()].map(({ kind }) => kind));
   for (const [accountId, own] of signals) {
     const row = stored.scored.find((one) => one.account_id === accountId);
@@ -180,6 +182,8 @@ function checkPlaybooks(topics: Topics, stored: StoredEffects, findings: Finding
     const { to, cause } = changes.at(-1)!.event.data;
     if ((to === 'red' || to === 'amber') && cause !== 'restatement' && !running.has(accountId)) findings.lost.push(`run of risk-response for ${accountId}, which is ${to}`);
   }
+  const withTask = new Set(stored.tasks.map((task) => task.run_id));
+  for (const { id, account_id: accountId, playbook_id: playbookId } of stored.runs) if (playbookId === 'risk-response' && !withTask.has(id)) findings.lost.push(`task of risk-response for ${accountId}`);
 }
 
 function checkNotifications(topics: Topics, stored: StoredEffects, sinks: readonly WebhookSink[], findings: Findings): void {

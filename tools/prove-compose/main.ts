@@ -30,7 +30,7 @@ try {
 
   const credentials = JSON.parse(await compose.compose('run', '--rm', '-T', 'cli', 'credentials', '--json')) as Keys;
   const keys: Keys = { ...credentials, url: `http://127.0.0.1:${port}` };
-  const observer = new Observer(keys, async () => `http://${(await compose.compose('port', 'sink', '8080')).trim()}`);
+  const observer = new Observer(keys, apps, async () => `http://${(await compose.compose('port', 'sink', '8080')).trim()}`);
   const { secret } = await observer.call<{ secret: string }>('POST', '/api/v1/webhook-endpoints', { url: 'http://sink:8080/hook' });
 
   load = new Load(keys, turnMs);

@@ -25,6 +25,8 @@ export interface Delivery {
 export class Observer {
   constructor(
     private readonly keys: Keys,
+    /** Names of what has to be at rest in the end. */
+    private readonly apps: readonly string[],
     private readonly sinkUrl: () => Promise<string>,
   ) {}
 
@@ -41,11 +43,13 @@ export class Observer {
 
   /** Waits until nothing waits anywhere: every service ready, no lag, empty outboxes, seen three times running. */
   async untilSettled(timeoutMs: number): Promise<void> {
-    interface Pipeline { services: { name: string; ready: boolean; outbox: number | null; topics: { lag: number }[] }[] }
+    interface Service { name: string; ready: boolean; outbox: number | null; topics: { lag: number }[] }
+    const isAtRest = ({ ready, outbox, topics }: Service): boolean => ready && outbox === 0 && topics.every(({ lag }) => lag === 0);
     const giveUpAt = Date.now() + timeoutMs;
     for (let seen = 0; seen < 3; await sleep(1_000)) {
-      const pipeline = await this.call<Pipeline>('GET', '/api/v1/pipeline').catch(() => null);
-      const restless = pipeline?.services.filter((each) => !each.ready || each.outbox !== 0 || each.topics.some(({ lag }) => lag > 0)).map(({ name }) => name) ?? ['gateway'];
+      const { services } = await this.call<{ services: Service[] }>('GET', '/api/v1/pipeline').catch(() => ({ services: [] }));
+      const atRest = new Set(services.filter(isAtRest).map(({ name }) => name));
+      const restless = this.apps.filter((name) => !atRest.has(name));
       seen = restless.length === 0 ? seen + 1 : 0;
       if (Date.now() > giveUpAt) throw new Error(`not settled within ${timeoutMs / 1000} s: ${restless.join(', ')}`);
     }
