@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { riskChangesTopic } from '@perennial/contracts/topics';
+import { Clock } from '@perennial/service-kit/clock';
 import { testEventLog } from '@perennial/testing/event-log';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { notifications } from '../src/service.js';
@@ -10,6 +11,14 @@ import { answers, Sink } from './sink.js';
 jest.setTimeout(30_000);
 const scopes = ['notifications:read', 'notifications:write', 'operate'] as const;
 const changes = (count: number, version = 1) => Array.from({ length: count }, (_, i) => riskChange(`acme-${i}`, version));
+
+class MovableClock extends Clock {
+  aheadMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.aheadMs);
+  }
+}
 
 interface Delivery {
   state: string;
@@ -79,6 +88,19 @@ describe('receivers that take their time', () => {
     // 64 KB read; what else left the sender lay in the buffers between.
     await eventually('the cut', () => flooding.sentBytes > 0);
     expect(flooding.sentBytes).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it('a clock that is set back while a request is under way holds nothing up', async () => {
+    const clock = new MovableClock();
+    await start({ clock });
+    const sink = await Sink.start();
+    const endpoint = await register(sink);
+    sink.answer = answers.after(500);
+    clock.aheadMs = 3_600_000;
+    await service.publish(riskChangesTopic, [riskChange('acme', 1)]);
+    await eventually('the request', () => sink.calls.length === 1);
+    clock.aheadMs = 0;
+    await eventually('the delivery', async () => (await deliveries(endpoint))[0]?.state === 'delivered');
   });
 
   it('a service that closes waits for a slow answer, and gives back what hangs', async () => {

@@ -55,9 +55,14 @@ export class SendDeliveries implements DueWork, BeforeApplicationShutdown {
 
   /** While requests are under way the work in hand is not done: the same instant again, so that the runner waits for a nudge and looks now and then. */
   async nextDueAt(): Promise<Date | null> {
-    if (this.underWay.size > 0 || this.finished.length > 0) return (this.busySince ??= this.clock.now());
-    this.busySince = null;
-    return this.queue.nextDueAt();
+    if (this.underWay.size === 0 && this.finished.length === 0) {
+      this.busySince = null;
+      return this.queue.nextDueAt();
+    }
+    const now = this.clock.now();
+    // A clock that was set back must not put off what is in hand until it has caught up.
+    if (this.busySince === null || this.busySince > now) this.busySince = now;
+    return this.busySince;
   }
 
   /** Stores what was answered, then claims and starts what fits; never waits for a receiver. */
