@@ -3,12 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { both, type Cell } from '../cell.js';
 import { replicaOf } from '../faults/replica.js';
 import { TcpProxy, throughProxy } from '../faults/tcp-proxy.js';
+import type { ServiceProcess } from '../system/service-process.js';
 
 const nextVersion = join(import.meta.dirname, '../faults/next-version.mjs');
 /** What a stop may take, from SIGTERM to the end of the process. */
 const drainMs = 10_000;
 /** Membership of a consumer without a sign of life. */
 const sessionMs = 12_000;
+/** Name of the statement by which a chunk claims its place. */
+const fence = 'messaging_fence';
+
+/** The member that is frozen, and its way to the database. */
+let replica: ServiceProcess;
+let way: TcpProxy;
 
 export const processCells: readonly Cell[] = [
   {
@@ -62,16 +69,27 @@ export const processCells: readonly Cell[] = [
   {
     id: '8-frozen-member',
     logs: both,
-    seconds: 16,
-    async run({ system, load, random, note, fail }) {
-      const way = await TcpProxy.start();
-      const replica = await replicaOf(system, 'health-scoring', { DATABASE_URL: throughProxy(system.databaseUrl('health-scoring'), way) });
+    seconds: 20,
+    async prepare({ system }) {
+      way = await TcpProxy.start();
+      replica = await replicaOf(system, 'health-scoring', { DATABASE_URL: throughProxy(system.databaseUrl('health-scoring'), way) });
+      await replica.startUntilReady();
+    },
+    async run({ load, random, note, fail }) {
       try {
-        await replica.startUntilReady();
-        await load.reaches(0.3);
+        let claims = 0;
+        way.onBytes = (chunk) => void (claims += chunk.includes(fence) ? 1 : 0);
+        const nextClaim = async (): Promise<void> => {
+          const before = claims;
+          for (const end = Date.now() + 15_000; claims === before && Date.now() < end; ) await sleep(10);
+          if (claims === before) fail('the second scorer had nothing to write');
+        };
+        await load.reaches(0.1);
+        await nextClaim();
         // What it was about to write is on its way while the others take over; then all of it arrives.
         way.become('held');
-        await sleep(random.between(1_000, 2_500));
+        await nextClaim();
+        await sleep(random.between(0, 1_500));
         replica.signal('SIGSTOP');
         await sleep(sessionMs + 6_000);
         way.become('clear');

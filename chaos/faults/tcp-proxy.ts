@@ -11,6 +11,8 @@ const slowMs = 200;
  * wait, and arrive when it clears).
  */
 export class TcpProxy {
+  /** Sees all bytes that come in, from either end, whatever becomes of them. */
+  onBytes: (chunk: Buffer) => void = () => undefined;
   private weather: Weather = 'clear';
   private target: NetConnectOpts | null = null;
   private readonly sockets = new Set<Socket>();
@@ -64,7 +66,8 @@ export class TcpProxy {
   }
 
   private pass(from: Socket, to: Socket): void {
-    from.on('data', (chunk) => {
+    from.on('data', (chunk: Buffer) => {
+      this.onBytes(chunk);
       if (this.weather === 'half-open') return;
       if (this.weather === 'held') return void this.held.push(() => to.write(chunk));
       if (this.weather === 'slow') setTimeout(() => to.write(chunk), slowMs);
