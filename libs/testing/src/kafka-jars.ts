@@ -34,7 +34,9 @@ export async function kafkaJars(env: NodeJS.ProcessEnv): Promise<string> {
   const partial = `${target}.partial-${process.pid}`;
   await mkdir(partial, { recursive: true });
   try {
-    await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], { timeout: 240_000, env });
+    await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], { timeout: 240_000, env }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? new Error('no Maven: install it (mvn), it fetches the jars of Kafka') : error;
+    });
     await rename(partial, target).catch(async (error: unknown) => {
       if (!(await exists(target))) throw error;
     });
