@@ -114,12 +114,13 @@ export const databaseCells: readonly Cell[] = [
   {
     id: '5-deadlock',
     logs: both,
+    seconds: 16,
     async run({ system, load, random, note, fail }) {
       await load.reaches(0.1);
       const deadlocks = async (): Promise<number> => Number((await system.rows<{ n: string }>('health-scoring', 'SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()'))[0]?.n);
       const before = await deadlocks();
       let lost = 0;
-      for (let round = 0; round < 8; round++) {
+      for (const end = Date.now() + 12_000; Date.now() < end; ) {
         const rival = await system.connect('health-scoring');
         try {
           // Against the order in which the service locks.
@@ -127,7 +128,7 @@ export const databaseCells: readonly Cell[] = [
           await rival.query('BEGIN');
           for (const id of ids) {
             await rival.query('SELECT 1 FROM account_health WHERE account_id = $1 FOR UPDATE', [id]);
-            await sleep(random.between(0, 60));
+            await sleep(random.between(20, 100));
           }
           await rival.query('COMMIT');
         } catch (error) {
