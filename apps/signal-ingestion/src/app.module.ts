@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
+import { AccountTree } from './application/account-tree.js';
 import { IdentityStore } from './application/identity-store.js';
+import { MergeAccounts } from './application/merge-accounts.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
@@ -24,6 +26,7 @@ import { SettingsRoute } from './edge/settings-route.js';
 import { SignalsRoute } from './edge/signals-route.js';
 import { VendorRoutes } from './edge/vendor-routes.js';
 import { WriteKeys } from './edge/write-keys.js';
+import { AccountLinksController } from './http/account-links.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
@@ -31,6 +34,7 @@ import { RestatementsController } from './http/restatements.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
+import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
@@ -41,7 +45,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
-  controllers: [SourcesController, AccountsController, PeopleController, RejectedController, RestatementsController],
+  controllers: [SourcesController, AccountsController, AccountLinksController, PeopleController, RejectedController, RestatementsController],
   providers: [
     // the front door: needs no database to accept
     Edge,
@@ -63,11 +67,13 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     PurgeRestatements,
     RestateAccounts,
     SaveAccount,
+    MergeAccounts,
     Sources,
     // where it keeps things
     { provide: MessageStore, useClass: PostgresMessageStore },
     { provide: IdentityStore, useClass: PostgresIdentityStore },
     { provide: AccountStore, useClass: PostgresAccountStore },
+    { provide: AccountTree, useClass: PostgresAccountTree },
     { provide: PeopleStore, useClass: PostgresPeopleStore },
     { provide: RejectedStore, useClass: PostgresRejectedStore },
     { provide: ReplayQueue, useClass: PostgresReplayQueue },

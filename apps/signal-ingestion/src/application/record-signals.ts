@@ -29,11 +29,11 @@ export class RecordSignals {
   async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined): Promise<Recorded> {
     const placed = resolved.filter((one) => one.accountId !== null);
     if (placed.length === 0) return { signals: new Map(), refusedTraits: [] };
-    const { accounts, created } = await this.accounts.lock(tx, touched(placed));
+    const { accounts, created, roots } = await this.accounts.lock(tx, touched(placed));
     const contactKeys = placed.flatMap((one) => concerns(one).contacts);
     const contacts = contactKeys.length === 0 ? [] : await this.accounts.contacts(tx, contactKeys);
 
-    const book = new AccountBook(accounts, contacts, created);
+    const book = new AccountBook(accounts, contacts, created, roots);
     const signals = new Map<number, SignalRecord>();
     const lastCause = new Map<string | null, number>();
     for (const one of placed) {

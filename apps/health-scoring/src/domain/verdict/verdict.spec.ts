@@ -193,7 +193,7 @@ describe('risk changes', () => {
       applySignal(it.state, signal);
       expect(() => it.look(0.1)).toThrow('restated');
     }
-    finishRestatement(it.state, 'restatement');
+    finishRestatement(it.state, { cause: 'restatement' });
     expect(it.look(0.2, { cause: 'signal' }).riskChange).toMatchObject({ from: 'red', cause: 'restatement' });
     expect(it.look(0.3, { cause: 'signal' }).riskChange).toBeNull();
   });
