@@ -10,19 +10,6 @@ export interface Place {
   readonly root: string;
 }
 
-/** One merge of two accounts and, where it was taken back, its end. */
-export interface Merge {
-  readonly id: string;
-  readonly accountId: string;
-  readonly intoAccountId: string;
-  readonly reason: string;
-  readonly mergedAt: Date;
-  readonly mergedBy: string;
-  readonly unmergedAt: Date | null;
-  readonly unmergedBy: string | null;
-  readonly unmergeReason: string | null;
-}
-
 /** Which account stands for which, and under which. */
 export abstract class AccountTree {
   /** Lets one transaction at a time change the tree: call it before anything else. What it reads stays true. */
@@ -39,8 +26,11 @@ export abstract class AccountTree {
   abstract freeAlias(tx: Transaction, alias: string): Promise<boolean>;
   /** True when the account is `ancestorId` or stands anywhere below it, merged accounts counting as one. */
   abstract isBelow(tx: Transaction, id: string, ancestorId: string): Promise<boolean>;
-  abstract addMerge(tx: Transaction, merge: Pick<Merge, 'id' | 'accountId' | 'intoAccountId' | 'reason' | 'mergedAt' | 'mergedBy'>): Promise<void>;
-  abstract endMerge(tx: Transaction, accountId: string, at: Date, by: string, reason: string): Promise<void>;
-  /** Merges that the account took part in, newest first. */
-  abstract merges(sql: Sql, accountId: string, limit: number, startingAfter: string | null): Promise<Merge[]>;
+  /** The accounts above it, the nearest first, and those right below it, by id; merged accounts count as one. */
+  abstract surroundings(sql: Sql, id: string): Promise<{ readonly above: Named[]; readonly below: Named[] }>;
+}
+
+export interface Named {
+  readonly id: string;
+  readonly name: string | null;
 }

@@ -3,18 +3,12 @@ import { killPoint } from '@perennial/messaging/kill-point';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
-import { v7 as uuidv7 } from 'uuid';
 import { AccountStore } from './account-store.js';
 import { AccountTree, type Place } from './account-tree.js';
+import { MergeHistory, type Decision } from './merge-history.js';
 import { PublishAccounts } from './publish-accounts.js';
 import type { RefusedCall } from './refused-call.js';
 import { Restatements } from './restatements.js';
-
-/** Who asks for a merge or its end, and why. */
-export interface Decision {
-  readonly by: string;
-  readonly reason: string;
-}
 
 /**
  * Makes one account stand for another, and takes that back. Nothing is rewritten: messages, contacts and attributes
@@ -24,6 +18,7 @@ export interface Decision {
 export class MergeAccounts {
   constructor(
     private readonly tree: AccountTree,
+    private readonly history: MergeHistory,
     private readonly accounts: AccountStore,
     private readonly restatements: Restatements,
     private readonly publishAccounts: PublishAccounts,
@@ -31,8 +26,8 @@ export class MergeAccounts {
     private readonly nudge: DueWorkNudge,
   ) {}
 
-  /** The same again changes nothing. Answers null when it is done. */
-  async merge(tx: Transaction, id: string, into: string, { by, reason }: Decision): Promise<RefusedCall | null> {
+  /** The same again changes nothing. `unless` may refuse what is about to be done. Answers null when it is done. */
+  async merge(tx: Transaction, id: string, into: string, decision: Decision, unless: (tx: Transaction) => Promise<RefusedCall | null> = () => Promise.resolve(null)): Promise<RefusedCall | null> {
     await this.tree.hold(tx);
     const [source, target] = [await this.tree.place(tx, id), await this.tree.place(tx, into)];
     if (source === null || source.isAlias) return notFound(id, source);
@@ -42,19 +37,21 @@ export class MergeAccounts {
     if (target.root === id) return conflict('merge_cycle', id === into ? 'an account cannot be merged into itself' : `${into} is merged into ${id} already: unmerge it first, or merge the other way round`);
     if (target.mergedInto !== null) return conflict('target_is_merged', `${into} is merged itself: merge into ${target.root}`);
     if (await this.tree.isBelow(tx, into, id)) return conflict('merge_cycle', `${into} stands below ${id}: it would be its own parent. Clear its parentId first, or merge the other way round`);
-    await this.tree.addMerge(tx, { id: uuidv7(), accountId: id, intoAccountId: into, reason, mergedAt: this.clock.now(), mergedBy: by });
-    await this.move(tx, id, into, [id, into], `${id} was merged into ${into}: ${reason}`);
+    const refused = await unless(tx);
+    if (refused) return refused;
+    await this.history.add(tx, 'account', id, into, decision);
+    await this.move(tx, id, into, [id, into], `${id} was merged into ${into}: ${decision.reason}`);
     return null;
   }
 
   /** The account stands for itself again, with all that was merged into it. The same again changes nothing. */
-  async unmerge(tx: Transaction, id: string, { by, reason }: Decision): Promise<RefusedCall | null> {
+  async unmerge(tx: Transaction, id: string, decision: Decision): Promise<RefusedCall | null> {
     await this.tree.hold(tx);
     const source = await this.tree.place(tx, id);
     if (source === null || source.isAlias) return notFound(id, source);
     if (source.mergedInto === null) return null;
-    await this.tree.endMerge(tx, id, this.clock.now(), by, reason);
-    await this.move(tx, id, null, [id, source.root], `${id} was unmerged from ${source.mergedInto}: ${reason}`);
+    await this.history.end(tx, 'account', id, decision);
+    await this.move(tx, id, null, [id, source.root], `${id} was unmerged from ${source.mergedInto}: ${decision.reason}`);
     return (await this.isOwnAncestor(tx, id)) ? conflict('merge_cycle', `${id} would stand below itself by its parentId, which was free while it was merged: change its parent first`) : null;
   }
 

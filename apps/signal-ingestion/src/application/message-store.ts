@@ -58,8 +58,8 @@ export abstract class MessageStore {
   abstract add(tx: Transaction, messages: readonly NewMessage[]): Promise<void>;
   /** At most `limit` signals that wait under `keys`, oldest first. */
   abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<WaitingSignal[]>;
-  /** Moves signals that wait under `keys` to the account they were published for. */
-  abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void>;
+  /** Moves signals that wait under `keys` to the account of their person, under the id it has there. */
+  abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[], accountId: string): Promise<void>;
   /** Newest first; ties by id, source and week. */
   abstract timeline(query: TimelineQuery): Promise<TimelineRow[]>;
   /** Where these accounts' signals of this id stand: none, one, or two (there may be more). */

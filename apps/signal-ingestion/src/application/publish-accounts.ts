@@ -9,6 +9,7 @@ import { aliasesOf, asOne, type FamilyMember } from '../domain/account-family.js
 import type { Contact } from '../domain/contact.js';
 import { stakeholdersOf } from '../domain/stakeholders.js';
 import { AccountStore, type Relative } from './account-store.js';
+import { IdentityStore } from './identity-store.js';
 
 /** An account to publish and what changed it. */
 export interface ChangedAccount {
@@ -28,6 +29,7 @@ interface Family {
 export class PublishAccounts {
   constructor(
     private readonly accounts: AccountStore,
+    private readonly identities: IdentityStore,
     private readonly outbox: Outbox,
   ) {}
 
@@ -37,7 +39,8 @@ export class PublishAccounts {
     const ids = changed.map(({ account }) => account.id);
     const [relatives, own] = await Promise.all([this.accounts.relatives(tx, ids), this.accounts.stakeholders(tx, ids)]);
     const families = familiesOf(changed, relatives);
-    const contacts = Map.groupBy(relatives.length === 0 ? own : await this.contactsOf(tx, families, own), (contact) => contact.accountId);
+    const merged = await this.identities.merged(tx, own.map(({ personId }) => personId));
+    const contacts = Map.groupBy(relatives.length === 0 && merged.size === 0 ? own : await this.contactsOf(tx, families, own), (contact) => contact.accountId);
 
     const states = families.flatMap(({ root, members, cause }) => {
       const whole = stateOf(asOne(root, members), { aliases: aliasesOf(members), mergedInto: null }, stakeholdersOf(idsOf({ root, members }).flatMap((id) => contacts.get(id) ?? [])));
@@ -54,18 +57,20 @@ export class PublishAccounts {
     await this.accounts.save(tx, touched.map((account) => ({ account, version: versions.get(account.id) ?? null })));
   }
 
-  /** All that the members of a family know of those who are a stakeholder to one of them: another may have heard later that they are none. */
+  /** All that the members of a family know, under any id, of those who are a stakeholder to one of them: elsewhere it may have been heard later that they are none. */
   private async contactsOf(tx: Transaction, families: readonly Family[], known: readonly Contact[]): Promise<Contact[]> {
-    const ids = families.flatMap(idsOf);
     const loaded = new Set(known.map(({ accountId }) => accountId));
-    const all = [...known, ...(await this.accounts.stakeholders(tx, ids.filter((id) => !loaded.has(id))))];
+    const all = [...known, ...(await this.accounts.stakeholders(tx, families.flatMap(idsOf).filter((id) => !loaded.has(id))))];
+    const merged = await this.identities.merged(tx, all.map(({ personId }) => personId));
+    const namesOf = Map.groupBy(merged, ([, root]) => root);
     const people = Map.groupBy(all, ({ accountId }) => accountId);
     const keys = families.flatMap((family) => {
       const members = idsOf(family);
-      const persons = new Set(members.flatMap((id) => (people.get(id) ?? []).map(({ personId }) => personId)));
-      return members.flatMap((accountId) => [...persons].map((personId) => ({ accountId, personId })));
+      const roots = new Set(members.flatMap((id) => (people.get(id) ?? []).map(({ personId }) => merged.get(personId) ?? personId)));
+      const names = [...roots].flatMap((root) => [root, ...(namesOf.get(root) ?? []).map(([name]) => name)]);
+      return members.flatMap((accountId) => names.map((personId) => ({ accountId, personId })));
     });
-    return this.accounts.contacts(tx, keys);
+    return (await this.accounts.contacts(tx, keys)).map((contact) => ({ ...contact, personId: merged.get(contact.personId) ?? contact.personId }));
   }
 }
 

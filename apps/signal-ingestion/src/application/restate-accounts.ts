@@ -5,8 +5,10 @@ import { Outbox } from '@perennial/messaging/outbox';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { asPeople, peopleIn } from '../domain/as-people.js';
 import { AccountStore } from './account-store.js';
 import { AccountTree, type Place } from './account-tree.js';
+import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
 import { draftOf } from './record-signals.js';
 import { Restatements, type Restatement } from './restatements.js';
@@ -26,6 +28,7 @@ export class RestateAccounts implements DueWork {
     private readonly restatements: Restatements,
     private readonly accounts: AccountStore,
     private readonly tree: AccountTree,
+    private readonly identities: IdentityStore,
     private readonly messages: MessageStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
@@ -59,7 +62,8 @@ export class RestateAccounts implements DueWork {
     if (one.state === 'waiting') await this.mark(tx, 'perennial.account.reset.v1', one, place, now);
     // The signals of a merged account are told of the one it leads to: of itself there is nothing left to tell.
     const signals = isMerged(place) ? [] : await this.messages.replay(tx, await this.tree.family(tx, one.accountId), upTo, one.cursor, batchSize);
-    if (signals.length > 0) await this.outbox.publish(tx, signalsTopic, signals.map((signal) => draftOf({ ...signal, accountId: one.accountId }, undefined)));
+    const people = await this.identities.merged(tx, peopleIn(signals));
+    if (signals.length > 0) await this.outbox.publish(tx, signalsTopic, signals.map((signal) => draftOf(asPeople({ ...signal, accountId: one.accountId }, people), undefined)));
     const last = signals.at(-1);
     const done = signals.length < batchSize;
     if (done) await this.mark(tx, 'perennial.account.restated.v1', one, place, now);

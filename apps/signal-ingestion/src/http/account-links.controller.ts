@@ -1,29 +1,22 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
+import { Clock } from '@perennial/service-kit/clock';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
 import { AccountStore } from '../application/account-store.js';
-import { AccountTree, type Merge } from '../application/account-tree.js';
+import { AccountTree } from '../application/account-tree.js';
 import { MergeAccounts } from '../application/merge-accounts.js';
+import { MergeHistory, type Merge } from '../application/merge-history.js';
 import { AccountView } from './account.dto.js';
 import { accountViewOf, found } from './account-view.js';
+import { noControl, ReasonBody } from './identity.dto.js';
 import { doneOr, textParam } from './refused-call.js';
 
-const noControl = { message: 'must not hold control characters' };
-
-export class UnmergeBody {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 300, description: 'Told with every verdict that follows from it, and kept.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 300)
-  reason?: string;
-}
-
-export class MergeBody extends UnmergeBody {
+export class MergeBody extends ReasonBody {
   @ApiProperty({ minLength: 1, maxLength: 200, description: 'The account that takes this one in.' })
   @IsString()
   @Length(1, 200)
@@ -43,6 +36,16 @@ export class MergeView {
   @ApiProperty({ type: String, nullable: true }) unmergeReason!: string | null;
 }
 
+export class NamedAccount {
+  @ApiProperty() id!: string;
+  @ApiProperty({ type: String, nullable: true }) name!: string | null;
+}
+
+export class HierarchyView {
+  @ApiProperty({ type: [NamedAccount], description: 'The nearest first.' }) parents!: NamedAccount[];
+  @ApiProperty({ type: [NamedAccount], description: 'Those right below, by id, at most 1,000.' }) children!: NamedAccount[];
+}
+
 @ApiTags('identity')
 @Controller('api/v1/accounts/:id')
 export class AccountLinksController {
@@ -51,6 +54,8 @@ export class AccountLinksController {
     private readonly mergeAccounts: MergeAccounts,
     private readonly accounts: AccountStore,
     private readonly tree: AccountTree,
+    private readonly history: MergeHistory,
+    private readonly clock: Clock,
   ) {}
 
   @Post('merge')
@@ -62,7 +67,7 @@ export class AccountLinksController {
   })
   @ApiOkResponse({ type: AccountView })
   async merge(@Param('id') id: string, @Body() body: MergeBody, @CurrentPrincipal() { sub }: Principal, @Idempotent() call: IdempotentCall | null): Promise<AccountView> {
-    await this.change(call, (tx) => this.mergeAccounts.merge(tx, id, body.intoAccountId, { by: sub, reason: body.reason ?? 'the same company' }));
+    await this.change(call, (tx) => this.mergeAccounts.merge(tx, id, body.intoAccountId, { at: this.clock.now(), by: sub, reason: body.reason ?? 'the same company' }));
     return accountViewOf(found(await this.accounts.find(id)));
   }
 
@@ -71,8 +76,8 @@ export class AccountLinksController {
   @RequireScope('accounts:write')
   @ApiOperation({ summary: 'Take a merge back', description: 'The account has its signals again, those that named it while it was merged included; both accounts are judged anew. One that is not merged stays as it is.' })
   @ApiOkResponse({ type: AccountView })
-  async unmerge(@Param('id') id: string, @Body() body: UnmergeBody, @CurrentPrincipal() { sub }: Principal, @Idempotent() call: IdempotentCall | null): Promise<AccountView> {
-    await this.change(call, (tx) => this.mergeAccounts.unmerge(tx, id, { by: sub, reason: body.reason ?? 'they are two companies' }));
+  async unmerge(@Param('id') id: string, @Body() body: ReasonBody, @CurrentPrincipal() { sub }: Principal, @Idempotent() call: IdempotentCall | null): Promise<AccountView> {
+    await this.change(call, (tx) => this.mergeAccounts.unmerge(tx, id, { at: this.clock.now(), by: sub, reason: body.reason ?? 'they are two companies' }));
     return accountViewOf(found(await this.accounts.find(id)));
   }
 
@@ -82,7 +87,7 @@ export class AccountLinksController {
   @ApiListResponse(MergeView)
   async merges(@Param('id') id: string, @Query() query: UuidListQuery): Promise<List<MergeView>> {
     found(await this.accounts.find(id));
-    const rows = await this.tree.merges(this.database, id, query.limit + 1, query.startingAfter ?? null);
+    const rows = await this.history.list(this.database, 'account', id, query.limit + 1, query.startingAfter ?? null);
     return listOf(rows.map(mergeViewOf), query.limit);
   }
 
@@ -104,11 +109,21 @@ export class AccountLinksController {
     await this.change(null, (tx) => this.mergeAccounts.removeAlias(tx, id, alias));
   }
 
+  @Get('hierarchy')
+  @RequireScope('accounts:read')
+  @ApiOperation({ summary: 'Accounts above and below', description: 'As their `parentId` has it (PUT /accounts/{id}); where a parent was merged, the account it leads to.' })
+  @ApiOkResponse({ type: HierarchyView })
+  async hierarchy(@Param('id') id: string): Promise<HierarchyView> {
+    const { account } = found(await this.accounts.find(id));
+    const { above, below } = await this.tree.surroundings(this.database, account.id);
+    return { parents: above, children: below };
+  }
+
   private async change(call: IdempotentCall | null, work: (tx: Transaction) => ReturnType<MergeAccounts['unmerge']>): Promise<void> {
     await this.database.transaction((tx) => once(tx, call, async () => doneOr(await work(tx))));
   }
 }
 
-function mergeViewOf({ mergedAt, unmergedAt, ...merge }: Merge): MergeView {
-  return { ...merge, mergedAt: mergedAt.toISOString(), unmergedAt: unmergedAt?.toISOString() ?? null };
+function mergeViewOf({ fromId, intoId, mergedAt, unmergedAt, ...merge }: Merge): MergeView {
+  return { ...merge, accountId: fromId, intoAccountId: intoId, mergedAt: mergedAt.toISOString(), unmergedAt: unmergedAt?.toISOString() ?? null };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
-import { AccountTree, type Merge, type Place } from '../application/account-tree.js';
+import { AccountTree, type Named, type Place } from '../application/account-tree.js';
 import { newAccount } from '../domain/account.js';
 
 @Injectable()
@@ -48,39 +48,23 @@ export class PostgresAccountTree extends AccountTree {
   }
 
   async isBelow(tx: Transaction, id: string, ancestorId: string): Promise<boolean> {
-    const rows = await tx.query({
-      text: `WITH RECURSIVE line (id) AS (
-               SELECT coalesce((SELECT root_id FROM account WHERE id = $1), $1::text COLLATE "C")
-               UNION SELECT coalesce(p.root_id, (a.doc ->> 'parentId') COLLATE "C")
-                 FROM line JOIN account a ON a.id = line.id LEFT JOIN account p ON p.id = (a.doc ->> 'parentId') COLLATE "C" WHERE a.doc ->> 'parentId' IS NOT NULL
-             ) SELECT true FROM line WHERE id = $2`,
-      values: [id, ancestorId],
-    });
-    return rows.length > 0;
+    return (await tx.query({ text: `${line} SELECT true FROM line WHERE id = $2`, values: [id, ancestorId] })).length > 0;
   }
 
-  async addMerge(tx: Transaction, merge: Pick<Merge, 'id' | 'accountId' | 'intoAccountId' | 'reason' | 'mergedAt' | 'mergedBy'>): Promise<void> {
-    await tx.query({
-      text: 'INSERT INTO account_merge (id, account_id, into_account_id, reason, merged_at, merged_by) VALUES ($1, $2, $3, $4, $5, $6)',
-      values: [merge.id, merge.accountId, merge.intoAccountId, merge.reason, merge.mergedAt, merge.mergedBy],
+  async surroundings(sql: Sql, id: string): Promise<{ above: Named[]; below: Named[] }> {
+    const above = await sql.query<Named>({ text: `${line} SELECT line.id, a.doc ->> 'name' AS name FROM line LEFT JOIN account a ON a.id = line.id WHERE line.step > 0 ORDER BY line.step`, values: [id] });
+    const rows = await sql.query<Named>({
+      text: `${below} SELECT DISTINCT ON (c.id) c.id, c.doc ->> 'name' AS name FROM below JOIN account c ON (c.doc ->> 'parentId') = below.id WHERE c.merged_into IS NULL ORDER BY c.id LIMIT 1000`,
+      values: [id],
     });
-  }
-
-  async endMerge(tx: Transaction, accountId: string, at: Date, by: string, reason: string): Promise<void> {
-    await tx.query({
-      text: 'UPDATE account_merge SET unmerged_at = $2, unmerged_by = $3, unmerge_reason = $4 WHERE account_id = $1 AND unmerged_at IS NULL',
-      values: [accountId, at, by, reason],
-    });
-  }
-
-  async merges(sql: Sql, accountId: string, limit: number, startingAfter: string | null): Promise<Merge[]> {
-    return sql.query<Merge>({
-      text: `SELECT id, account_id AS "accountId", into_account_id AS "intoAccountId", reason, merged_at AS "mergedAt", merged_by AS "mergedBy",
-               unmerged_at AS "unmergedAt", unmerged_by AS "unmergedBy", unmerge_reason AS "unmergeReason"
-             FROM account_merge WHERE (account_id = $1 OR into_account_id = $1) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $2`,
-      values: [accountId, limit, startingAfter],
-    });
+    return { above, below: rows };
   }
 }
 
+/** The account and those above it, by what accounts are in the end. At most so deep: no tree of companies is. */
+const line = `WITH RECURSIVE line (id, step) AS (
+  SELECT coalesce((SELECT root_id FROM account WHERE id = $1), $1::text COLLATE "C"), 0
+  UNION SELECT coalesce(p.root_id, (a.doc ->> 'parentId') COLLATE "C"), line.step + 1
+    FROM line JOIN account a ON a.id = line.id LEFT JOIN account p ON p.id = (a.doc ->> 'parentId') COLLATE "C" WHERE a.doc ->> 'parentId' IS NOT NULL AND line.step < 100
+)`;
 const below = `WITH RECURSIVE below (id) AS (SELECT $1::text COLLATE "C" UNION SELECT a.id FROM below JOIN account a ON a.merged_into = below.id)`;

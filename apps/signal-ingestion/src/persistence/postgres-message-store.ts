@@ -106,14 +106,14 @@ export class PostgresMessageStore extends MessageStore {
     }));
   }
 
-  async place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void> {
+  async place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[], accountId: string): Promise<void> {
     if (signals.length === 0) return;
     await tx.query({
       name: 'place-signals',
-      text: `UPDATE message m SET account_id = p.account_id, person_id = p.person_id, place = nextval('message_place'), traceparent = NULL
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS p (source_id, message_id, account_id, person_id)
+      text: `UPDATE message m SET account_id = $4, person_id = p.person_id, place = nextval('message_place'), traceparent = NULL
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS p (source_id, message_id, person_id)
              WHERE m.person_key = ANY($5::text[]) AND m.source_id = p.source_id AND m.message_id = p.message_id AND m.account_id IS NULL AND m.kind IS NOT NULL`,
-      values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.accountId), signals.map((s) => s.personId), keys],
+      values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.personId), accountId, keys],
     });
   }
 
