@@ -70,4 +70,66 @@ await describeOnBothLogs('S3: identity', (log) => {
     expect(after.slice(2)).toEqual(before.slice(2));
     expect((await system.list<{ id: string }>(`/api/v1/accounts/${dup}/signals`)).map(({ id }) => id).sort()).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
   }, 60_000);
+
+  it('shuffled and tripled history, merged halfway, gives the facts and score of the account that had it all in order', async () => {
+    const now = await system.now();
+    const [whole, parts] = ['s3-whole', 's3-parts'];
+    await system.signals(prepareAccount(whole, now, { endsOn: dayAfter(now, 200) }).signals);
+    await system.settle();
+    // A third each under the account's own id, that of a duplicate, and its id in another system; one person goes by two ids.
+    const [copy, crm, second] = [`${parts}-copy`, `${parts}-crm`, `${parts}-sponsor-2`];
+    const history = prepareAccount(parts, now, { endsOn: dayAfter(now, 200) }).signals.map((signal, n) => ({
+      ...signal,
+      accountId: [parts, copy, crm][n % 3],
+      ...(signal['personId'] === `${parts}-sponsor` && signal['kind'] === 'person' ? { personId: second } : {}),
+    }));
+    const shuffled = shuffle([...history, ...history, ...history], 7);
+    const post = (path: string, body: object) => system.post(`/api/v1/${path}`, body);
+    const half = Math.floor(shuffled.length / 2);
+    expect((await system.call('PUT', `/api/v1/accounts/${parts}`, {})).status).toBe(200);
+    expect((await system.call('PUT', `/api/v1/accounts/${parts}/aliases/${crm}`)).status).toBe(200);
+    await system.signals(shuffled.slice(0, half));
+    await system.settle();
+    await post(`accounts/${copy}/merge`, { intoAccountId: parts });
+    await system.signals(shuffled.slice(half, half + 200));
+    await post(`accounts/${copy}/unmerge`, {});
+    await system.signals(shuffled.slice(half + 200));
+    await system.settle();
+    await post(`accounts/${copy}/merge`, { intoAccountId: parts });
+    await post(`people/${second}/merge`, { intoPersonId: `${parts}-sponsor` });
+    await system.settle();
+    expect(await health(parts)).toEqual(await health(whole));
+    expect(await renewals(parts)).toEqual((await renewals(whole)).map((renewal) => renewal.replace(whole, parts)));
+    expect((await system.list(`/api/v1/people?accountId=${parts}&limit=100`)).length).toBe((await system.list(`/api/v1/people?accountId=${whole}&limit=100`)).length);
+  }, 60_000);
+
+  it('keeps unknown users and accounts in sight, and replays their signals when they are assigned', async () => {
+    const usage = async (id: string) => (await health(id)).measures.find(([measure]) => measure === 'usage_level')?.[1] as number;
+    const before = await usage(twin);
+    const now = await system.now();
+    await system.signals(Array.from({ length: 60 }, (_, n) => ({ id: `new-${n}`, kind: 'usage', personId: 'email:new@s3.example', occurredAt: new Date(now.getTime() - n * 60_000).toISOString(), data: { event: 'report_opened' } })));
+    await system.signals([{ id: 'crm-1', kind: 'usage', accountId: 's3-crm-9', data: { event: 'report_opened', quantity: 40 } }]);
+    await system.settle();
+    expect(await system.list('/api/v1/people?unassigned=true')).toMatchObject([{ id: 'email:new@s3.example', waitingSignals: 60, lastSeenAt: now.toISOString() }]);
+    expect((await system.list<{ id: string }>('/api/v1/unknown-accounts?limit=100')).find(({ id }) => id === 's3-crm-9')).toMatchObject({ signals: 1, people: 0 });
+    await system.post('/api/v1/people/email%3Anew%40s3.example/assign', { accountId: twin });
+    await system.post('/api/v1/unknown-accounts/s3-crm-9/assign', { accountId: twin });
+    await system.settle();
+    expect(await usage(twin)).toBeGreaterThan(before);
+    expect((await system.list<{ id: string }>(`/api/v1/accounts/${twin}/signals?limit=100`)).filter(({ id }) => /^(new|crm)-/.test(id))).toHaveLength(61);
+    expect(await system.list('/api/v1/people?unassigned=true')).toEqual([]);
+    expect(await system.get(`/api/v1/accounts/${twin}`)).toMatchObject({ aliases: ['s3-crm-9'] });
+  }, 30_000);
 });
+
+/** The same order for the same seed (mulberry32). */
+function shuffle<T>(items: readonly T[], seed: number): T[] {
+  let state = seed;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+  return items.map((item) => ({ item, key: next() })).sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
