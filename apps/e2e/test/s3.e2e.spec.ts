@@ -75,7 +75,6 @@ await describeOnBothLogs('S3: identity', (log) => {
     const now = await system.now();
     const [whole, parts] = ['s3-whole', 's3-parts'];
     await system.signals(prepareAccount(whole, now, { endsOn: dayAfter(now, 200) }).signals);
-    await system.settle();
     // A third each under the account's own id, that of a duplicate, and its id in another system; one person goes by two ids.
     const [copy, crm, second] = [`${parts}-copy`, `${parts}-crm`, `${parts}-sponsor-2`];
     const history = prepareAccount(parts, now, { endsOn: dayAfter(now, 200) }).signals.map((signal, n) => ({
@@ -89,7 +88,6 @@ await describeOnBothLogs('S3: identity', (log) => {
     expect((await system.call('PUT', `/api/v1/accounts/${parts}`, {})).status).toBe(200);
     expect((await system.call('PUT', `/api/v1/accounts/${parts}/aliases/${crm}`)).status).toBe(200);
     await system.signals(shuffled.slice(0, half));
-    await system.settle();
     await post(`accounts/${copy}/merge`, { intoAccountId: parts });
     await system.signals(shuffled.slice(half, half + 200));
     await post(`accounts/${copy}/unmerge`, {});

@@ -1,4 +1,5 @@
 import { accountsTopic, signalsTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { signalIngestion } from '../src/service.js';
 
@@ -35,6 +36,8 @@ describe('accounts that stand for another', () => {
     const reset = events.findLastIndex(({ type }) => type === 'perennial.account.reset.v1');
     const closed = events.findLast(({ type }) => type === 'perennial.account.restated.v1')?.data;
     for (const { data } of events) expect(data.accountId).toBe(id);
+    const versions = events.map(({ data }) => data.version);
+    expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
     return { ids: events.slice(reset + 1).flatMap(({ data }) => ('id' in data ? [data.id.split('-')[0]] : [])).sort(), mergedInto: closed && 'mergedInto' in closed ? closed.mergedInto : null };
   };
   const state = async (id: string) => (await service.published(accountsTopic)).findLast(({ key }) => key === id)?.data;
@@ -128,17 +131,35 @@ describe('accounts that stand for another', () => {
     for (const body of [{}, { intoAccountId: '' }, { intoAccountId: 'a\u0001' }, { intoAccountId: a, x: 1 }]) expect((await call('POST', `${b}/merge`, body)).status).toBe(400);
   });
 
+  it('begins a restatement again that was half-way when the accounts were merged', async () => {
+    await send(usage('a1', a), usage('b1', b));
+    // As one stands that has told all but the end.
+    await service.running.get(Database).query({
+      text: `INSERT INTO restatement (id, account_id, reason, state, up_to, cursor_at, cursor_id, cursor_source_id, created_at) SELECT gen_random_uuid(), $1, 'x', 'running', last_value, '2030-01-01', 'z', 'z', $2 FROM message_place`,
+      values: [a, service.clock.now()],
+    });
+    await merge(b, a);
+    await service.settle();
+    expect((await told(a)).ids).toEqual(['a1', 'b1']);
+    expect((await service.published(signalsTopic)).filter(({ key, type }) => key === a && type === 'perennial.account.restated.v1')).toHaveLength(1);
+  });
+
   it('loses and doubles nothing while signals stream in and several people merge and unmerge at once', async () => {
     const ids = [a, b, crm, `d-${test}`];
     for (const id of ids) await send(usage(`first${id.replaceAll('-', '')}`, id));
-    const stream = Array.from({ length: 15 }, (_, round) => async () => {
-      const signals = Array.from({ length: 20 }, (_, n) => usage(`s${round}x${n}`, ids[(round + n) % ids.length]!));
-      await service.request('POST', '/api/v1/signals', { scopes: ['signals:write'], body: { signals } });
-    });
-    const answers = await Promise.all([
-      ...stream.map((work) => work().then(() => 200)),
-      ...[[a, b], [b, a], [crm, a], [b, crm], [crm, b], [a, crm]].flatMap(([from, into]) => [merge(from!, into!), unmerge(from!), merge(from!, into!)].map((answer) => answer.then(({ status }) => status))),
-    ]);
+    const stream = async (line: number) => {
+      for (let round = 0; round < 10; round++) {
+        const signals = Array.from({ length: 8 }, (_, n) => usage(`s${line}x${round}x${n}`, ids[(line + round + n) % ids.length]!, { personId: `p-${test}-${line}` }));
+        await service.request('POST', '/api/v1/signals', { scopes: ['signals:write'], body: { signals } });
+      }
+      return [];
+    };
+    const person = async ([from, into]: readonly string[]) => {
+      const statuses: number[] = [];
+      for (let round = 0; round < 4; round++) for (const answer of [await merge(from!, into!), await unmerge(from!)]) statuses.push(answer.status);
+      return [...statuses, (await merge(from!, into!)).status];
+    };
+    const answers = (await Promise.all([...[0, 1, 2, 3].map(stream), ...[[a, b], [b, a], [crm, a], [crm, b]].map(person)])).flat();
     for (const status of answers) expect([200, 409]).toContain(status);
     await service.settle();
     const all: (string | undefined)[] = [];
@@ -150,6 +171,6 @@ describe('accounts that stand for another', () => {
       all.push(...signals);
     }
     expect(all).toHaveLength(new Set(all).size);
-    expect(all).toHaveLength(300 + ids.length);
-  });
+    expect(all).toHaveLength(4 * 10 * 8 + ids.length);
+  }, 30_000);
 });

@@ -25,8 +25,8 @@ describe('a family of accounts as one', () => {
   });
   it('keeps its own word against merged accounts, a cleared field included, and takes theirs where it has none', () => {
     const one = asOne(account('acme', { name: ['Acme', '2026-01'], tier: [null, '2026-01'] }, { plan: 'pro' }), [
-      merged(account('dup', { name: ['Dup', '2026-09'], tier: ['high', '2026-09'], region: ['EU', '2026-02'] }, { plan: 'free', seats: 3 })),
       merged(account('old', { region: ['US', '2026-03'] })),
+      merged(account('dup', { name: ['Dup', '2026-09'], tier: ['high', '2026-09'], region: ['EU', '2026-02'] }, { plan: 'free', seats: 3 })),
     ]);
     expect(one).toMatchObject({ id: 'acme', name: 'Acme', tier: null, region: 'US', traits: { plan: 'pro', seats: 3 } });
   });
