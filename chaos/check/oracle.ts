@@ -43,7 +43,7 @@ export function expected(items: Iterable<Item>, sourceId: string, receivedAt: Re
   const stakeholders = Map.groupBy(book.contactsToSave().filter((contact) => stakeholderRank(contact) !== null), (contact) => contact.accountId);
   const accounts = book.changedAccounts().map((account) => {
     const own = (stakeholders.get(account.id) ?? []).sort((a, b) => stakeholderRank(a)! - stakeholderRank(b)! || (a.personId < b.personId ? -1 : 1));
-    return [account.id, stateOf(account, own.map(stakeholderOf))] as const;
+    return [account.id, stateOf(account, { aliases: [], mergedInto: null }, own.map(stakeholderOf))] as const;
   });
   return { signals, accounts: new Map(accounts) };
 }

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
+import { AccountTree } from './application/account-tree.js';
 import { IdentityStore } from './application/identity-store.js';
+import { MergeAccounts } from './application/merge-accounts.js';
+import { MergeHistory } from './application/merge-history.js';
+import { MergePeople } from './application/merge-people.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
@@ -17,6 +21,8 @@ import { SaveAccount } from './application/save-account.js';
 import { SourceStore } from './application/source-store.js';
 import { Sources } from './application/sources.js';
 import { TakeMessages } from './application/take-messages.js';
+import { TellOfPeople } from './application/tell-of-people.js';
+import { UnknownAccounts } from './application/unknown-accounts.js';
 import { Edge } from './edge/edge.js';
 import { FrontDoor } from './edge/front-door.js';
 import { RateLimit } from './edge/rate-limit.js';
@@ -24,24 +30,30 @@ import { SettingsRoute } from './edge/settings-route.js';
 import { SignalsRoute } from './edge/signals-route.js';
 import { VendorRoutes } from './edge/vendor-routes.js';
 import { WriteKeys } from './edge/write-keys.js';
+import { AccountLinksController } from './http/account-links.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
+import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SourcesController } from './http/sources.controller.js';
+import { UnknownAccountsController } from './http/unknown-accounts.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
+import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
+import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
 import { PostgresRejectedStore } from './persistence/postgres-rejected-store.js';
 import { PostgresReplayQueue } from './persistence/postgres-replay-queue.js';
 import { PostgresRestatements } from './persistence/postgres-restatements.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
+import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts.js';
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
-  controllers: [SourcesController, AccountsController, PeopleController, RejectedController, RestatementsController],
+  controllers: [SourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController],
   providers: [
     // the front door: needs no database to accept
     Edge,
@@ -63,11 +75,17 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     PurgeRestatements,
     RestateAccounts,
     SaveAccount,
+    MergeAccounts,
+    MergePeople,
+    TellOfPeople,
     Sources,
     // where it keeps things
     { provide: MessageStore, useClass: PostgresMessageStore },
     { provide: IdentityStore, useClass: PostgresIdentityStore },
     { provide: AccountStore, useClass: PostgresAccountStore },
+    { provide: AccountTree, useClass: PostgresAccountTree },
+    { provide: MergeHistory, useClass: PostgresMergeHistory },
+    { provide: UnknownAccounts, useClass: PostgresUnknownAccounts },
     { provide: PeopleStore, useClass: PostgresPeopleStore },
     { provide: RejectedStore, useClass: PostgresRejectedStore },
     { provide: ReplayQueue, useClass: PostgresReplayQueue },

@@ -5,6 +5,7 @@ import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config
 import { Edge } from './edge/edge.js';
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
 import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
+import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
 import { KeepTracesOfWaitingSignals1700000000002 } from './persistence/migrations/keep-traces-of-waiting-signals.js';
 
 export { vendorPaths } from './edge/vendor-paths.js';
@@ -13,7 +14,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   name: 'signal-ingestion',
   module: AppModule,
   entities: [],
-  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003],
+  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020],
   writes: [telemetryTopic, signalsTopic, accountsTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => app.get(Edge).register(app.getHttpAdapter().getInstance(), guard),

@@ -32,8 +32,19 @@ export const AccountState = Type.Object({
 });
 export type AccountState = Static<typeof AccountState>;
 
-/** `account.reset`: forget every fact of the account; its signals follow again. */
-export const AccountReset = Type.Object({ accountId: Id, cause: Type.Enum(['restatement', 'import']), reason: Type.String(), version: Version });
+/**
+ * `account.reset`: forget every fact of the account; its signals follow again. `regrouped`: what the account consists
+ * of changed, so that earlier verdicts were about something else. `mergedInto`: it is part of that account now and
+ * has no signals of its own.
+ */
+export const AccountReset = Type.Object({
+  accountId: Id,
+  cause: Type.Enum(['restatement', 'import']),
+  reason: Type.String(),
+  regrouped: Type.Optional(Type.Boolean()),
+  mergedInto: Type.Optional(Id),
+  version: Version,
+});
 /** `account.restated`: all signals came again; give one net verdict, with this cause. */
 export const AccountRestated = AccountReset;
 

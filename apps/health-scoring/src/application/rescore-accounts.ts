@@ -6,6 +6,7 @@ import { Outbox } from '@perennial/messaging/outbox';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
+import { isSilent } from '../domain/account-health.js';
 import { look, type Verdict } from '../domain/look.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
@@ -71,7 +72,7 @@ export class RescoreAccounts {
   }
 
   private judge(state: AccountHealthState, time: LookTime, cause: Cause, now: Date): Judged {
-    if (state.restating) return { state, verdict: null, nextLookAt: null };
+    if (isSilent(state)) return { state, verdict: null, nextLookAt: null };
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
     const asOf = isLoading ? null : time.asOf(state);

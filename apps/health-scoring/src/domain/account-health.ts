@@ -26,6 +26,7 @@ export function initialState(accountId: string): AccountHealthState {
     },
     override: null,
     restating: false,
+    merged: false,
     pendingCause: null,
     nextLookAt: 0,
     dirtyContacts: new Set(),
@@ -50,6 +51,7 @@ export function applyAccount(state: AccountHealthState, account: AccountState): 
     tier: account.tier,
     goLive: account.goLive === null ? null : parseDay(account.goLive),
     createdAt: parseInstant(account.createdAt),
+    isMerged: account.mergedInto !== null,
   };
   applyStakeholders(state, account.stakeholders);
 }
@@ -85,8 +87,24 @@ export function resetFacts(state: AccountHealthState): void {
   state.restating = true;
 }
 
+/** What a restatement's last mark says of the account. */
+export interface Restated {
+  readonly cause: 'restatement' | 'import';
+  /** What the account consists of changed. */
+  readonly regrouped?: boolean;
+  readonly mergedInto?: string;
+}
+
 /** `account.restated`: all signals came again; the next look gives one net verdict with this cause. */
-export function finishRestatement(state: AccountHealthState, cause: 'restatement' | 'import'): void {
+export function finishRestatement(state: AccountHealthState, { cause, regrouped = false, mergedInto }: Restated): void {
   state.restating = false;
+  state.merged = mergedInto !== undefined;
   state.pendingCause = cause;
+  // Its band was that of another group of accounts: nothing holds it back from its own.
+  if (regrouped) state.memory.heldBand = 'unknown';
+}
+
+/** No look is due: the facts come again just now, or the account's record says that they are another account's and their end is not here yet. */
+export function isSilent({ restating, merged, account }: AccountHealthState): boolean {
+  return restating || (!merged && account?.isMerged === true);
 }

@@ -1,4 +1,5 @@
 import type { HealthState, RiskChange } from '@perennial/contracts/health';
+import { isSilent } from './account-health.js';
 import { forgetSolved } from './facts/fold-ticket.js';
 import type { IndicatorSet } from './indicators/indicator-set.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
@@ -56,9 +57,9 @@ export interface Verdict {
   readonly history: HistoryRow;
 }
 
-/** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated. */
+/** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
-  if (state.restating) return null;
+  if (isSilent(state)) return null;
   const { asOf, scorecard, indicatorSet, sources } = context;
   forgetSolved(state.facts.tickets, asOf);
   advanceUsage(state, sources, asOf, indicatorSet);
@@ -66,12 +67,12 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const { memory } = state;
 
   const measures = assessMeasures(view, scorecard);
-  const { rawBp, contributionsBp, dataCoverage } = rawScoreOf(measures);
-  const indicators = judgeIndicators(view, indicatorSet);
-  const cap = lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
+  const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
+  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, indicatorSet);
+  const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
-  const adjusted = adjust(rawBp, cap, state.override);
+  const adjusted = adjust(rawBp, cap, state.merged ? null : state.override);
   // A band that nobody was told of needs no proof to improve: of half a history it may be anything.
   if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
   const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
@@ -143,6 +144,8 @@ function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): 
   const goLive = state.account?.goLive ?? null;
   return observe === true || (goLive !== null && dayOf(asOf) < goLive);
 }
+
+const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });
 
 const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
 

@@ -1,6 +1,6 @@
 import { Reader, Writer } from './codec/bytes.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
-import { bool, id, integer, list, natural, nullable, number, oneOf, record, text, type Codec } from './codec/codec.js';
+import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, Suppression, VerdictMemory } from './state.js';
@@ -9,7 +9,7 @@ import type { UsageTrack } from './usage/usage-track.js';
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 2;
+const format = 3;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -20,7 +20,7 @@ const readonlyList = <T>(codec: Codec<T>): Codec<readonly T[]> => ({ write: (out
 const constant = <T>(value: T): Codec<T> => ({ write: () => undefined, read: () => value });
 
 const stored = record<Stored>({
-  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer })),
+  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false) })),
   renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
   reviews: readonlyList(record<Review>({ id, state: oneOf(['open', 'decided']), groups: readonlyList(groups) })),
   facts: accountFactsCodec,
@@ -48,6 +48,7 @@ const stored = record<Stored>({
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,
+  merged: since(3, bool, false),
   pendingCause: nullable(causes),
   nextLookAt: integer,
 });

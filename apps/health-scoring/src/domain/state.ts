@@ -14,6 +14,8 @@ export interface AccountAttributes {
   readonly tier: string | null;
   readonly goLive: EpochDay | null;
   readonly createdAt: EpochMs;
+  /** It stands for another account, as its own record has it. */
+  readonly isMerged: boolean;
 }
 
 /** What a risk change says about the next renewal. */
@@ -103,6 +105,8 @@ export interface AccountHealthState {
   override: Override | null;
   /** Between `account.reset` and `account.restated` no look is due. */
   restating: boolean;
+  /** Its signals are another account's, as the marks among them have it: it has nothing to be judged by. */
+  merged: boolean;
   /** Cause of the next verdict where it is not the look's own (a restatement, an override); null otherwise. */
   pendingCause: Cause | null;
   /** When time alone may change the verdict. */

@@ -37,8 +37,8 @@ function changeOf(event: SignalsEvent): AccountChange {
     case 'perennial.account.reset.v1':
       return { accountId: event.key, contacts: [], apply: resetFacts, event };
     case 'perennial.account.restated.v1': {
-      const { cause } = event.data;
-      return { accountId: event.key, contacts: [], apply: (state) => finishRestatement(state, cause), event };
+      const restated = event.data;
+      return { accountId: event.key, contacts: [], apply: (state) => finishRestatement(state, restated), event };
     }
     default: {
       const signal = event.data;

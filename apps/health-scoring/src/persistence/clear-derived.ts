@@ -55,6 +55,7 @@ function readable(accountId: string, packed: Buffer): AccountHealthState {
 function restart(state: AccountHealthState): void {
   resetFacts(state);
   state.restating = false;
+  state.merged = false;
   state.pendingCause = 'restatement';
   state.nextLookAt = 0;
 }

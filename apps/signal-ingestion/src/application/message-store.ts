@@ -18,7 +18,8 @@ export interface WaitingSignal {
 
 /** Which part of an account's timeline to read. Times are inclusive. */
 export interface TimelineQuery {
-  readonly accountId: string;
+  /** The account and all that leads to it. */
+  readonly accountIds: readonly string[];
   readonly kind: SignalKind | null;
   readonly from: Date | null;
   readonly to: Date | null;
@@ -26,7 +27,7 @@ export interface TimelineQuery {
   readonly after: TimelinePosition | null;
 }
 
-/** Position in an account's timeline, oldest first. Ids are unique within their source only. */
+/** Position in a timeline, oldest first. Ids are unique within their source only. */
 export interface TimelineCursor {
   readonly occurredAt: string;
   readonly id: string;
@@ -57,16 +58,16 @@ export abstract class MessageStore {
   abstract add(tx: Transaction, messages: readonly NewMessage[]): Promise<void>;
   /** At most `limit` signals that wait under `keys`, oldest first. */
   abstract waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<WaitingSignal[]>;
-  /** Moves signals that wait under `keys` to the account they were published for. */
-  abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void>;
+  /** Moves signals that wait under `keys` to the account of their person, under the id it has there. */
+  abstract place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[], accountId: string): Promise<void>;
   /** Newest first; ties by id, source and week. */
   abstract timeline(query: TimelineQuery): Promise<TimelineRow[]>;
-  /** Where the account's signals of this id stand: none, one, or two (there may be more). */
-  abstract positionsOf(accountId: string, id: string): Promise<TimelinePosition[]>;
+  /** Where these accounts' signals of this id stand: none, one, or two (there may be more). */
+  abstract positionsOf(accountIds: readonly string[], id: string): Promise<TimelinePosition[]>;
   /** The last place given out: what comes later has a higher one. */
   abstract lastPlace(tx: Transaction): Promise<bigint>;
-  /** Signals of the account placed up to `upTo`, behind `after` in the order of time. */
-  abstract replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]>;
+  /** Signals of these accounts placed up to `upTo`, behind `after` in the order of time; each with the account it named. */
+  abstract replay(tx: Transaction, accountIds: readonly string[], upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]>;
   /** When the oldest week that is kept ended (machine time); null without any. */
   abstract oldestWeekEnd(): Promise<Date | null>;
   /** Forgets the weeks that ended `days` ago or earlier, by the database's clock. */

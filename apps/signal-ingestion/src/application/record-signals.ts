@@ -6,11 +6,13 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { AccountBook, concerns, type RefusedTraits } from '../domain/account-book.js';
 import type { Resolved, SignalRecord } from '../domain/arrival.js';
+import { asPeople, peopleIn } from '../domain/as-people.js';
 import { AccountStore, type TouchedAccount } from './account-store.js';
+import { IdentityStore } from './identity-store.js';
 import { PublishAccounts } from './publish-accounts.js';
 
 export interface Recorded {
-  /** The signal of each arrival that has an account, by the arrival's place in the chunk. */
+  /** The signal of each arrival that has an account, by the arrival's place in the chunk; people as they were named. */
   readonly signals: ReadonlyMap<number, SignalRecord>;
   readonly refusedTraits: readonly RefusedTraits[];
 }
@@ -20,6 +22,7 @@ export interface Recorded {
 export class RecordSignals {
   constructor(
     private readonly accounts: AccountStore,
+    private readonly identities: IdentityStore,
     private readonly publishAccounts: PublishAccounts,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
@@ -29,11 +32,11 @@ export class RecordSignals {
   async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined): Promise<Recorded> {
     const placed = resolved.filter((one) => one.accountId !== null);
     if (placed.length === 0) return { signals: new Map(), refusedTraits: [] };
-    const { accounts, created } = await this.accounts.lock(tx, touched(placed));
+    const { accounts, created, roots } = await this.accounts.lock(tx, touched(placed));
     const contactKeys = placed.flatMap((one) => concerns(one).contacts);
     const contacts = contactKeys.length === 0 ? [] : await this.accounts.contacts(tx, contactKeys);
 
-    const book = new AccountBook(accounts, contacts, created);
+    const book = new AccountBook(accounts, contacts, created, roots);
     const signals = new Map<number, SignalRecord>();
     const lastCause = new Map<string | null, number>();
     for (const one of placed) {
@@ -43,11 +46,12 @@ export class RecordSignals {
     }
 
     const changed = book.changedAccounts().map((account) => ({ account, cause: causeOf(lastCause.get(account.id) ?? -1) }));
+    const merged = await this.identities.merged(tx, peopleIn([...signals.values()]));
     // Contacts first: an account is published with its stakeholders.
     await Promise.all([
       this.accounts.saveContacts(tx, book.contactsToSave()),
       this.publishAccounts.publish(tx, changed, this.clock.now()),
-      this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(signal, causeOf(at)))),
+      this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(asPeople(signal, merged), causeOf(at)))),
     ]);
     return { signals, refusedTraits: book.refusedTraits };
   }

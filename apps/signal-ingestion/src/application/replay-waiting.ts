@@ -41,11 +41,12 @@ export class ReplayWaiting implements DueWork {
       await this.queue.done(tx, key);
       return true;
     }
+    const { accountId } = person;
     const keys = await this.identities.keysOf(tx, person.key);
     const waiting = await this.messages.waiting(tx, keys, batchSize);
     const resolved: Resolved[] = waiting.map(({ arrival }) => ({ arrival, personKey: person.key, accountId: person.accountId, joinsAccount: false }));
     const { signals } = await this.recordSignals.record(tx, resolved, (at) => waiting[at]);
-    await this.messages.place(tx, keys, [...signals.values()]);
+    await this.messages.place(tx, keys, [...signals.values()], accountId);
     await this.identities.replayed(tx, person.key, waiting.length);
     if (waiting.length < batchSize) await this.queue.done(tx, key);
     return true;

@@ -5,7 +5,10 @@ import { Outbox } from '@perennial/messaging/outbox';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { asPeople, peopleIn } from '../domain/as-people.js';
 import { AccountStore } from './account-store.js';
+import { AccountTree, type Place } from './account-tree.js';
+import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
 import { draftOf } from './record-signals.js';
 import { Restatements, type Restatement } from './restatements.js';
@@ -24,6 +27,8 @@ export class RestateAccounts implements DueWork {
     private readonly database: Database,
     private readonly restatements: Restatements,
     private readonly accounts: AccountStore,
+    private readonly tree: AccountTree,
+    private readonly identities: IdentityStore,
     private readonly messages: MessageStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
@@ -52,20 +57,28 @@ export class RestateAccounts implements DueWork {
     const now = this.clock.now();
     // The lock keeps every other writer of the account's signals out until this batch is committed.
     await this.accounts.lock(tx, [{ id: one.accountId, earliest: now.getTime(), whole: false }]);
+    const place = await this.tree.place(tx, one.accountId);
     const upTo = one.upTo ?? (await this.messages.lastPlace(tx));
-    if (one.state === 'waiting') await this.mark(tx, 'perennial.account.reset.v1', one, now);
-    const signals = await this.messages.replay(tx, one.accountId, upTo, one.cursor, batchSize);
-    if (signals.length > 0) await this.outbox.publish(tx, signalsTopic, signals.map((signal) => draftOf(signal, undefined)));
+    if (one.state === 'waiting') await this.mark(tx, 'perennial.account.reset.v1', one, place, now);
+    // The signals of a merged account are told of the one it leads to: of itself there is nothing left to tell.
+    const signals = isMerged(place) ? [] : await this.messages.replay(tx, await this.tree.family(tx, one.accountId), upTo, one.cursor, batchSize);
+    const people = await this.identities.merged(tx, peopleIn(signals));
+    if (signals.length > 0) await this.outbox.publish(tx, signalsTopic, signals.map((signal) => draftOf(asPeople({ ...signal, accountId: one.accountId }, people), undefined)));
     const last = signals.at(-1);
     const done = signals.length < batchSize;
-    if (done) await this.mark(tx, 'perennial.account.restated.v1', one, now);
+    if (done) await this.mark(tx, 'perennial.account.restated.v1', one, place, now);
     killPoint('ingestion.restating');
     const cursor = last ? { occurredAt: last.occurredAt, id: last.id, sourceId: last.sourceId } : one.cursor;
     await this.restatements.progress(tx, one.id, { state: done ? 'done' : 'running', upTo, cursor, signals: signals.length, at: now });
     return true;
   }
 
-  private async mark(tx: Transaction, type: 'perennial.account.reset.v1' | 'perennial.account.restated.v1', { accountId, reason }: Restatement, time: Date): Promise<void> {
-    await this.outbox.publish(tx, signalsTopic, [{ type, key: accountId, data: { accountId, cause: 'restatement', reason }, time }]);
+  private async mark(tx: Transaction, type: 'perennial.account.reset.v1' | 'perennial.account.restated.v1', { accountId, reason, regrouped }: Restatement, place: Place | null, time: Date): Promise<void> {
+    const mergedInto = isMerged(place) ? { mergedInto: place.mergedInto } : {};
+    await this.outbox.publish(tx, signalsTopic, [{ type, key: accountId, data: { accountId, cause: 'restatement', reason, ...(regrouped ? { regrouped } : {}), ...mergedInto }, time }]);
   }
+}
+
+function isMerged(place: Place | null): place is Place & { mergedInto: string } {
+  return place !== null && place.mergedInto !== null;
 }

@@ -11,6 +11,8 @@ export interface Restatement {
   readonly cursor: TimelineCursor | null;
   /** Signals published again so far. */
   readonly signals: number;
+  /** What the account consists of changed: accounts or people were merged or parted. */
+  readonly regrouped: boolean;
   readonly createdAt: Date;
 }
 
@@ -25,6 +27,10 @@ export interface Progress {
 export abstract class Restatements {
   /** Asks for one; while one is open for the account, that one is answered. */
   abstract open(accountId: string, reason: string, at: Date): Promise<Restatement>;
+  /** Keeps those that are open for these accounts from going on until the transaction ends: before their accounts are locked. */
+  abstract hold(tx: Transaction, accountIds: readonly string[]): Promise<void>;
+  /** Asks for one of each account, whose content is another one now; an open one begins again from its start. */
+  abstract regroup(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void>;
   abstract nextDueAt(): Promise<Date | null>;
   /** Takes one for this transaction, which no other one holds; null: none left. */
   abstract claim(tx: Transaction): Promise<Restatement | null>;

@@ -43,8 +43,11 @@ export class AccountBook {
   private readonly changed = new Set<string>();
   readonly refusedTraits: RefusedTraits[] = [];
 
-  /** `accounts`: those whose state may change, loaded whole. `created`: ids that had no row before. */
-  constructor(accounts: readonly Account[], contacts: readonly Contact[], created: readonly string[]) {
+  /**
+   * `accounts`: those whose state may change, loaded whole. `created`: ids that had no row before. `roots`: where
+   * ids lead that stand for another account.
+   */
+  constructor(accounts: readonly Account[], contacts: readonly Contact[], created: readonly string[], private readonly roots: ReadonlyMap<string, string> = new Map()) {
     this.accounts = new Map(accounts.map((account) => [account.id, account]));
     this.contacts = new Map(contacts.map((contact) => [slot(contact.accountId, contact.personId), contact]));
     for (const id of created) this.changed.add(id);
@@ -57,7 +60,7 @@ export class AccountBook {
     const stamp = stampOf(arrival.occurredAt, arrival.messageId);
     this.applyToAccount(resolved, accountId, stamp);
     const signal = this.applyToContacts(resolved, accountId, stamp);
-    return signal === null ? null : recordOf(resolved, accountId, signal);
+    return signal === null ? null : recordOf(resolved, this.roots.get(accountId) ?? accountId, signal);
   }
 
   changedAccounts(): Account[] {

@@ -83,8 +83,14 @@ export function changeOfTraits(traits: Readonly<Record<string, unknown>>): Accou
   return { ...fields, traits };
 }
 
+/** What leads to an account, and what it leads to. */
+export interface AccountLinks {
+  readonly aliases: string[];
+  readonly mergedInto: string | null;
+}
+
 /** The account's published state, without its version. */
-export function stateOf(account: Account, stakeholders: AccountState['stakeholders']): Omit<AccountState, 'version'> {
+export function stateOf(account: Account, { aliases, mergedInto }: AccountLinks, stakeholders: AccountState['stakeholders']): Omit<AccountState, 'version'> {
   const { stamps: _, createdAt, ...fields } = account;
-  return { ...fields, aliases: [], mergedInto: null, createdAt: new Date(createdAt).toISOString(), stakeholders };
+  return { ...fields, aliases, mergedInto, createdAt: new Date(createdAt).toISOString(), stakeholders };
 }

@@ -21,7 +21,7 @@ export interface Resolved {
   readonly arrival: Arrival;
   /** Under which key the person is known; null: nobody is named. */
   readonly personKey: string | null;
-  /** Null: the person has no account yet. */
+  /** As it was named: it may be an alias or a merged account. Null: the person has no account yet. */
   readonly accountId: string | null;
   /** The person came to this account with this message. */
   readonly joinsAccount: boolean;

@@ -48,6 +48,20 @@ export function nameRole(contact: Contact, role: Role, stamp: Stamp): Contact {
   return known !== undefined && known >= stamp ? contact : { ...contact, namedRoles: { ...contact.namedRoles, [role]: stamp } };
 }
 
+/** Two records of one person as one: per field what was told last. The place is that of `contact`. */
+export function mergeContacts(contact: Contact, other: Contact): Contact {
+  const values: Record<string, unknown> = {};
+  const stamps: Record<string, Stamp> = {};
+  for (const [field, stamp] of Object.entries(other.stamps)) {
+    if (!isNewer(stamp, contact.stamps, field)) continue;
+    values[field] = other[field as keyof Contact];
+    stamps[field] = stamp;
+  }
+  const namedRoles = { ...contact.namedRoles };
+  for (const [role, stamp] of Object.entries(other.namedRoles) as [Role, Stamp][]) if ((namedRoles[role] ?? '') < stamp) namedRoles[role] = stamp;
+  return { ...contact, ...values, namedRoles, stamps: { ...contact.stamps, ...stamps } };
+}
+
 /** By weight of a decision: the first fifty stakeholders of an account travel with its state. */
 const rank: readonly Role[] = ['executive_sponsor', 'budget_holder', 'champion', 'power_user', 'influencer', 'user'];
 

@@ -14,3 +14,8 @@ export function isNewer(stamp: Stamp, stamps: Stamps, field: string): boolean {
   const known = Object.hasOwn(stamps, field) ? stamps[field] : undefined;
   return known === undefined || stamp > known;
 }
+
+/** When the event behind a stamp happened, ms since 1970. */
+export function timeOf(stamp: Stamp): number {
+  return Date.parse(stamp.slice(0, stamp.indexOf(' ')));
+}

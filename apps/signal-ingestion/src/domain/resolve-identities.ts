@@ -27,9 +27,10 @@ export function resolveIdentities(arrivals: readonly Arrival[], identities: Iden
     const person = identities.of(subject);
     const email = meaning.signal?.kind === 'person' ? meaning.signal.data.email : undefined;
     if (email !== undefined) identities.tellEmail(person, email);
-    const joinsAccount = meaning.accountId !== null && meaning.accountId !== person.accountId;
-    if (meaning.accountId !== null) identities.assign(person, meaning.accountId);
-    if (person.accountId === null && meaning.signal !== null) identities.park(person);
+    const moves = meaning.accountId !== null && meaning.movesPerson !== false;
+    const joinsAccount = moves && meaning.accountId !== person.accountId;
+    if (moves && meaning.accountId !== null) identities.assign(person, meaning.accountId);
+    if ((meaning.accountId ?? person.accountId) === null && meaning.signal !== null) identities.park(person);
     return { arrival, personKey: person.key, accountId: meaning.accountId ?? person.accountId, joinsAccount };
   });
 }

@@ -50,8 +50,8 @@ export class AccountView {
   @ApiProperty({ type: String, nullable: true }) lifecycleStage!: string | null;
   @ApiProperty({ type: String, nullable: true }) ownerId!: string | null;
   @ApiProperty({ type: String, nullable: true }) parentId!: string | null;
-  @ApiProperty({ type: [String] }) aliases!: string[];
-  @ApiProperty({ type: String, nullable: true }) mergedInto!: string | null;
+  @ApiProperty({ type: [String], description: 'Every other id whose signals are this account\'s: ids in other systems, and accounts merged into it.' }) aliases!: string[];
+  @ApiProperty({ type: String, nullable: true, description: 'The account that took this one in.' }) mergedInto!: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date' }) goLive!: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true }) traits!: Record<string, unknown>;
   @ApiProperty({ format: 'date-time', description: 'Earliest event known of it.' }) createdAt!: string;
@@ -86,6 +86,7 @@ export class TimelineSignal {
   @ApiProperty() id!: string;
   @ApiProperty({ enum: signalKinds }) kind!: string;
   @ApiProperty() accountId!: string;
+  @ApiProperty({ description: 'The account as the signal named it: an alias, or one that was merged into this.' }) namedAccountId!: string;
   @ApiProperty({ type: String, nullable: true }) personId!: string | null;
   @ApiProperty({ format: 'date-time' }) occurredAt!: string;
   @ApiProperty({ format: 'date-time' }) receivedAt!: string;

@@ -1,17 +1,19 @@
-import { Body, Controller, Get, NotFoundException, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Database } from '@perennial/persistence/transaction';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf, type List } from '@perennial/service-kit/list';
-import { AccountStore, type PublishedAccount } from '../application/account-store.js';
+import { AccountStore } from '../application/account-store.js';
+import { AccountTree } from '../application/account-tree.js';
 import { MessageStore, type TimelinePosition } from '../application/message-store.js';
 import { SaveAccount } from '../application/save-account.js';
-import { stateOf } from '../domain/account.js';
 import { parseInstant } from '../domain/event-time.js';
 import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { structureFault } from '../domain/structure.js';
+import { accountViewOf, found } from './account-view.js';
 import { AccountView, SaveAccountBody, TimelineQueryDto, TimelineSignal } from './account.dto.js';
 import { cursorOf, positionOf } from './timeline-position.js';
 
@@ -22,6 +24,8 @@ export class AccountsController {
     private readonly accounts: AccountStore,
     private readonly saveAccount: SaveAccount,
     private readonly messages: MessageStore,
+    private readonly tree: AccountTree,
+    private readonly database: Database,
   ) {}
 
   @Get()
@@ -29,7 +33,7 @@ export class AccountsController {
   @ApiOperation({ summary: 'One account' })
   @ApiOkResponse({ type: AccountView })
   async get(@Param('id') id: string): Promise<AccountView> {
-    return viewOf(found(await this.accounts.find(id)));
+    return accountViewOf(found(await this.accounts.find(id)));
   }
 
   @Put()
@@ -41,7 +45,7 @@ export class AccountsController {
     if (fault) throw refused(fault);
     const saved = await this.saveAccount.save(id, body);
     if ('code' in saved) throw refused(saved);
-    return viewOf(saved);
+    return accountViewOf(saved);
   }
 
   @Get('signals')
@@ -49,30 +53,21 @@ export class AccountsController {
   @ApiOperation({ summary: 'Timeline of an account, newest first' })
   @ApiListResponse(TimelineSignal)
   async timeline(@Param('id') id: string, @Query() query: TimelineQueryDto): Promise<List<TimelineSignal>> {
-    found(await this.accounts.find(id));
+    const { account } = found(await this.accounts.find(id));
+    const accountIds = await this.tree.family(this.database, account.id);
     const { kind = null, limit } = query;
-    const rows = await this.messages.timeline({ accountId: id, kind, from: startOf(query.from), to: endOf(query.to), limit: limit + 1, after: await this.positionIn(id, query) });
-    return listOf(rows.map(({ signal, position }) => ({ ...signal, cursor: cursorOf(position) })), limit);
+    const rows = await this.messages.timeline({ accountIds, kind, from: startOf(query.from), to: endOf(query.to), limit: limit + 1, after: await this.positionIn(accountIds, query) });
+    return listOf(rows.map(({ signal, position }) => ({ ...signal, accountId: account.id, namedAccountId: signal.accountId, cursor: cursorOf(position) })), limit);
   }
 
   /** Where to go on from; null: from the newest. An id that several signals have would leave rows out or repeat them. */
-  private async positionIn(accountId: string, { cursor, startingAfter }: TimelineQueryDto): Promise<TimelinePosition | null> {
+  private async positionIn(accountIds: readonly string[], { cursor, startingAfter }: TimelineQueryDto): Promise<TimelinePosition | null> {
     if (cursor !== undefined) return positionOf(cursor) ?? unfit('?cursor', 'must be the cursor of a row');
     if (startingAfter === undefined) return null;
-    const [position, another] = await this.messages.positionsOf(accountId, startingAfter);
+    const [position, another] = await this.messages.positionsOf(accountIds, startingAfter);
     if (!position) return unfit('?startingAfter', 'must be the id of a signal of this account');
     return another ? unfit('?startingAfter', 'several signals of this account have this id: send the `cursor` of the last row instead') : position;
   }
-}
-
-function found(account: PublishedAccount | null): PublishedAccount {
-  if (!account) throw new NotFoundException('there is no such account');
-  return account;
-}
-
-function viewOf({ account, version }: PublishedAccount): AccountView {
-  const { stakeholders: _, ...state } = stateOf(account, []);
-  return { ...state, version };
 }
 
 function refused({ code, pointer, detail }: ItemFault): ProblemException {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
-import { AccountStore, type LockedAccounts, type PublishedAccount, type TouchedAccount } from '../application/account-store.js';
+import { AccountStore, type LockedAccounts, type PublishedAccount, type Relative, type TouchedAccount } from '../application/account-store.js';
 import { newAccount, type Account } from '../domain/account.js';
 import type { ContactKey } from '../domain/account-book.js';
+import { aliasesOf, asOne, type FamilyMember } from '../domain/account-family.js';
 import { stakeholderRank, type Contact } from '../domain/contact.js';
 
 type Doc = Omit<Account, 'createdAt'>;
@@ -11,7 +12,9 @@ interface AccountRow {
   doc: Doc | null;
   created_at: Date;
   version: string;
+  root_id: string | null;
 }
+type RelativeRow = AccountRow & { doc: Doc; merged_into: string | null; is_alias: boolean };
 
 /** Account and contact content is one document each; what queries look for has columns beside it. */
 @Injectable()
@@ -23,13 +26,14 @@ export class PostgresAccountStore extends AccountStore {
   async lock(tx: Transaction, touched: readonly TouchedAccount[]): Promise<LockedAccounts> {
     const rows = await this.lockKnown(tx, touched);
     const missing = absent(touched, rows);
-    if (missing.length === 0) return { accounts: loaded(rows), created: [] };
-    const made = new Set(await this.insert(tx, missing));
-    const created = missing.filter(({ id }) => made.has(id)).map(({ id, earliest }) => newAccount(id, earliest));
+    const made = new Set(missing.length === 0 ? [] : await this.insert(tx, missing));
     // Somebody else made the rest between the two statements.
     const late = missing.filter(({ id }) => !made.has(id));
     if (late.length > 0) rows.push(...(await this.lockKnown(tx, late)));
-    return { accounts: [...loaded(rows), ...created], created: [...made] };
+    // What was merged between reading where it leads to and locking it.
+    for (let behind = unlocked(rows); behind.length > 0; behind = unlocked(rows)) rows.push(...(await this.lockKnown(tx, behind)));
+    const created = missing.filter(({ id }) => made.has(id)).map(({ id, earliest }) => newAccount(id, earliest));
+    return { accounts: [...loaded(rows), ...created], created: [...made], roots: new Map(rows.flatMap(({ id, root_id: root }) => (root === null ? [] : [[id, root]]))) };
   }
 
   async save(tx: Transaction, accounts: readonly { readonly account: Account; readonly version: number | null }[]): Promise<void> {
@@ -43,19 +47,27 @@ export class PostgresAccountStore extends AccountStore {
   }
 
   async find(id: string): Promise<PublishedAccount | null> {
-    const [row] = await this.database.query<AccountRow>({ name: 'find-account', text: 'SELECT id, doc, created_at, version FROM account WHERE id = $1', values: [id] });
-    const account = row && accountOf(row);
-    return row && account ? { account, version: Number(row.version) } : null;
+    const rows = await this.database.query<RelativeRow>({
+      name: 'find-account',
+      text: `WITH asked AS (SELECT CASE WHEN is_alias THEN root_id ELSE id END AS id FROM account WHERE id = $1)
+             SELECT a.* FROM asked JOIN account a ON a.id = asked.id OR a.root_id = asked.id ORDER BY a.id <> asked.id`,
+      values: [id],
+    });
+    const [row, ...members] = rows;
+    if (!row) return null;
+    const family = members.map(memberOf);
+    return { account: asOne(accountOf(row), family), version: Number(row.version), aliases: aliasesOf(family), mergedInto: row.merged_into };
   }
 
-  async isBelow(tx: Transaction, id: string, ancestorId: string): Promise<boolean> {
-    const rows = await tx.query({
-      text: `WITH RECURSIVE line (id) AS (
-               SELECT $1::text COLLATE "C" UNION SELECT (a.doc ->> 'parentId') COLLATE "C" FROM account a JOIN line ON a.id = line.id WHERE a.doc ->> 'parentId' IS NOT NULL
-             ) SELECT true FROM line WHERE id = $2`,
-      values: [id, ancestorId],
+  async relatives(tx: Transaction, ids: readonly string[]): Promise<Relative[]> {
+    const rows = await tx.query<RelativeRow & { root: string }>({
+      name: 'relatives',
+      text: `WITH root AS (SELECT DISTINCT coalesce(root_id, id) AS id FROM account WHERE id = ANY($1::text[]))
+             SELECT a.*, root.id AS root FROM root JOIN account a ON a.root_id = root.id
+             UNION ALL SELECT a.*, root.id FROM root JOIN account a ON a.id = root.id WHERE a.id <> ALL($1::text[])`,
+      values: [ids],
     });
-    return rows.length > 0;
+    return rows.map((row) => ({ account: accountOf(row), root: row.root, mergedInto: row.merged_into, isAlias: row.is_alias }));
   }
 
   async contacts(tx: Transaction, keys: readonly ContactKey[]): Promise<Contact[]> {
@@ -93,8 +105,10 @@ export class PostgresAccountStore extends AccountStore {
   private async lockKnown(tx: Transaction, touched: readonly TouchedAccount[]): Promise<AccountRow[]> {
     return tx.query<AccountRow>({
       name: 'lock-accounts',
-      text: `SELECT a.id, CASE WHEN t.whole OR t.earliest < a.created_at THEN a.doc END AS doc, a.created_at, a.version
-             FROM unnest($1::text[], $2::timestamptz[], $3::boolean[]) AS t (id, earliest, whole) JOIN account a ON a.id = t.id ORDER BY a.id FOR NO KEY UPDATE OF a`,
+      text: `WITH t AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::boolean[]) AS t (id, earliest, whole)),
+               wanted AS (SELECT id, earliest, whole FROM t UNION ALL SELECT DISTINCT r.root_id, NULL::timestamptz, false FROM t JOIN account r ON r.id = t.id WHERE r.root_id IS NOT NULL AND r.root_id <> ALL($1::text[]))
+             SELECT a.id, CASE WHEN w.whole OR w.earliest < a.created_at THEN a.doc END AS doc, a.created_at, a.version, a.root_id
+             FROM wanted w JOIN account a ON a.id = w.id ORDER BY a.id FOR NO KEY UPDATE OF a`,
       values: [touched.map(({ id }) => id), touched.map(({ earliest }) => new Date(earliest)), touched.map(({ whole }) => whole)],
     });
   }
@@ -116,8 +130,15 @@ function absent(touched: readonly TouchedAccount[], rows: readonly AccountRow[])
   return touched.filter(({ id }) => !known.has(id));
 }
 
+/** Accounts that locked rows lead to and that are not locked themselves. */
+function unlocked(rows: readonly AccountRow[]): TouchedAccount[] {
+  const known = new Set(rows.map(({ id }) => id));
+  const behind = new Set(rows.flatMap(({ root_id: root }) => (root === null || known.has(root) ? [] : [root])));
+  return [...behind].sort().map((id) => ({ id, earliest: Date.UTC(9999, 0), whole: false }));
+}
+
 function loaded(rows: readonly AccountRow[]): Account[] {
-  return rows.flatMap((row) => accountOf(row) ?? []);
+  return rows.flatMap((row) => (row.doc === null ? [] : accountOf({ ...row, doc: row.doc })));
 }
 
 function docOf(account: Account): string {
@@ -125,6 +146,10 @@ function docOf(account: Account): string {
   return JSON.stringify(doc);
 }
 
-function accountOf(row: AccountRow): Account | null {
-  return row.doc === null ? null : { ...row.doc, createdAt: row.created_at.getTime() };
+function accountOf({ doc, created_at: createdAt }: AccountRow & { doc: Doc }): Account {
+  return { ...doc, createdAt: createdAt.getTime() };
+}
+
+function memberOf(row: RelativeRow): FamilyMember {
+  return { account: accountOf(row), mergedInto: row.merged_into ?? '', isAlias: row.is_alias };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '@perennial/persistence/transaction';
+import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import { IdentityStore } from '../application/identity-store.js';
 import type { Identity, IdentityMap } from '../domain/identity-map.js';
 
@@ -45,10 +45,12 @@ export class PostgresIdentityStore extends IdentityStore {
     });
     const joins = identities.joins();
     if (joins.length > 0) {
-      // Keeps every alias one step long.
+      // Keeps every alias one step long, and who was merged into a name at the person it is now.
       await tx.query({
         name: 'flatten-aliases',
-        text: 'UPDATE identity i SET alias_of = j.new FROM unnest($1::text[], $2::text[]) AS j (old, new) WHERE i.alias_of = j.old',
+        text: `UPDATE identity i SET alias_of = CASE WHEN i.alias_of = j.old THEN j.new ELSE i.alias_of END, merged_into = CASE WHEN i.merged_into = j.old THEN j.new ELSE i.merged_into END,
+                 root_key = CASE WHEN i.root_key = j.old THEN coalesce((SELECT n.root_key FROM identity n WHERE n.key = j.new), j.new) ELSE i.root_key END
+               FROM unnest($1::text[], $2::text[]) AS j (old, new) WHERE i.alias_of = j.old OR i.root_key = j.old`,
         values: [joins.map((join) => join.from), joins.map((join) => join.to)],
       });
     }
@@ -68,6 +70,25 @@ export class PostgresIdentityStore extends IdentityStore {
 
   async replayed(tx: Transaction, key: string, signals: number): Promise<void> {
     await tx.query({ name: 'identity-replayed', text: 'UPDATE identity SET waiting = greatest(0, waiting - $2) WHERE key = $1', values: [key, signals] });
+  }
+
+  async merged(sql: Sql, personIds: readonly string[]): Promise<Map<string, string>> {
+    if (personIds.length === 0) return new Map();
+    const rows = await sql.query<{ key: string; root_key: string }>({
+      name: 'merged-people',
+      text: `WITH root AS (SELECT root_key FROM identity WHERE key = ANY($1::text[]) AND root_key IS NOT NULL UNION SELECT root_key FROM identity WHERE root_key = ANY($1::text[]))
+             SELECT i.key, i.root_key FROM root JOIN identity i USING (root_key)`,
+      values: [personIds],
+    });
+    return new Map(rows.map((row) => [row.key, row.root_key]));
+  }
+
+  async lead(tx: Transaction, key: string, into: string | null): Promise<void> {
+    await tx.query({
+      text: `WITH RECURSIVE below (key) AS (SELECT $1::text COLLATE "C" UNION SELECT i.key FROM below JOIN identity i ON i.merged_into = below.key AND i.root_key IS NOT NULL)
+             UPDATE identity i SET merged_into = CASE WHEN i.key = $1 THEN $2::text ELSE i.merged_into END, root_key = nullif(coalesce($2::text, $1::text) COLLATE "C", i.key) FROM below b WHERE i.key = b.key`,
+      values: [key, into],
+    });
   }
 
   private async lockKnown(tx: Transaction, keys: readonly string[]): Promise<Identity[]> {

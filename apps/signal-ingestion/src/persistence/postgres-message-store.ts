@@ -106,32 +106,34 @@ export class PostgresMessageStore extends MessageStore {
     }));
   }
 
-  async place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[]): Promise<void> {
+  async place(tx: Transaction, keys: readonly string[], signals: readonly SignalRecord[], accountId: string): Promise<void> {
     if (signals.length === 0) return;
     await tx.query({
       name: 'place-signals',
-      text: `UPDATE message m SET account_id = p.account_id, person_id = p.person_id, place = nextval('message_place'), traceparent = NULL
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS p (source_id, message_id, account_id, person_id)
+      text: `UPDATE message m SET account_id = $4, person_id = p.person_id, place = nextval('message_place'), traceparent = NULL
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS p (source_id, message_id, person_id)
              WHERE m.person_key = ANY($5::text[]) AND m.source_id = p.source_id AND m.message_id = p.message_id AND m.account_id IS NULL AND m.kind IS NOT NULL`,
-      values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.accountId), signals.map((s) => s.personId), keys],
+      values: [signals.map((s) => s.sourceId), signals.map((s) => s.id), signals.map((s) => s.personId), accountId, keys],
     });
   }
 
-  async timeline({ accountId, kind, from, to, after, limit }: TimelineQuery): Promise<TimelineRow[]> {
+  async timeline({ accountIds, kind, from, to, after, limit }: TimelineQuery): Promise<TimelineRow[]> {
     const rows = await this.database.query<SignalRow & { week: number }>({
-      text: `SELECT ${signalColumns}, week FROM message
-             WHERE account_id = $1 AND kind IS NOT NULL AND ($2::text IS NULL OR kind = $2) AND ($3::timestamptz IS NULL OR occurred_at >= $3) AND ($4::timestamptz IS NULL OR occurred_at <= $4)
-               AND ($5::timestamptz IS NULL OR (occurred_at, message_id, source_id, week) < ($5, $6::text, $7::text, $8::integer))
-             ORDER BY occurred_at DESC, message_id DESC, source_id DESC, week DESC LIMIT $9`,
-      values: [accountId, kind, from, to, after?.occurredAt ?? null, after?.id ?? null, after?.sourceId ?? null, after?.week ?? null, limit],
+      text: `SELECT m.* FROM unnest($1::text[]) AS f (id) CROSS JOIN LATERAL (
+               SELECT ${signalColumns}, week FROM message
+               WHERE account_id = f.id AND kind IS NOT NULL AND ($2::text IS NULL OR kind = $2) AND ($3::timestamptz IS NULL OR occurred_at >= $3) AND ($4::timestamptz IS NULL OR occurred_at <= $4)
+                 AND ($5::timestamptz IS NULL OR (occurred_at, message_id, source_id, week) < ($5, $6::text, $7::text, $8::integer))
+               ORDER BY occurred_at DESC, message_id DESC, source_id DESC, week DESC LIMIT $9
+             ) m ORDER BY occurred_at DESC, message_id DESC, source_id DESC, week DESC LIMIT $9`,
+      values: [accountIds, kind, from, to, after?.occurredAt ?? null, after?.id ?? null, after?.sourceId ?? null, after?.week ?? null, limit],
     });
     return rows.map((row) => ({ signal: recordOf(row), position: positionOf(row) }));
   }
 
-  async positionsOf(accountId: string, id: string): Promise<TimelinePosition[]> {
+  async positionsOf(accountIds: readonly string[], id: string): Promise<TimelinePosition[]> {
     const rows = await this.database.query<Position>({
-      text: 'SELECT occurred_at, message_id, source_id, week FROM message WHERE account_id = $1 AND kind IS NOT NULL AND message_id = $2 LIMIT 2',
-      values: [accountId, id],
+      text: 'SELECT occurred_at, message_id, source_id, week FROM message WHERE account_id = ANY($1::text[]) AND kind IS NOT NULL AND message_id = $2 LIMIT 2',
+      values: [accountIds, id],
     });
     return rows.map(positionOf);
   }
@@ -141,12 +143,14 @@ export class PostgresMessageStore extends MessageStore {
     return BigInt(row?.last ?? 0);
   }
 
-  async replay(tx: Transaction, accountId: string, upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]> {
+  async replay(tx: Transaction, accountIds: readonly string[], upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]> {
     const rows = await tx.query<SignalRow>({
       name: 'replay-timeline',
-      text: `SELECT ${signalColumns} FROM message WHERE account_id = $1 AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id, source_id) > ($3::timestamptz, $4::text, $5::text)
-             ORDER BY occurred_at, message_id, source_id LIMIT $6`,
-      values: [accountId, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', after?.sourceId ?? '', limit],
+      text: `SELECT m.* FROM unnest($1::text[]) AS f (id) CROSS JOIN LATERAL (
+               SELECT ${signalColumns} FROM message WHERE account_id = f.id AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id, source_id) > ($3::timestamptz, $4::text, $5::text)
+               ORDER BY occurred_at, message_id, source_id LIMIT $6
+             ) m ORDER BY occurred_at, message_id, source_id LIMIT $6`,
+      values: [accountIds, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', after?.sourceId ?? '', limit],
     });
     return rows.map(recordOf);
   }

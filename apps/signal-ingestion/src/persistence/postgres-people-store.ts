@@ -1,14 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@perennial/persistence/transaction';
-import { PeopleStore, type Person } from '../application/people-store.js';
-import { rolesOf, type Contact } from '../domain/contact.js';
+import { Database, type Sql } from '@perennial/persistence/transaction';
+import { PeopleStore, type Membership, type Person, type PersonDetail } from '../application/people-store.js';
+import { mergeContacts, rolesOf, type Contact } from '../domain/contact.js';
+import { timeOf } from '../domain/latest-wins.js';
+import { personKey } from '../domain/identifiers.js';
+import { suggestByDomain } from './suggest-by-domain.js';
 
 interface UnassignedRow {
   key: string;
   email: string | null;
   waiting: string;
-  suggested: string | null;
+  last_seen: Date | null;
 }
+interface IdentityRow {
+  key: string;
+  account_id: string | null;
+  waiting: string;
+  email: string | null;
+  merged_into: string | null;
+  root_key: string | null;
+}
+
+/** Mail address as last told, else the one the key is made of. */
+const emailOf = (row: string): string => `coalesce(${row}.email, CASE WHEN starts_with(${row}.key, 'email:') THEN substr(${row}.key, 7) END)`;
 
 @Injectable()
 export class PostgresPeopleStore extends PeopleStore {
@@ -16,27 +30,68 @@ export class PostgresPeopleStore extends PeopleStore {
     super();
   }
 
-  async atAccount(accountId: string, limit: number, startingAfter: string | null): Promise<Person[]> {
-    const rows = await this.database.query<{ doc: Contact }>({
-      text: 'SELECT doc FROM contact WHERE account_id = $1 AND ($2::text IS NULL OR person_id > $2) ORDER BY person_id LIMIT $3',
-      values: [accountId, startingAfter, limit],
+  async atAccount(accountId: string, accountIds: readonly string[], limit: number, startingAfter: string | null): Promise<Person[]> {
+    const rows = await this.database.query<{ person: string; doc: Contact }>({
+      text: `WITH at AS MATERIALIZED (
+               SELECT coalesce(i.root_key, c.person_id) AS person, c.account_id, c.person_id FROM contact c LEFT JOIN identity i ON i.key = c.person_id AND i.root_key IS NOT NULL WHERE c.account_id = ANY($1::text[])
+             ), page AS (SELECT DISTINCT person FROM at WHERE $2::text IS NULL OR person > $2 ORDER BY person LIMIT $3)
+             SELECT person, c.doc FROM page JOIN at USING (person) JOIN contact c USING (account_id, person_id) ORDER BY person, c.account_id, c.person_id`,
+      values: [accountIds, startingAfter, limit],
     });
-    return rows.map(({ doc }) => ({
-      id: doc.personId, accountId: doc.accountId, name: doc.name, email: doc.email, title: doc.title, roles: rolesOf(doc), status: doc.status, waitingSignals: 0, suggestedAccountId: null,
-    }));
+    return [...Map.groupBy(rows, ({ person }) => person)].map(([id, same]) => {
+      const contact = same.map(({ doc }) => doc).reduce(mergeContacts);
+      return { id, accountId, name: contact.name, email: contact.email, title: contact.title, roles: rolesOf(contact), status: contact.status, waitingSignals: 0, lastSeenAt: null, suggestions: [] };
+    });
   }
 
-  async unassigned(limit: number, startingAfter: string | null): Promise<Person[]> {
+  async unassigned(domain: string | null, limit: number, startingAfter: string | null): Promise<Person[]> {
     const rows = await this.database.query<UnassignedRow>({
-      text: `SELECT i.key, i.email, i.waiting, s.account_id AS suggested
-             FROM (SELECT key, coalesce(email, CASE WHEN starts_with(key, 'email:') THEN substr(key, 7) END) AS email, waiting FROM identity
-                   WHERE account_id IS NULL AND alias_of IS NULL AND ($1::text IS NULL OR key > $1) ORDER BY key LIMIT $2) i
-             LEFT JOIN LATERAL (SELECT account_id FROM contact WHERE email_domain = split_part(lower(i.email), '@', 2) GROUP BY account_id ORDER BY count(*) DESC, account_id LIMIT 1) s ON true
-             ORDER BY i.key`,
-      values: [startingAfter, limit],
+      text: `SELECT i.key, i.email, i.waiting, l.occurred_at AS last_seen
+             FROM (SELECT p.key, ${emailOf('p')} AS email, p.waiting FROM identity p
+                   WHERE p.account_id IS NULL AND p.alias_of IS NULL AND ($1::text IS NULL OR p.key > $1) AND ($3::text IS NULL OR split_part(lower(${emailOf('p')}), '@', 2) = $3) ORDER BY p.key LIMIT $2) i
+             LEFT JOIN LATERAL (
+               SELECT m.occurred_at FROM identity k JOIN message m ON m.person_key = k.key AND m.account_id IS NULL AND m.kind IS NOT NULL
+               WHERE i.waiting > 0 AND (k.key = i.key OR k.alias_of = i.key) ORDER BY m.occurred_at DESC LIMIT 1
+             ) l ON true ORDER BY i.key`,
+      values: [startingAfter, limit, domain],
     });
-    return rows.map((row) => ({
-      id: row.key, accountId: null, name: null, email: row.email, title: null, roles: [], status: 'active', waitingSignals: Number(row.waiting), suggestedAccountId: row.suggested,
-    }));
+    const domains = new Set(rows.flatMap(({ email }) => domainOf(email) ?? []));
+    const found = new Map((await suggestByDomain(this.database, [...domains].map((one) => ({ accountId: null, domain: one })))).map((one) => [one.domain, one.suggestion]));
+    return rows.map(({ key, email, waiting, last_seen: lastSeenAt }) => {
+      const suggestion = found.get(domainOf(email) ?? '');
+      return { id: key, accountId: null, name: null, email, title: null, roles: [], status: 'active', waitingSignals: Number(waiting), lastSeenAt, suggestions: suggestion ? [suggestion] : [] };
+    });
+  }
+
+  async find(sql: Sql, id: string): Promise<PersonDetail | null> {
+    const asked = personKey(id);
+    const [row] = await sql.query<IdentityRow>({
+      text: `SELECT p.key, p.account_id, p.waiting, ${emailOf('p')} AS email, p.merged_into, p.root_key FROM identity a JOIN identity p ON p.key = coalesce(a.alias_of, a.key) WHERE a.key = $1`,
+      values: [asked],
+    });
+    // Somebody whom only a meeting named has no identity of their own yet.
+    const identity = row ?? { key: asked, account_id: null, waiting: '0', email: null, merged_into: null, root_key: null };
+    const root = identity.root_key ?? identity.key;
+    const names = (await sql.query<{ key: string }>({
+      text: 'WITH person AS (SELECT $1::text AS key UNION SELECT key FROM identity WHERE root_key = $1) SELECT key FROM person UNION SELECT i.key FROM person JOIN identity i ON i.alias_of = person.key ORDER BY 1',
+      values: [root],
+    })).map(({ key }) => key);
+    const contacts = await sql.query<{ account_id: string; doc: Contact }>({
+      text: 'SELECT coalesce(a.root_id, a.id) AS account_id, c.doc FROM contact c JOIN account a ON a.id = c.account_id WHERE c.person_id = ANY($1::text[]) ORDER BY 1, c.account_id, c.person_id',
+      values: [names],
+    });
+    if (!row && contacts.length === 0) return null;
+    return {
+      key: identity.key, id: root, mergedInto: identity.merged_into, otherIds: names.filter((name) => name !== root), email: identity.email, namedAccountId: identity.account_id, waitingSignals: Number(identity.waiting),
+      accounts: [...Map.groupBy(contacts, ({ account_id: accountId }) => accountId)].map(([accountId, same]) => membershipOf(accountId, same.map(({ doc }) => doc))),
+    };
   }
 }
+
+function membershipOf(accountId: string, contacts: readonly Contact[]): Membership {
+  const contact = contacts.reduce(mergeContacts);
+  const { name, email, title, status } = contact;
+  return { accountId, name, email, title, status, roles: rolesOf(contact), toldAt: Math.max(0, ...[...Object.values(contact.stamps), ...Object.values(contact.namedRoles)].map(timeOf)) };
+}
+
+const domainOf = (email: string | null): string | null => email?.toLowerCase().split('@').at(-1) ?? null;

@@ -14,10 +14,11 @@ interface Row {
   cursor_id: string | null;
   cursor_source_id: string | null;
   signals: string;
+  regrouped: boolean;
   created_at: Date;
 }
 
-const columns = 'id, account_id, reason, state, up_to, cursor_at, cursor_id, cursor_source_id, signals, created_at';
+const columns = 'id, account_id, reason, state, up_to, cursor_at, cursor_id, cursor_source_id, signals, regrouped, created_at';
 
 @Injectable()
 export class PostgresRestatements extends Restatements {
@@ -36,6 +37,19 @@ export class PostgresRestatements extends Restatements {
       // None when the open one was finished between the two halves of the statement.
       if (row) return restatementOf(row);
     }
+  }
+
+  async hold(tx: Transaction, accountIds: readonly string[]): Promise<void> {
+    await tx.query({ text: `SELECT id FROM restatement WHERE account_id = ANY($1::text[]) AND state <> 'done' ORDER BY created_at, id FOR UPDATE`, values: [accountIds] });
+  }
+
+  async regroup(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void> {
+    await tx.query({
+      text: `INSERT INTO restatement (id, account_id, reason, state, created_at, regrouped) SELECT id, account_id, $3, 'waiting', $4, true FROM unnest($1::uuid[], $2::text[]) AS n (id, account_id)
+             ON CONFLICT (account_id) WHERE state <> 'done'
+             DO UPDATE SET state = 'waiting', up_to = NULL, cursor_at = NULL, cursor_id = NULL, cursor_source_id = NULL, signals = 0, reason = excluded.reason, regrouped = true`,
+      values: [accountIds.map(() => uuidv7()), accountIds, reason, at],
+    });
   }
 
   async nextDueAt(): Promise<Date | null> {
@@ -70,6 +84,6 @@ function restatementOf(row: Row): Restatement {
   const { cursor_at: occurredAt, cursor_id: id, cursor_source_id: sourceId } = row;
   return {
     id: row.id, accountId: row.account_id, reason: row.reason, state: row.state, upTo: row.up_to === null ? null : BigInt(row.up_to),
-    cursor: occurredAt === null || id === null || sourceId === null ? null : { occurredAt: occurredAt.toISOString(), id, sourceId }, signals: Number(row.signals), createdAt: row.created_at,
+    cursor: occurredAt === null || id === null || sourceId === null ? null : { occurredAt: occurredAt.toISOString(), id, sourceId }, signals: Number(row.signals), regrouped: row.regrouped, createdAt: row.created_at,
   };
 }

@@ -193,9 +193,42 @@ describe('risk changes', () => {
       applySignal(it.state, signal);
       expect(() => it.look(0.1)).toThrow('restated');
     }
-    finishRestatement(it.state, 'restatement');
+    finishRestatement(it.state, { cause: 'restatement' });
     expect(it.look(0.2, { cause: 'signal' }).riskChange).toMatchObject({ from: 'red', cause: 'restatement' });
     expect(it.look(0.3, { cause: 'signal' }).riskChange).toBeNull();
+  });
+  it('a merged account has no score and raises nothing, however much time passes, and is judged anew when it is parted', () => {
+    const it = new Scenario().account({}, -50);
+    cancel(it, -1);
+    const before = it.look(0);
+    expect(before.health).toMatchObject({ riskLevel: 'red' });
+    // The record may say it before the marks among the signals do, or long after their retention: there is nothing to judge.
+    it.account({ mergedInto: 'other' }, -50);
+    expect(() => it.look(0.1)).toThrow('restated');
+    resetFacts(it.state);
+    finishRestatement(it.state, { cause: 'restatement', regrouped: true, mergedInto: 'other' });
+    expect(it.look(0.2)).toMatchObject({ health: { healthScore: null, rawScore: null, band: 'unknown', riskLevel: 'unknown', indicators: [], strikes: { count: 0 } }, riskChange: { from: 'red', to: 'unknown', cause: 'restatement' } });
+    expect(it.look(60)).toMatchObject({ health: { riskLevel: 'unknown', indicators: [] }, riskChange: null });
+    // The record of its end may come first too: nobody takes an account without signals for a silent one.
+    it.account({}, -50);
+    expect(it.look(60.1)).toMatchObject({ health: { riskLevel: 'unknown', indicators: [] } });
+    resetFacts(it.state);
+    for (const signal of it.signals) applySignal(it.state, signal);
+    finishRestatement(it.state, { cause: 'restatement', regrouped: true });
+    expect(it.look(60.2)).toMatchObject({ health: { riskLevel: 'red' }, riskChange: { from: 'unknown', to: 'red', cause: 'restatement' } });
+  });
+  it('a band that belonged to another group of accounts holds nothing back, one of the same account does', () => {
+    for (const regrouped of [true, false]) {
+      const it = new Scenario().account({}, -50);
+      it.signal(-1, 'pulse', { pulse: 4, reason: 'x' });
+      it.look(0);
+      it.state.memory.heldBand = 'red';
+      resetFacts(it.state);
+      for (const signal of it.signals) applySignal(it.state, signal);
+      finishRestatement(it.state, { cause: 'restatement', regrouped });
+      it.look(0.1);
+      expect(it.state.memory.heldBand !== 'red').toBe(regrouped);
+    }
   });
   it('stays below 20 KB', () => {
     const it = new Scenario().account({}, -10);

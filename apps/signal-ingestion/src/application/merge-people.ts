@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { Clock } from '@perennial/service-kit/clock';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
+import { IdentityMap } from '../domain/identity-map.js';
+import { AccountStore } from './account-store.js';
+import { AccountTree } from './account-tree.js';
+import { IdentityStore } from './identity-store.js';
+import { MergeHistory, type Decision } from './merge-history.js';
+import { PeopleStore, type PersonDetail } from './people-store.js';
+import { PublishAccounts } from './publish-accounts.js';
+import type { RefusedCall } from './refused-call.js';
+import { Restatements } from './restatements.js';
+
+/**
+ * Makes one person of two, and two again. As with accounts nothing is rewritten: messages and contacts keep the person
+ * they named. Every account that knows one of them is told again.
+ */
+@Injectable()
+export class MergePeople {
+  constructor(
+    private readonly people: PeopleStore,
+    private readonly tree: AccountTree,
+    private readonly identities: IdentityStore,
+    private readonly history: MergeHistory,
+    private readonly accounts: AccountStore,
+    private readonly restatements: Restatements,
+    private readonly publishAccounts: PublishAccounts,
+    private readonly clock: Clock,
+    private readonly nudge: DueWorkNudge,
+  ) {}
+
+  /** The same again changes nothing. Who has no account comes to that of the other one, and stays there after an unmerge. */
+  async merge(tx: Transaction, id: string, into: string, decision: Decision): Promise<RefusedCall | null> {
+    await this.tree.hold(tx);
+    const [from, target] = [await this.people.find(tx, id), await this.people.find(tx, into)];
+    if (!from) return noPerson(id);
+    if (!target) return noPerson(into);
+    if (from.mergedInto === target.key && from.key !== target.key) return null;
+    if (from.mergedInto !== null) return conflict('already_merged', `${id} is merged into ${from.mergedInto}: unmerge them first`);
+    if (target.id === from.key) return conflict('merge_cycle', from.key === target.key ? 'these are two names of one person already' : `${into} is merged into ${id} already: unmerge them first, or merge the other way round`);
+    if (target.mergedInto !== null) return conflict('target_is_merged', `${into} is merged: merge into ${target.id}`);
+    const accountId = from.namedAccountId ?? target.namedAccountId;
+    if (accountId === null && from.accounts.length + target.accounts.length === 0) return conflict('no_account', 'neither of them has an account: assign one of them first');
+
+    const map = new IdentityMap(await this.identities.lock(tx, [from.key, target.key].sort(), this.clock.now()));
+    if ([from.key, target.key].some((key) => map.of(key).key !== key)) return conflict('identity_changed', 'one of them was joined with somebody at this very moment: look again, then ask again');
+    for (const key of [from.key, target.key]) if (accountId !== null && map.of(key).accountId === null) map.assign(map.of(key), accountId);
+    await this.identities.save(tx, map, this.clock.now());
+    await this.history.add(tx, 'person', from.key, target.key, decision);
+    await this.identities.lead(tx, from.key, target.key);
+    await this.tell(tx, accountsOf(from, target, accountId), `people were merged: ${decision.reason}`);
+    return null;
+  }
+
+  /** They are two people again. The same again changes nothing. */
+  async unmerge(tx: Transaction, id: string, decision: Decision): Promise<RefusedCall | null> {
+    await this.tree.hold(tx);
+    const from = await this.people.find(tx, id);
+    if (!from) return noPerson(id);
+    if (from.mergedInto === null) return null;
+    await this.identities.lock(tx, [from.key], this.clock.now());
+    await this.history.end(tx, 'person', from.key, decision);
+    await this.identities.lead(tx, from.key, null);
+    await this.tell(tx, accountsOf(from, from, from.namedAccountId), `people were unmerged: ${decision.reason}`);
+    return null;
+  }
+
+  private async tell(tx: Transaction, named: readonly string[], reason: string): Promise<void> {
+    const now = this.clock.now();
+    const roots = new Set<string>();
+    for (const id of named) roots.add((await this.tree.place(tx, id))?.root ?? id);
+    const ids = [...roots].sort();
+    await this.restatements.hold(tx, ids);
+    const { accounts } = await this.accounts.lock(tx, ids.map((id) => ({ id, earliest: now.getTime(), whole: true })));
+    await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), now);
+    await this.restatements.regroup(tx, ids, reason.slice(0, 500), now);
+    tx.afterCommit(() => this.nudge.nudge());
+  }
+}
+
+/** Every account that knows one of the two. */
+function accountsOf(one: PersonDetail, other: PersonDetail, accountId: string | null): string[] {
+  return [...new Set([...one.accounts, ...other.accounts].map((member) => member.accountId).concat(accountId ?? []))];
+}
+
+const conflict = (code: string, detail: string): RefusedCall => ({ because: 'conflict', code, detail });
+const noPerson = (id: string): RefusedCall => ({ because: 'not_found', code: 'not_found', detail: `there is no person ${id}` });
