@@ -55,10 +55,13 @@ export class SourceSightings {
     return [...this.known.values()];
   }
 
-  /** Takes over what other replicas saw, at most every ten seconds of machine time. */
-  async refresh(sql: Sql): Promise<void> {
+  /**
+   * Takes over what other replicas saw, at most every ten seconds of machine time; `anew` at once: the accounts of a
+   * partition that came here just now are judged by all that its last owner saw.
+   */
+  async refresh(sql: Sql, anew = false): Promise<void> {
     const now = performance.now();
-    if (this.refreshedAt !== null && now - this.refreshedAt < refreshEveryMs) return;
+    if (!anew && this.refreshedAt !== null && now - this.refreshedAt < refreshEveryMs) return;
     for (const { partition, told, ...sighting } of await this.store.sightings(sql)) {
       const known = this.known.get(sighting.kind);
       if (!known || known.lastSeenAt < sighting.lastSeenAt) this.known.set(sighting.kind, sighting);

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { signalsTopic } from '@perennial/contracts/topics';
-import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { SignalTime } from '../application/signal-time.js';
 import { SourceSightings } from '../application/source-sightings.js';
 import { applySignal, contactsOfSignal, finishRestatement, resetFacts } from '../domain/account-health.js';
+
+const sighted = Symbol('sightings taken over');
 
 type SignalsEvent = ReceivedEvent<typeof signalsTopic>;
 
@@ -23,13 +25,20 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
     const signals = batch.events.flatMap((event) => ('kind' in event.data ? [event.data] : []));
-    await this.sightings.refresh(tx);
+    await this.sightings.refresh(tx, isNew(batch.memory));
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
     await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map(changeOf), time, 'signal');
   }
+}
+
+/** True for the first chunk since the partition came, or since something went wrong with it. */
+function isNew(memory: PartitionMemory): boolean {
+  let first = false;
+  memory.keep(sighted, () => (first = true));
+  return first;
 }
 
 function changeOf(event: SignalsEvent): AccountChange {
