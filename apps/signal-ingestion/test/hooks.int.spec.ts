@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { telemetryTopic } from '@perennial/contracts/topics';
+import { signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { signalIngestion } from '../src/service.js';
-import { hmacOf, zendeskCall, zendeskTicket } from './hook-calls.js';
+import { hmacOf, hookOrigin, signings, zendeskCall, zendeskTicket } from './hook-calls.js';
+import { outboundMessage, samples } from './hook-samples.js';
+
+const parsed = (text: string): Record<string, unknown> | string => (text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : text);
 
 interface Made {
   id: string;
@@ -20,14 +23,18 @@ const key = randomBytes(32).toString('base64url');
 describe('webhooks of business systems', () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await startTestService(signalIngestion, { env: { SOURCE_SECRETS_KEY: key } });
+    service = await startTestService(signalIngestion, { env: { SOURCE_SECRETS_KEY: key, PUBLIC_URL: hookOrigin } });
+    // Everybody in the samples is known, so that nothing waits for an account.
+    const people = ['anna', 'email:anna@acme.example', 'email:charlie@acme.example', 'hubspot:123'];
+    await service.request('POST', '/api/v1/signals', { scopes: ['signals:write'], body: { signals: people.map((personId) => ({ kind: 'person', accountId: 'people-co', personId, data: { change: 'created' } })) } });
+    await service.settle();
   }, 30_000);
   afterAll(() => service.stop());
 
   const make = async (body: object) => (await service.request<Made>('POST', '/api/v1/sources', { scopes: ['operate'], body: { name: 'a source', ...body } })).body;
   const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${service.running.url}${path}`, { method: 'POST', body, headers });
-    return { status: response.status, rejected: response.headers.get('x-rejected-count'), body: JSON.parse(await response.text()) };
+    return { status: response.status, rejected: response.headers.get('x-rejected-count'), body: parsed(await response.text()) };
   };
   const timeline = async (accountId: string) => {
     await service.settle();
@@ -55,6 +62,32 @@ describe('webhooks of business systems', () => {
     expect(await timeline('z-co')).toHaveLength(1);
   });
 
+  it.each(Object.entries(signings))('takes a call of %s once, and no forged one', async (label, signing) => {
+    const type = label.split(',')[0]!;
+    const sample = samples.find(({ source, settings }) => source === type && settings === undefined)!;
+    const source = await make({ type, ...(signing.kind === 'public_key' ? { publicKey: signing.secret } : { secret: signing.secret }) });
+    const text = signing.wrap ? new URLSearchParams(sample.payload as string).get('MSG')! : JSON.stringify(sample.payload);
+    const body = signing.wrap?.(signing.secret, text) ?? text;
+    const headers = { ...sample.headers, ...(await signing.sign(signing.secret, body, new Date(), hookOrigin + source.hookPath)) };
+    for (let i = 0; i < 2; i++) expect((await post(source.hookPath, body, headers)).status).toBe(200);
+    const forged = { ...sample.headers, ...(await signing.sign(signing.other, body, new Date(), hookOrigin + source.hookPath)) };
+    expect((await post(source.hookPath, signing.wrap?.(signing.other, text) ?? body, forged)).status).toBe(401);
+    await service.settle();
+    const calls = (await service.published(signalsTopic)).filter(({ data }) => 'sourceId' in data && data.sourceId === source.id);
+    expect(calls).toHaveLength(typeof sample.becomes === 'string' ? 0 : sample.becomes.length);
+    expect((await rejected(source.id)).map(({ code }) => code)).toEqual(['signature_wrong', ...(typeof sample.becomes === 'string' ? [sample.becomes] : [])]);
+  });
+
+  it('answers an outbound message as Salesforce wants it, and Jira’s secret is made', async () => {
+    const source = await make({ type: 'salesforce', secret: 's' });
+    const message = outboundMessage('<Notification><Id>04l1</Id><sObject xsi:type="sf:Case" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:AccountId>sf-co</sf:AccountId><sf:CaseNumber>1</sf:CaseNumber></sObject></Notification>');
+    const response = await fetch(`${service.running.url}${source.hookPath}?secret=s`, { method: 'POST', body: message, headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' } });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8']);
+    expect(await response.text()).toContain('<Ack>true</Ack>');
+    expect(await timeline('sf-co')).toMatchObject([{ id: '04l1', kind: 'ticket' }]);
+    expect((await make({ type: 'jira-service-management' })).secret).toMatch(/^[\w-]{43}$/);
+  });
+
   it('answers what it cannot map with 200 and lists it once, with the event and the reason', async () => {
     const source = await make({ type: 'zendesk', secret: 's' });
     const call = zendeskCall('s', zendeskTicket({ organization: null, ticket: '7' }));
@@ -66,11 +99,11 @@ describe('webhooks of business systems', () => {
 
   it('takes what the official Stripe library signs, and lists an amount in another currency', async () => {
     const source = await make({ type: 'stripe', secret: 'whsec_test' });
-    const invoice = (id: string, currency: string) => JSON.stringify({ id, object: 'event', type: 'invoice.payment_failed', created: 1_772_441_000, data: { object: { id: 'in_1', customer: 'cus_1', amount_due: 120_00, currency, due_date: null, created: 1_772_440_000 } } });
+    const invoice = (id: string, currency: string) => JSON.stringify({ id, object: 'event', type: 'invoice.payment_failed', created: 1_772_441_000, data: { object: { id: 'in_1', customer: 'cus_2', amount_due: 120_00, currency, due_date: null, created: 1_772_440_000 } } });
     const signed = (payload: string): [string, Record<string, string>] => [payload, { 'stripe-signature': new Stripe('sk_test_x').webhooks.generateTestHeaderString({ payload, secret: 'whsec_test' }) }];
     expect(await post(source.hookPath, ...signed(invoice('evt_1', 'usd')))).toMatchObject({ status: 200, body: { signals: 1 } });
     expect(await post(source.hookPath, ...signed(invoice('evt_2', 'eur')))).toMatchObject({ status: 200, rejected: '1' });
-    expect(await timeline('cus_1')).toMatchObject([{ id: 'evt_1', kind: 'invoice', data: { invoiceId: 'in_1', status: 'failed', amountMinor: 12000, currency: 'USD', dueOn: '2026-03-02' } }]);
+    expect(await timeline('cus_2')).toMatchObject([{ id: 'evt_1', kind: 'invoice', data: { invoiceId: 'in_1', status: 'failed', amountMinor: 12000, currency: 'USD', dueOn: '2026-03-02' } }]);
     expect((await rejected(source.id)).map(({ code }) => code)).toEqual(['currency_not_configured']);
   });
 

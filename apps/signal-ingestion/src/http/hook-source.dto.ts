@@ -34,6 +34,11 @@ export class HookSettingsBody implements HookSettings {
   @IsObject()
   questions?: Record<string, SurveyType>;
 
+  @ApiPropertyOptional({ example: 'EUR', description: 'Currency of amounts that come without one, ISO 4217.' })
+  @IsOptional()
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code, e.g. EUR' })
+  currency?: string;
+
   @ApiPropertyOptional({ enum: genericSignatures, description: '`generic`: how the sender signs; default `standard-webhooks`.' })
   @IsOptional()
   @IsIn(genericSignatures)

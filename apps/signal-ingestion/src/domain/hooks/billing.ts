@@ -1,6 +1,6 @@
 import type { SignalData } from '@perennial/contracts/signal';
 import type { ItemFault } from '../item-fault.js';
-import { instant } from './fields.js';
+import { instant, named } from './fields.js';
 
 /** What billing systems have in common: periods become terms, prices become a year's worth. */
 
@@ -9,7 +9,7 @@ const periodsPerYear: Readonly<Record<string, number>> = { day: 365, week: 52, w
 
 /** A year's worth of `amountMinor` every `count` periods; null where the period has no known length. */
 export function perYear(amountMinor: number, period: unknown, count: number): number | null {
-  const periods = typeof period === 'string' ? periodsPerYear[period] : undefined;
+  const periods = named(periodsPerYear, period);
   return periods === undefined || !(count > 0) ? null : (amountMinor * periods) / count;
 }
 

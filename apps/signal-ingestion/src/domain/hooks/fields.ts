@@ -13,6 +13,9 @@ export const object = (value: unknown): Item => (isItem(value) ? value : {});
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
 export const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 export const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : null);
+export const lower = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
+/** What a table says of a name; undefined: nothing, whatever the name is. */
+export const named = <T>(table: Readonly<Record<string, T>>, name: unknown): T | undefined => (typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined);
 /** Ids come as text or as whole numbers. */
 export const id = (value: unknown): string | null => (typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : text(value));
 /** Words of people, cut to what is kept. */

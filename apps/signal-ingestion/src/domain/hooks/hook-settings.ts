@@ -15,6 +15,8 @@ export interface HookSettings {
   readonly accountPrefix?: string | undefined;
   /** Which question asks what, by the sender's id or reference of it. */
   readonly questions?: Readonly<Record<string, SurveyType>> | undefined;
+  /** Of amounts that come without one, ISO 4217. */
+  readonly currency?: string | undefined;
   /** `generic`: how the sender signs. */
   readonly signature?: (typeof genericSignatures)[number] | undefined;
   /** `generic`: where it puts the signature or the secret. */

@@ -106,8 +106,8 @@ export interface HookSource {
   eventsOf(request: HookRequest): readonly HookEvent[] | ItemFault;
   /** What an event says; none: nothing for us. Throws nothing, whatever the event holds. */
   signalsOf(event: HookEvent, settings: HookSettings): readonly SignalInput[] | ItemFault;
-  /** What the sender must be answered, where that matters. */
-  readonly acknowledgement?: { readonly type: string; readonly body: string };
+  /** What the sender must be answered; null, or without it: anything will do. */
+  acknowledge?(request: HookRequest): { readonly type: string; readonly body: string } | null;
   readonly page: HookPage;
 }
 

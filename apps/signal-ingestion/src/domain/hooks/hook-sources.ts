@@ -1,12 +1,28 @@
 import { perennial } from '../vendors/perennial.js';
 import type { Vendor } from '../vendors/vendor.js';
+import { calendly } from './calendly.js';
+import { chargebee } from './chargebee.js';
+import { delighted } from './delighted.js';
 import { generic } from './generic.js';
+import { gong } from './gong.js';
 import type { HookSource } from './hook-source.js';
+import { hubspot } from './hubspot.js';
+import { intercom } from './intercom.js';
+import { jiraServiceManagement } from './jira-service-management.js';
+import { lago } from './lago.js';
+import { qualtrics } from './qualtrics.js';
+import { recurly } from './recurly.js';
+import { salesforce } from './salesforce.js';
 import { stripe } from './stripe.js';
+import { surveymonkey } from './surveymonkey.js';
+import { typeform } from './typeform.js';
 import { zendesk } from './zendesk.js';
 
 /** Every business system whose webhooks are understood. A new one is a module beside `zendesk.ts` and a line here. */
-export const hookSources: readonly HookSource[] = [zendesk, stripe, generic];
+export const hookSources: readonly HookSource[] = [
+  zendesk, intercom, jiraServiceManagement, hubspot, salesforce, stripe, chargebee, recurly, lago,
+  delighted, typeform, surveymonkey, qualtrics, calendly, gong, generic,
+];
 
 const byName = new Map(hookSources.map((source) => [source.name, source]));
 

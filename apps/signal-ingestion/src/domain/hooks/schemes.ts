@@ -57,7 +57,7 @@ export function sharedSecret(header = 'x-webhook-secret'): SharedSecretScheme {
     kind: 'shared-secret',
     shows: `Authorization (Bearer or Basic), ${header}, or ?secret= in the address`,
     read({ headers, query }) {
-      const [, scheme = '', value = ''] = /^(\S+) +(\S+)$/.exec(headers['authorization']?.trim() ?? '') ?? [];
+      const [, scheme = '', value = ''] = /^(\S+) +(.+)$/.exec(headers['authorization']?.trim() ?? '') ?? [];
       const basic = scheme.toLowerCase() === 'basic' ? atobOrNothing(value) : '';
       const password = basic.slice(basic.indexOf(':') + 1);
       return [headers[header.toLowerCase()], query['secret'], scheme.toLowerCase() === 'bearer' ? value : '', basic, password].filter((shown) => shown !== undefined && shown !== '') as string[];

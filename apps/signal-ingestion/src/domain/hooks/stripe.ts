@@ -2,7 +2,7 @@ import type { SignalInput } from '@perennial/contracts/signal';
 import type { ItemFault } from '../item-fault.js';
 import type { Item } from '../vendors/vendor.js';
 import { amountUnknown, currencyOf, perYear, termOf, termUnknown, type Contract } from './billing.js';
-import { about, day, given, id, instant, list, number, object, oneEvent, signal, subjectOf, text, words, type Subject } from './fields.js';
+import { about, day, given, id, instant, list, named, number, object, oneEvent, signal, subjectOf, text, words, type Subject } from './fields.js';
 import { isFault, type HookEvent, type HookSource } from './hook-source.js';
 import { timedList } from './schemes.js';
 
@@ -19,7 +19,7 @@ export const stripe: HookSource = {
   checks: () => ({ secret: timedList('Stripe-Signature') }),
   eventsOf: (request) => oneEvent(request, (body) => ({ id: id(body['id']), type: text(body['type']) ?? '' })),
   signalsOf(event, settings) {
-    const invoice = invoiceStatus[event.type];
+    const invoice = named(invoiceStatus, event.type);
     const changes = event.type.startsWith(subscriptionPrefix) ? statusesOf(event) : [];
     if (invoice === undefined && changes.length === 0) return [];
     const { customer } = objectOf(event);

@@ -1,12 +1,12 @@
 import type { SignalInput } from '@perennial/contracts/signal';
 import type { ItemFault } from '../item-fault.js';
-import { about, given, id, instant, list, object, oneEvent, signal, subjectOf, text, words, type Subject } from './fields.js';
+import { about, given, id, instant, list, lower, object, oneEvent, signal, subjectOf, text, words, type Subject } from './fields.js';
 import type { Item } from '../vendors/vendor.js';
 import type { HookEvent, HookSource } from './hook-source.js';
 import { fiveMinutes, hmac, isoTime } from './schemes.js';
 
 const priorities = ['low', 'normal', 'high', 'urgent'] as const;
-const isSolved = (status: unknown): boolean => ['SOLVED', 'CLOSED'].includes(String(status).toUpperCase());
+const isSolved = (status: unknown): boolean => ['solved', 'closed'].includes(lower(status));
 
 /** Ticket events of Zendesk's event webhooks. */
 export const zendesk: HookSource = {
@@ -59,7 +59,7 @@ function ticketSignals({ body }: HookEvent, change: Change, subject: Subject): r
   if (ticketId === null) return { code: 'missing_field', pointer: '/detail/id', detail: 'is required: a ticket event names its ticket' };
   const occurredAt = instant(body['time']);
   if (change === 'reply') return [signal('engagement', subject, occurredAt, { type: 'mail', direction: 'inbound', ticketId })];
-  const priority = priorities.find((name) => name === String(detail['priority']).toLowerCase()) ?? 'normal';
+  const priority = priorities.find((name) => name === lower(detail['priority'])) ?? 'normal';
   return [signal('ticket', subject, occurredAt, { ticketId, status: change, priority, ...given({ subject: words(detail['subject'], 500), complaint: list(detail['tags']).includes('complaint') || null }) })];
 }
 

@@ -100,7 +100,7 @@ export class HooksRoute {
     const rejected = results.filter(({ fault }) => fault !== null).length + events.filter(({ fault }) => fault !== null).length;
     this.count(source.name, results.length + rejected === 0 ? 'ignored' : 'taken');
     if (rejected > 0) void reply.header('x-rejected-count', String(rejected));
-    const { acknowledgement } = source;
+    const acknowledgement = source.acknowledge?.(call) ?? null;
     return acknowledgement ? reply.status(200).type(acknowledgement.type).send(acknowledgement.body) : reply.status(200).send({ received: true, signals: results.filter(({ fault }) => fault === null).length, rejected });
   }
 
