@@ -78,6 +78,20 @@ describe('webhooks of business systems', () => {
     expect((await rejected(source.id)).map(({ code }) => code)).toEqual(['signature_wrong', ...(typeof sample.becomes === 'string' ? [sample.becomes] : [])]);
   });
 
+  it('places who is unknown where a business system has them, and moves nobody who is known', async () => {
+    const source = await make({ type: 'delighted', secret: 'k', settings: { accountAt: ['/event_data/person_properties/account'] } });
+    const answer = async (event_id: string, email: string, account: string | null) => {
+      const body = JSON.stringify({ event_type: 'survey_response.created', event_id, event_data: { person: { email }, survey_type: 'nps', score: 9, created_at: 1_772_441_000, person_properties: account === null ? null : { account } } });
+      expect((await post(source.hookPath, body, { 'x-delighted-webhook-signature': `sha256=${hmacOf('sha256', 'k', body).toString('hex')}` })).status).toBe(200);
+      await service.settle();
+    };
+    await answer('d1', 'new@nova.example', 'nova');
+    await answer('d2', 'new@nova.example', 'other');
+    await answer('d3', 'new@nova.example', null);
+    expect((await timeline('nova')).map(({ id }) => id)).toEqual(['d1', 'd3'].reverse());
+    expect((await timeline('other')).map(({ id }) => id)).toEqual(['d2']);
+  });
+
   it('answers an outbound message as Salesforce wants it, and Jira’s secret is made', async () => {
     const source = await make({ type: 'salesforce', secret: 's' });
     const message = outboundMessage('<Notification><Id>04l1</Id><sObject xsi:type="sf:Case" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:AccountId>sf-co</sf:AccountId><sf:CaseNumber>1</sf:CaseNumber></sObject></Notification>');

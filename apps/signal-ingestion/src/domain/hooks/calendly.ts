@@ -39,7 +39,7 @@ export const calendly: HookSource = {
     setUp: [
       'Create a webhook subscription through Calendly\'s API with url `{url}`, the events above, and as `signing_key` the secret that was answered when you made the source.',
     ],
-    checkedAgainst: 'Calendly\'s pages on webhook signatures and on the invitee payload; the scheme is Stripe\'s, so the `stripe` library signs the test vectors',
+    checkedAgainst: 'Calendly\'s page on webhook signatures and recorded calls; the scheme is Stripe\'s, so the `stripe` library signs the test vectors',
     thin: 'An event named QBR or business review counts as one. That a meeting was held is not told: send that from your calendar or call recorder.',
   },
 };

@@ -50,7 +50,7 @@ export const chargebee: HookSource = {
       'In Chargebee, Settings, Configure, Webhooks: URL `{url}`, *protected by basic authentication* with any user name and, as password, the secret that was answered when you made the source. API version v2.',
       'Without basic authentication put it into the address: `{url}?secret=<secret>`.',
     ],
-    checkedAgainst: 'Chargebee\'s reference of events, subscriptions and invoices; it signs nothing, so the secret itself is compared',
+    checkedAgainst: 'Chargebee\'s page on events and recorded events of the first catalog; it signs nothing, so the secret itself is compared. From memory: items of the second catalog',
     thin: 'The year\'s worth is the plan and its recurring add-ons at their price, without discounts and tax. Late and doubled events are put in order by the resource\'s version.',
   },
 };

@@ -27,7 +27,7 @@ export const delighted: HookSource = {
     events: [['survey_response.created, .updated', 'survey of type nps, csat or (from `ces7`) ces']],
     account: 'the account of the person\'s mail address; or point `accountAt` at a property you send along, such as `/event_data/person_properties/account_id`',
     setUp: ['In Delighted, Integrations, Webhooks: URL `{url}`, the survey response events.', 'Give the source your Delighted API key: it signs the calls.'],
-    checkedAgainst: 'Delighted\'s page on webhooks, whose sample is the test payload; the signature by sources that verify it in production',
+    checkedAgainst: 'Delighted\'s page on webhooks, whose sample is the test payload; the signature by sources that verify it in production. From memory: `ces7`',
     thin: 'The score comes first and the comment in a later event; the later answer of a person takes the place of the earlier one. Surveys on other scales (five stars, thumbs, smileys, CES of 1 to 5) are ignored.',
   },
 };

@@ -1,5 +1,5 @@
 import { perennial } from '../vendors/perennial.js';
-import type { Vendor } from '../vendors/vendor.js';
+import type { Item, Meaning, Vendor } from '../vendors/vendor.js';
 import { calendly } from './calendly.js';
 import { chargebee } from './chargebee.js';
 import { delighted } from './delighted.js';
@@ -30,5 +30,13 @@ export function hookSourceNamed(name: string): HookSource | null {
   return byName.get(name) ?? null;
 }
 
-/** On the telemetry topic a webhook's signals stand as SIGNALs under the source's name. */
-export const hookVendors: readonly Vendor[] = hookSources.map(({ name }) => ({ ...perennial, name }));
+/**
+ * On the telemetry topic a webhook's signals stand as SIGNALs under the source's name. That somebody wrote a ticket
+ * for an account, or was on a call about it, does not move them there; only what is told about the person does.
+ */
+export const hookVendors: readonly Vendor[] = hookSources.map(({ name }) => (name === generic.name ? { ...perennial, name } : { ...perennial, name, meaningOf }));
+
+function meaningOf(call: string, item: Item): Meaning {
+  const meaning = perennial.meaningOf(call, item);
+  return meaning.signal?.kind === 'person' ? meaning : { ...meaning, movesPerson: 'if_unplaced' };
+}

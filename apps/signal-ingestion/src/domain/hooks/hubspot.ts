@@ -49,7 +49,7 @@ export const hubspot: HookSource = {
       'Give the source the app\'s client secret.',
       'HubSpot signs the address it calls: start with `--public-url` (`PUBLIC_URL`) set to the address it knows.',
     ],
-    checkedAgainst: 'HubSpot\'s page on validating requests; the vectors of signature v3 are those of its official library',
+    checkedAgainst: 'HubSpot\'s page on validating requests; a vector of signature v3 is that of its official library',
     thin: 'An event holds one property and the contact\'s id only, no name and no company; of deals and companies it says too little to be a signal, so those events are taken and ignored.',
   },
 };

@@ -39,7 +39,7 @@ export const intercom: HookSource = {
       'In the Developer Hub, open your app, Webhooks: endpoint URL `{url}`, and the topics above.',
       'Give the source the app\'s client secret (Basic information).',
     ],
-    checkedAgainst: 'Intercom\'s pages on webhook models and signed notifications; no official Node library verifies these, so vectors are signed by HMAC-SHA1 as the page says',
+    checkedAgainst: 'Intercom\'s pages on webhook models and signed notifications; no official Node library verifies these, so vectors are signed by HMAC-SHA1 as the page says. From memory: the rating, the contact\'s external id and the company inside a conversation',
     thin: 'A conversation is either a priority or not: priority counts as high, the others as normal.',
   },
 };

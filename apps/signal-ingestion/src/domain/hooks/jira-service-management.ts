@@ -42,7 +42,7 @@ export const jiraServiceManagement: HookSource = {
       'Enter the secret that was answered when you made the source.',
       'Make `jira:<id of the organization>` an alias of each account, or point `accountAt` at a field of your own, such as `/issue/fields/customfield_10050`.',
     ],
-    checkedAgainst: 'Atlassian\'s page on webhooks; the same header as GitHub\'s, so Octokit\'s library signs the test vectors',
+    checkedAgainst: 'Atlassian\'s page on webhooks; the same header as GitHub\'s, so Octokit\'s library signs the test vectors. From memory: the link that organizations are known by, `accountType` of a comment\'s author',
     thin: 'Priorities count by Jira\'s own names (Highest, Blocker and Critical are urgent); others, and none, count as normal. Reporters show a mail address only where their profile does.',
   },
 };

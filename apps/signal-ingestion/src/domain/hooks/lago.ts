@@ -60,7 +60,7 @@ export const lago: HookSource = {
       'In Lago, Developers, Webhooks: add an endpoint with the URL `{url}`.',
       'With signature *HMAC* give the source your HMAC key as its secret; with *JWT* give it the public key of `GET /api/v1/webhooks/public_key` as `publicKey`.',
     ],
-    checkedAgainst: 'Lago\'s page on format and signature, with its samples of both signatures; the `jose` library signs the test vectors of tokens',
+    checkedAgainst: 'Lago\'s page on format and signature, with its samples of both signatures; the `jose` library signs the test vectors of tokens. From memory: the plan inside a subscription, the fields of an invoice',
     thin: 'A subscription without an end is open-ended. Its year\'s worth is the plan\'s amount; usage counts nothing. `invoice.payment_failure` names no amount: the failed payment is taken from `invoice.payment_status_updated`.',
   },
 };

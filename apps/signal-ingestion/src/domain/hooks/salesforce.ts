@@ -60,7 +60,7 @@ export const salesforce: HookSource = {
       'Opportunity: `Id, AccountId, Type, StageName, Amount, CloseDate, ForecastCategoryName, CurrencyIsoCode`; Contact: `Id, AccountId, Email, Name, Title, IsEmailBounced`; Case: `CaseNumber, AccountId, Status, Priority, Subject, IsClosed, IsEscalated, ContactEmail`.',
       'Where the organization has one currency only, name it in `settings.currency`. Make each account\'s id an alias of its account.',
     ],
-    checkedAgainst: 'Salesforce\'s page on the WSDL of outbound messages and a recorded message; it signs nothing, so the secret itself is compared',
+    checkedAgainst: 'Salesforce\'s page on the WSDL of outbound messages and a recorded message; it signs nothing, so the secret itself is compared. From memory: the names of fields and of picklist values',
     thin: 'What comes is what you choose. A record without `LastModifiedDate` counts as of its receipt, and the same content sent twice counts once. Ids in an outbound message have 18 characters: use those in aliases. New business is no opportunity of an account that is a customer, and is ignored.',
   },
 };

@@ -39,7 +39,7 @@ export const stripe: HookSource = {
       'Reveal its signing secret (`whsec_..`) and give it to the source.',
       'Make each customer\'s id (`cus_..`) an alias of its account, or keep your own id in the subscription\'s metadata and point `accountAt` at `/data/object/metadata/<name>`.',
     ],
-    checkedAgainst: 'the official `stripe` library, which signs the test vectors; Stripe\'s reference of events, subscriptions and invoices',
+    checkedAgainst: 'the official `stripe` library, which signs the test vectors and whose types name the fields',
     thin: 'The year\'s worth is price times quantity of the licensed items, without discounts and tax; metered items count nothing, and a price in tiers is listed as rejected. A trial is no contract yet.',
   },
 };

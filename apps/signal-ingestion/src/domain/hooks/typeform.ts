@@ -30,7 +30,7 @@ export const typeform: HookSource = {
       'In the form, Connect, Webhooks: endpoint `{url}`, and the secret that was answered when you made the source.',
       'Name what each scored question asks in `settings.questions`, by its reference or id: `{"how-likely": "nps", "how-content": "csat"}`. Questions of Typeform\'s own type NPS need no name.',
     ],
-    checkedAgainst: 'Typeform\'s pages on securing webhooks and on the payload',
+    checkedAgainst: 'Typeform\'s pages on securing webhooks and on the payload, and recorded calls. From memory: that NPS is a type of question',
     thin: 'A scale of numbers does not say whether it is an NPS or a CSAT: without `settings.questions` such a form is listed as rejected. The answer to the one long text of a form counts as the comment.',
   },
 };

@@ -46,7 +46,7 @@ export const zendesk: HookSource = {
       'Reveal its signing secret and give it to the source.',
       'Make each organization\'s id an alias of its account.',
     ],
-    checkedAgainst: 'Zendesk\'s pages on webhook verification and on ticket events; its printed test vector is of the older order of time and body and is kept as a forged one',
+    checkedAgainst: 'Zendesk\'s pages on webhook verification and on ticket events; its printed test vector is of the older order of time and body and is kept as a forged one. From memory: `author.is_staff` of a comment',
     thin: 'The requester comes as an id without an address, so tickets count for the account and not for a contact. A ticket without priority counts as normal; one tagged `complaint` is a complaint.',
   },
 };
