@@ -36,7 +36,8 @@ describe('perennial setup', () => {
     expect(parseGatewayConfig(envOf('gateway')).faults.filter((fault) => !/^[A-Z_]+_URL is required$/.test(fault))).toEqual([]);
     const holders = (name: string) => withDatabase.filter((service) => name in envOf(service));
     for (const name of ['IDENTITY_PRIVATE_KEY', 'ADMIN_PASSWORD', 'FIRST_API_KEY']) expect([name, holders(name)]).toEqual([name, ['gateway']]);
-    expect(holders('FIRST_WRITE_KEY')).toEqual(['signal-ingestion']);
+    for (const name of ['FIRST_WRITE_KEY', 'SOURCE_SECRETS_KEY']) expect([name, holders(name)]).toEqual([name, ['signal-ingestion']]);
+    expect(Buffer.from(envOf('signal-ingestion')['SOURCE_SECRETS_KEY']!, 'base64url')).toHaveLength(32);
   }, longestMs);
 
   it('credentials shows the sign-in and keys of it', async () => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
+import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { MergeAccounts } from './application/merge-accounts.js';
 import { MergeHistory } from './application/merge-history.js';
@@ -18,13 +19,19 @@ import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
 import { SaveAccount } from './application/save-account.js';
+import { SecretBox } from './application/secret-box.js';
 import { SourceStore } from './application/source-store.js';
 import { Sources } from './application/sources.js';
 import { TakeMessages } from './application/take-messages.js';
 import { TellOfPeople } from './application/tell-of-people.js';
 import { UnknownAccounts } from './application/unknown-accounts.js';
+import { WebhookSources } from './application/webhook-sources.js';
 import { Edge } from './edge/edge.js';
 import { FrontDoor } from './edge/front-door.js';
+import { HookEndpoints } from './edge/hooks/hook-endpoints.js';
+import { HookMapper } from './edge/hooks/hook-mapper.js';
+import { HooksRoute } from './edge/hooks/hooks-route.js';
+import { Mappings } from './edge/hooks/mappings.js';
 import { RateLimit } from './edge/rate-limit.js';
 import { SettingsRoute } from './edge/settings-route.js';
 import { SignalsRoute } from './edge/signals-route.js';
@@ -35,12 +42,14 @@ import { AccountsController } from './http/accounts.controller.js';
 import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
+import { HookSourcesController } from './http/hook-sources.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { UnknownAccountsController } from './http/unknown-accounts.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
+import { PostgresHookStore } from './persistence/postgres-hook-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
@@ -53,7 +62,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
-  controllers: [SourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController],
+  controllers: [SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController],
   providers: [
     // the front door: needs no database to accept
     Edge,
@@ -62,6 +71,10 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     SettingsRoute,
     FrontDoor,
     WriteKeys,
+    HooksRoute,
+    HookEndpoints,
+    HookMapper,
+    Mappings,
     RateLimit,
     // what it consumes
     TelemetryConsumer,
@@ -79,6 +92,8 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     MergePeople,
     TellOfPeople,
     Sources,
+    WebhookSources,
+    SecretBox,
     // where it keeps things
     { provide: MessageStore, useClass: PostgresMessageStore },
     { provide: IdentityStore, useClass: PostgresIdentityStore },
@@ -90,6 +105,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     { provide: RejectedStore, useClass: PostgresRejectedStore },
     { provide: ReplayQueue, useClass: PostgresReplayQueue },
     { provide: Restatements, useClass: PostgresRestatements },
+    { provide: HookStore, useClass: PostgresHookStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

@@ -19,6 +19,10 @@ export interface SignalIngestionConfig {
   readonly restatementsKeptDays: number;
   /** Write key of a source that is made at the first start. */
   readonly firstWriteKey: string | null;
+  /** AES-256 key that secrets of webhook sources are sealed with; null: none can be kept, so none can be made. */
+  readonly sourceSecretsKey: Buffer | null;
+  /** Address under which others reach the system: some senders sign it. */
+  readonly publicUrl: string | null;
 }
 
 export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
@@ -27,6 +31,9 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
   if (!/^[A-Z]{3}$/.test(currency)) reader.faults.push('REPORTING_CURRENCY must be an ISO 4217 code, e.g. EUR');
   const firstWriteKey = reader.optional('FIRST_WRITE_KEY');
   if (firstWriteKey !== null && !isWriteKey(firstWriteKey)) reader.faults.push('FIRST_WRITE_KEY must be wk_ and 32 letters, digits, - or _');
+  const key = reader.optional('SOURCE_SECRETS_KEY');
+  const sourceSecretsKey = key === null ? null : Buffer.from(key, 'base64url');
+  if (sourceSecretsKey !== null && sourceSecretsKey.length !== 32) reader.faults.push('SOURCE_SECRETS_KEY must be 32 bytes in base64');
   const config = {
     rules: { currency },
     edgeBufferBytes: reader.integer('EDGE_BUFFER_BYTES', { fallback: 32 * 1024 * 1024, min: 1024 * 1024 }),
@@ -38,6 +45,8 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     rejectedKeptDays: reader.integer('REJECTED_KEPT_DAYS', { fallback: 30, min: 8, max: 36_500 }),
     restatementsKeptDays: reader.integer('RESTATEMENTS_KEPT_DAYS', { fallback: 90, min: 1, max: 36_500 }),
     firstWriteKey,
+    sourceSecretsKey,
+    publicUrl: reader.optional('PUBLIC_URL') === null ? null : reader.url('PUBLIC_URL', ['http:', 'https:']),
   };
   return { config, faults: reader.faults };
 }

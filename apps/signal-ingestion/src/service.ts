@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
 import { Edge } from './edge/edge.js';
+import { AddHookEndpoints1700000000040 } from './persistence/migrations/add-hook-endpoints.js';
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
 import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
 import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
@@ -14,7 +15,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   name: 'signal-ingestion',
   module: AppModule,
   entities: [],
-  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020],
+  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020, AddHookEndpoints1700000000040],
   writes: [telemetryTopic, signalsTopic, accountsTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => app.get(Edge).register(app.getHttpAdapter().getInstance(), guard),

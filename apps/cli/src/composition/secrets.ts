@@ -15,6 +15,8 @@ export interface Secrets {
   readonly adminPassword: string;
   readonly apiKey: string;
   readonly writeKey: string;
+  /** Seals the secrets of webhook sources. */
+  readonly sourceSecretsKey: string;
 }
 
 const secretsFile = 'secrets.json';
@@ -38,6 +40,7 @@ export async function secretsOf(dataDir: string, databases: readonly string[]): 
     adminPassword: known.adminPassword ?? randomBytes(12).toString('base64url'),
     apiKey: known.apiKey ?? shown?.apiKey ?? formatApiKey(randomBytes(enoughRandomBytes)),
     writeKey: known.writeKey ?? shown?.writeKey ?? newWriteKey(),
+    sourceSecretsKey: known.sourceSecretsKey ?? randomBytes(32).toString('base64url'),
   };
   if (JSON.stringify(secrets) !== JSON.stringify(known)) writeJson(join(dataDir, secretsFile), secrets);
   return secrets;

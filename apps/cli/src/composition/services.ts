@@ -26,7 +26,7 @@ export function addressesOf(running: readonly RunningService[]): Record<string, 
 
 /** Settings that are secret and that one service alone may know. */
 export function secretSettingsOf(service: string, secrets: Secrets): Record<string, string> {
-  if (service === signalIngestion.name) return { FIRST_WRITE_KEY: secrets.writeKey };
+  if (service === signalIngestion.name) return { FIRST_WRITE_KEY: secrets.writeKey, SOURCE_SECRETS_KEY: secrets.sourceSecretsKey };
   if (service !== 'gateway') return {};
   return { IDENTITY_PRIVATE_KEY: secrets.identityPrivateKey, ADMIN_EMAIL: adminEmail, ADMIN_PASSWORD: secrets.adminPassword, FIRST_API_KEY: secrets.apiKey };
 }

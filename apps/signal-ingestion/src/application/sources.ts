@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@perennial/persistence/transaction';
+import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
@@ -15,7 +15,8 @@ export type SourceType = keyof typeof sourceTypes;
 
 export interface Source {
   readonly id: string;
-  readonly type: SourceType;
+  /** One of `sourceTypes`, or a business system that calls us. */
+  readonly type: string;
   readonly name: string;
   /** Null where it was shown once and is known by its hash only. */
   readonly writeKey: string | null;
@@ -32,14 +33,15 @@ export class Sources {
 
   /** Makes a source and its write key, which only this answer shows where it is not public. */
   create(type: SourceType, name: string, call: IdempotentCall | null): Promise<Source & { writeKey: string }> {
-    return this.database.transaction((tx) =>
-      once(tx, call, async () => {
-        const writeKey = newWriteKey();
-        const source = { id: uuidv7(), type, name, writeKey, createdAt: this.clock.now() };
-        await this.store.add(tx, { ...source, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null }, writeKeyHash(writeKey));
-        return source;
-      }),
-    );
+    return this.database.transaction((tx) => once(tx, call, () => this.make(tx, type, name)));
+  }
+
+  /** The same as a part of something larger. */
+  async make(tx: Transaction, type: SourceType, name: string): Promise<Source & { writeKey: string }> {
+    const writeKey = newWriteKey();
+    const source = { id: uuidv7(), type, name, writeKey, createdAt: this.clock.now() };
+    await this.store.add(tx, { ...source, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null }, writeKeyHash(writeKey));
+    return source;
   }
 
   /** A source with a write key that was made beforehand; one that is there is left as it is, revoked or not. */

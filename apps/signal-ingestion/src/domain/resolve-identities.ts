@@ -27,7 +27,7 @@ export function resolveIdentities(arrivals: readonly Arrival[], identities: Iden
     const person = identities.of(subject);
     const email = meaning.signal?.kind === 'person' ? meaning.signal.data.email : undefined;
     if (email !== undefined) identities.tellEmail(person, email);
-    const moves = meaning.accountId !== null && meaning.movesPerson !== false;
+    const moves = meaning.accountId !== null && (meaning.movesPerson === undefined || (meaning.movesPerson === 'if_unplaced' && person.accountId === null));
     const joinsAccount = moves && meaning.accountId !== person.accountId;
     if (moves && meaning.accountId !== null) identities.assign(person, meaning.accountId);
     if ((meaning.accountId ?? person.accountId) === null && meaning.signal !== null) identities.park(person);

@@ -79,10 +79,10 @@ export class FrontDoor {
     return results;
   }
 
-  /** Lists a whole body that a known sender sent and nobody could read. */
-  async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined): Promise<void> {
+  /** Lists a whole body that a known sender sent and nobody could read; under the same `id` it is listed once. */
+  async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null }: { readonly id?: string; readonly payload?: unknown } = {}): Promise<void> {
     const span = new SendSpan(traceparent, 1);
-    await span.around(this.append([rejectedRecord({ id: uuidv7(), key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload: null })]));
+    await span.around(this.append([rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload })]));
   }
 
   private async append(records: readonly OutgoingRecord[]): Promise<void> {

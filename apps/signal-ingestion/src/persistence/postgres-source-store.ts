@@ -9,7 +9,7 @@ export class PostgresSourceStore extends SourceStore {
     super();
   }
 
-  async add(tx: Transaction, source: Source, writeKeyHash: Buffer): Promise<void> {
+  async add(tx: Transaction, source: Source, writeKeyHash: Buffer | null): Promise<void> {
     await tx.query({
       text: 'INSERT INTO source (id, type, name, write_key, write_key_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (write_key_hash) DO NOTHING',
       values: [source.id, source.type, source.name, source.writeKey, writeKeyHash, source.createdAt],
@@ -18,6 +18,11 @@ export class PostgresSourceStore extends SourceStore {
 
   async knows(writeKeyHash: Buffer): Promise<boolean> {
     return (await this.database.query({ text: 'SELECT 1 FROM source WHERE write_key_hash = $1', values: [writeKeyHash] })).length === 1;
+  }
+
+  async find(id: string): Promise<Source | null> {
+    const [row] = await this.database.query<Source>({ text: 'SELECT id, type, name, write_key AS "writeKey", created_at AS "createdAt" FROM source WHERE id = $1 AND revoked_at IS NULL', values: [id] });
+    return row ?? null;
   }
 
   async list(limit: number, startingAfter: string | null): Promise<Source[]> {
@@ -29,11 +34,16 @@ export class PostgresSourceStore extends SourceStore {
   }
 
   async revoke(id: string, at: Date): Promise<boolean> {
-    const rows = await this.database.query({ text: 'UPDATE source SET revoked_at = $2, write_key = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING id', values: [id, at] });
+    const rows = await this.database.query({
+      text: `WITH revoked AS (UPDATE source SET revoked_at = $2, write_key = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING id),
+                  forgotten AS (DELETE FROM hook_secret WHERE source_id IN (SELECT id FROM revoked))
+             SELECT id FROM revoked`,
+      values: [id, at],
+    });
     return rows.length === 1;
   }
 
   async activeKeys(): Promise<ActiveKey[]> {
-    return this.database.query<ActiveKey>({ name: 'active-write-keys', text: `SELECT encode(write_key_hash, 'hex') AS hash, id AS "sourceId", type FROM source WHERE revoked_at IS NULL` });
+    return this.database.query<ActiveKey>({ name: 'active-write-keys', text: `SELECT encode(write_key_hash, 'hex') AS hash, id AS "sourceId", type FROM source WHERE revoked_at IS NULL AND write_key_hash IS NOT NULL` });
   }
 }

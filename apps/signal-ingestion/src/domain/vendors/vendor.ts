@@ -15,8 +15,8 @@ export interface Meaning {
   readonly anonymous: string | null;
   /** The account it names itself; null: the person's account. */
   readonly accountId: string | null;
-  /** False: it speaks of the person at that account and says nothing about where they are now. */
-  readonly movesPerson?: false;
+  /** False: it speaks of the person at that account and says nothing about where they are now; `if_unplaced`: it only counts where nothing else is known. */
+  readonly movesPerson?: false | 'if_unplaced';
   /** `alias`: these keys are the same person from now on. */
   readonly formerly: readonly string[];
   /** `group`: what it says about the account. */

@@ -1,0 +1,81 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '@perennial/service-kit/clock';
+import { CONFIG } from '@perennial/service-kit/service';
+import { HookStore } from '../../application/hook-store.js';
+import { SecretBox } from '../../application/secret-box.js';
+import type { SignalIngestionConfig } from '../../config.js';
+import type { HookSettings } from '../../domain/hooks/hook-settings.js';
+import type { HookSource } from '../../domain/hooks/hook-source.js';
+import { hookSourceNamed } from '../../domain/hooks/hook-sources.js';
+import type { HookSecret } from './verify-hook.js';
+
+export interface HookEndpoint {
+  readonly id: string;
+  readonly source: HookSource;
+  readonly settings: HookSettings;
+  readonly secrets: readonly (HookSecret & { readonly expiresAt: Date | null })[];
+}
+
+/**
+ * All webhook endpoints in force with their secrets, in memory as write keys are: taking a call needs no
+ * database. While it is away the last copy stays.
+ */
+@Injectable()
+export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
+  private byId: ReadonlyMap<string, HookEndpoint> = new Map();
+  private timer: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly store: HookStore,
+    private readonly box: SecretBox,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+    this.plan();
+  }
+
+  onModuleDestroy(): void {
+    this.closing = true;
+    clearTimeout(this.timer);
+  }
+
+  /** The endpoint at `/v1/hooks/<source>/<id>`; null: there is none, or it is revoked. */
+  at(source: string, id: string): HookEndpoint | null {
+    const endpoint = this.byId.get(id);
+    return endpoint?.source.name === source ? endpoint : null;
+  }
+
+  /** The secrets that count now: during a rotation two. */
+  secretsOf({ secrets }: HookEndpoint): readonly HookSecret[] {
+    const now = this.clock.now();
+    return secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  }
+
+  /** Reads them now: what this replica changed holds at once. */
+  async refresh(): Promise<void> {
+    const rows = await this.store.active();
+    this.byId = new Map(rows.flatMap(({ id, type, settings, secrets }): [string, HookEndpoint][] => {
+      const source = hookSourceNamed(type);
+      if (!source) return [];
+      const open = secrets.flatMap(({ id: secretId, kind, sealed, expiresAt }) => {
+        const value = this.box.open(sealed, secretId);
+        // Sealed under another key of the installation: calls are refused and listed as without a secret.
+        return value === null ? [] : [{ id: secretId, kind, value, expiresAt }];
+      });
+      return [[id, { id, source, settings, secrets: open }]];
+    }));
+  }
+
+  private plan(): void {
+    if (this.closing) return;
+    this.timer = setTimeout(() => {
+      // Away: the copy stays, the next turn asks again.
+      void this.refresh().then(() => this.plan(), () => this.plan());
+    }, this.config.writeKeyPollMs);
+    this.timer.unref();
+  }
+}
