@@ -19,6 +19,8 @@ export interface SignalIngestionConfig {
   readonly restatementsKeptDays: number;
   /** Write key of a source that is made at the first start. */
   readonly firstWriteKey: string | null;
+  /** Bytes that the file of an import may have. */
+  readonly importMaxBytes: number;
 }
 
 export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
@@ -38,6 +40,7 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     rejectedKeptDays: reader.integer('REJECTED_KEPT_DAYS', { fallback: 30, min: 8, max: 36_500 }),
     restatementsKeptDays: reader.integer('RESTATEMENTS_KEPT_DAYS', { fallback: 90, min: 1, max: 36_500 }),
     firstWriteKey,
+    importMaxBytes: reader.integer('IMPORT_MAX_BYTES', { fallback: 2 * 1024 ** 3, min: 1024, max: 1024 ** 4 }),
   };
   return { config, faults: reader.faults };
 }

@@ -31,9 +31,9 @@ function changeOf(event: ReceivedEvent<typeof accountsTopic>): AccountChange {
     accountId: event.key,
     contacts: contactsOfAccount(event.data),
     apply: (state) => {
-      const before = state.account;
+      const { account, imports } = state;
       applyAccount(state, event.data);
-      return isDeepStrictEqual(before, state.account) && state.dirtyContacts.size === 0 ? false : undefined;
+      return isDeepStrictEqual({ account, imports }, { account: state.account, imports: state.imports }) && state.dirtyContacts.size === 0 ? false : undefined;
     },
     event,
   };
