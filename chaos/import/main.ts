@@ -55,7 +55,7 @@ async function prove(system: ChaosSystem, file: string, folder: string, expected
   const service = system.processOf('signal-ingestion');
   const began = performance.now();
   const latest = async (): Promise<Job | null> => {
-    const { body } = await system.call<{ data?: Job[] }>('GET', '/api/v1/imports?limit=1').catch(() => ({ body: {} as { data?: Job[] } }));
+    const { body } = await system.call<{ data?: Job[] }>('GET', '/api/v1/imports?limit=1').catch((): { body: { data?: Job[] } } => ({ body: {} }));
     return body.data?.[0] ?? null;
   };
   for (const [turn, share] of [1 / 3, 2 / 3].entries()) {

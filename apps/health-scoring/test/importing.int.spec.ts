@@ -59,6 +59,17 @@ describe('an account that an import touches', () => {
     expect(await desk.published(id)).toHaveLength(count + 1);
   });
 
+  it('says that its record was imported, although the import was over before anybody read of it', async () => {
+    const id = 'brief';
+    await desk.tellAccounts(desk.account(id));
+    await desk.tell(...desk.well(id));
+    await desk.tell(desk.signal(id, 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'ann' }));
+    const risks = (await desk.risks(id)).length;
+    const stakeholders = [{ personId: 'ann', name: 'Ann', title: null, roles: ['budget_holder' as const] }];
+    await desk.tellAccounts(desk.account(id, { importing: ['one'], stakeholders }), desk.account(id, { stakeholders }));
+    expect((await desk.risks(id)).slice(risks)).toMatchObject([{ to: 'red', cause: 'import' }]);
+  });
+
   it('tells nothing of one that nobody knew before', async () => {
     await desk.tell(desk.imported('new', 'one', 'importing'), ...desk.well('new'), intent('new', 1));
     expect(await desk.published('new')).toEqual([]);

@@ -33,7 +33,7 @@ export async function importFile(file: string, options: ApiOptions & ImportOptio
   const query = queryOf(options);
   const earlier = await latest(api, facts.sha256, options);
   let job: ImportJob;
-  if (options.resume && earlier) {
+  if (options.resume && earlier && !['failed', 'cancelled'].includes(earlier.state)) {
     job = earlier;
     process.stderr.write(over.includes(job.state) ? `this file was imported before: ${job.id}\n` : `going on with ${job.id}\n`);
   } else {

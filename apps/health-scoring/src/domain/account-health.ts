@@ -128,5 +128,10 @@ export function finishImport(state: AccountHealthState, importId: string): void 
 function tellImports(state: AccountHealthState, imports: AccountHealthState['imports']): void {
   if (imports.signals.length + imports.account.length + state.imports.signals.length + state.imports.account.length === 0) return;
   state.imports = imports;
+  noteImport(state);
+}
+
+/** What changed was imported: the next verdict says so. */
+export function noteImport(state: AccountHealthState): void {
   if (state.pendingCause !== 'restatement') state.pendingCause = 'import';
 }

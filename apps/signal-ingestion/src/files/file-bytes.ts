@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { Readable, pipeline } from 'node:stream';
 
 /** A file could not be unpacked to its end. */
@@ -10,8 +10,8 @@ export class BrokenFile extends Error {
 const mostExpansion = 300;
 const freeBytes = 64 * 1024 * 1024;
 
-/** The bytes of a file, unpacked where they begin as gzip does. Throws `BrokenFile`. */
-export async function* unpacked(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The bytes of a file, unpacked where they begin as gzip does; one that is known to be `cut` may end anywhere. Throws `BrokenFile`. */
+export async function* unpacked(parts: AsyncIterable<Buffer>, cut = false): AsyncGenerator<Buffer> {
   const source = parts[Symbol.asyncIterator]();
   const first = await source.next();
   if (first.done) return;
@@ -28,7 +28,7 @@ export async function* unpacked(parts: AsyncIterable<Buffer>): AsyncGenerator<Bu
       yield* all;
       return;
     }
-    const gunzip = createGunzip();
+    const gunzip = createGunzip(cut ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
     pipeline(Readable.from(all), gunzip, () => undefined);
     let written = 0;
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {

@@ -18,28 +18,35 @@ export interface FileShape {
   readonly headerRow: number;
 }
 
+/** How rows are wanted: nested values of NDJSON opened (`flat`); of the beginning of a file alone (`cut`). */
+export interface Reading {
+  readonly flat: boolean;
+  readonly cut: boolean;
+}
+
 /** Rows of a file, block by block, the header and blank rows among them. Throws `BrokenFile`. */
-export function rowsOf(parts: AsyncIterable<Buffer>, format: FileFormat, flat = true): AsyncGenerator<FileRow[]> {
-  const bytes = inUtf8(unpacked(parts), format.encoding);
+export function rowsOf(parts: AsyncIterable<Buffer>, format: FileFormat, { flat, cut }: Reading): AsyncGenerator<FileRow[]> {
+  const bytes = inUtf8(unpacked(parts, cut), format.encoding);
   return format.kind === 'csv' ? csvRows(bytes, format.delimiter ?? ',') : ndjsonRows(bytes, flat);
 }
 
-/** Finds out format and columns. `whole`: the file is read to its end, for a character that tells its encoding. */
-export async function shapeOf(open: () => AsyncIterable<Buffer>, given: GivenFormat, whole: boolean): Promise<FileShape | ItemFault> {
-  const { beginning, nonAscii } = await sample(open(), whole);
+/** Finds out format and columns. A file that is not `cut` is read to its end, for a character that tells its encoding. */
+export async function shapeOf(open: () => AsyncIterable<Buffer>, given: GivenFormat, cut: boolean): Promise<FileShape | ItemFault> {
+  const { beginning, nonAscii } = await sample(open(), cut);
   const format = detectFormat(beginning, nonAscii, given);
   if ('code' in format) return format;
-  return format.kind === 'csv' ? headerOf(rowsOf(open(), format), format) : namesOf(rowsOf(open(), format), format);
+  const rows = rowsOf(open(), format, { flat: true, cut });
+  return format.kind === 'csv' ? headerOf(rows, format) : namesOf(rows, format);
 }
 
-async function sample(parts: AsyncIterable<Buffer>, whole: boolean): Promise<{ beginning: Buffer; nonAscii: Buffer | null }> {
+async function sample(parts: AsyncIterable<Buffer>, cut: boolean): Promise<{ beginning: Buffer; nonAscii: Buffer | null }> {
   let beginning: Buffer = Buffer.alloc(0);
   let nonAscii: Buffer | null = null;
-  for await (const chunk of unpacked(parts)) {
+  for await (const chunk of unpacked(parts, cut)) {
     if (beginning.length < sampleBytes) beginning = Buffer.concat([beginning, chunk]).subarray(0, sampleBytes);
     const at = isAscii(chunk) ? -1 : chunk.findIndex((byte) => byte >= 0x80);
     if (at >= 0) nonAscii = chunk.subarray(Math.max(0, at - sampleBytes / 2), at + sampleBytes / 2);
-    if (beginning.length === sampleBytes && (nonAscii !== null || !whole)) break;
+    if (beginning.length === sampleBytes && (nonAscii !== null || cut)) break;
   }
   return { beginning, nonAscii };
 }

@@ -10,10 +10,10 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 const given = { encoding: null, delimiter: null };
 const read = async (content: string | Buffer, size = 7) => {
   const bytes = Buffer.from(content);
-  const shape = await shapeOf(() => cut(bytes, size), given, true);
+  const shape = await shapeOf(() => cut(bytes, size), given, false);
   if ('code' in shape) throw new Error(shape.detail);
   const rows: FileRow[] = [];
-  for await (const block of rowsOf(cut(bytes, size), shape.format)) rows.push(...block);
+  for await (const block of rowsOf(cut(bytes, size), shape.format, { flat: true, cut: false })) rows.push(...block);
   return { shape, rows: rows.filter((row) => !isEmptyRow(row) && row.row > shape.headerRow) };
 };
 const lines = ({ rows }: Awaited<ReturnType<typeof read>>) => rows.map(({ row, line, cells, problem }) => [row, line, problem ?? (cells as string[]).join('|')]);
@@ -42,7 +42,7 @@ describe('CSV', () => {
       const text = ['a,b,c', ...table.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(','))].join('\n');
       const bytes = Buffer.from(text);
       const rows: FileRow[] = [];
-      for await (const block of rowsOf(cut(bytes, size), { kind: 'csv', encoding: 'utf-8', delimiter: ',' })) rows.push(...block);
+      for await (const block of rowsOf(cut(bytes, size), { kind: 'csv', encoding: 'utf-8', delimiter: ',' }, { flat: true, cut: false })) rows.push(...block);
       expect(rows.slice(1).map(({ cells }) => cells)).toEqual(table.map((row) => row.map((one) => one.replace(/^\uFEFF/, (mark) => mark))));
     }), { numRuns: 100 });
   });
@@ -71,6 +71,16 @@ describe('files', () => {
     expect((await read(packed, 100)).rows).toHaveLength(1000);
     await expect(read(packed.subarray(0, packed.length - 20), 100)).rejects.toThrow(BrokenFile);
     await expect(read(gzipSync(Buffer.alloc(72 * 1024 * 1024)), 8_192)).rejects.toThrow('for each byte');
+  });
+
+  it('show their beginning before they are whole, packed too', async () => {
+    const packed = gzipSync(Buffer.from(Array.from({ length: 5000 }, (_, i) => `{"a":${i},"b":"${(i * 7919) % 4999}"}`).join('\n'))).subarray(0, 300);
+    const shape = await shapeOf(() => cut(packed, 100), given, true);
+    if ('code' in shape) throw new Error(shape.detail);
+    expect(shape.columns).toEqual(['a', 'b']);
+    const rows: FileRow[] = [];
+    for await (const block of rowsOf(cut(packed, 100), shape.format, { flat: true, cut: true })) rows.push(...block);
+    expect({ ...rows[1]!.cells }).toEqual({ a: 1, b: '2920' });
   });
 
   it('of NDJSON have a row per line and names for nested values', async () => {

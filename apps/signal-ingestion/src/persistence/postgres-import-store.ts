@@ -104,6 +104,15 @@ export class PostgresImportStore extends ImportStore {
     return row ? importOf(row) : null;
   }
 
+  async renew(id: string, owner: string, leaseMs: number): Promise<void> {
+    // Whoever holds the row renews it too: no timer has to wait for it.
+    await this.database.query({
+      name: 'import-renew',
+      text: `UPDATE import SET lease_until = now() + $3 * interval '1 millisecond' WHERE id = (SELECT id FROM import WHERE id = $1 AND lease_owner = $2 FOR UPDATE SKIP LOCKED)`,
+      values: [id, owner, leaseMs],
+    });
+  }
+
   async nextDueAt(): Promise<Date | null> {
     const [row] = await this.database.query<{ at: Date | null }>({ name: 'import-due', text: `SELECT min(created_at) AS at FROM import WHERE state IN ('waiting', 'running', 'ending')` });
     return row?.at ?? null;

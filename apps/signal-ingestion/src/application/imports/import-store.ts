@@ -96,6 +96,8 @@ export abstract class ImportStore {
 
   /** Takes the first that nobody works on for `leaseMs` (machine time); one that `owner` holds stays theirs. Null: none. */
   abstract claim(owner: string, leaseMs: number): Promise<Import | null>;
+  /** Keeps it for `leaseMs` more, where it is still `owner`'s. */
+  abstract renew(id: string, owner: string, leaseMs: number): Promise<void>;
   /** Earliest of those that somebody must work on; null: none. */
   abstract nextDueAt(): Promise<Date | null>;
   /** Holds the import for `tx` and renews the lease; null when it is no longer `owner`'s, or not in `state`. */

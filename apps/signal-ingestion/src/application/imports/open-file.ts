@@ -35,7 +35,7 @@ export class OpenFile {
     this.firstRow = one.shape.headerRow;
     this.atRow = Math.max(atRow, this.firstRow);
     const flat = one.options.as !== 'signals';
-    this.blocks = rowsOf(store.parts(one.id, (bytes) => (this.bytes += bytes)), one.shape.format, flat);
+    this.blocks = rowsOf(store.parts(one.id, (bytes) => (this.bytes += bytes)), one.shape.format, { flat, cut: false });
   }
 
   /** The next rows, at most `size`; rows up to `atRow` were read before. Throws `BrokenFile`. */

@@ -34,7 +34,7 @@ export class PreviewImport {
     const open = async function* () {
       yield beginning;
     };
-    const shape = await shapeOf(open, options, false);
+    const shape = await shapeOf(open, options, true);
     if ('code' in shape) return shape;
     const plan = planImport(options, shape.columns);
     if ('code' in plan) return plan;
@@ -42,7 +42,7 @@ export class PreviewImport {
     const fault = reader.constantsFault();
     if (fault) return fault;
     const rows: PreviewRow[] = [];
-    for await (const block of rowsOf(open(), shape.format, options.as !== 'signals')) {
+    for await (const block of rowsOf(open(), shape.format, { flat: options.as !== 'signals', cut: true })) {
       for (const row of block) if (rows.length < sampleRows && row.row > shape.headerRow && !isEmptyRow(row)) rows.push(this.rowOf(options, reader, row));
       if (rows.length === sampleRows) break;
     }

@@ -17,7 +17,7 @@ import { SaveAccountRows } from './save-account-rows.js';
 import { TakeSignalRows } from './take-signal-rows.js';
 
 /** Rows of one transaction. */
-const batchSize = 500;
+const batchSize = 1_000;
 /** Machine time of one call, and for how long an import belongs to whoever works on it. */
 const longestMs = 2_000;
 const leaseMs = 5_000;
@@ -56,23 +56,26 @@ export class RunImports implements DueWork {
     while (performance.now() < until) {
       const one = await this.store.claim(this.owner, leaseMs);
       if (one === null) return;
+      // A large file takes longer to look through, or to pass over, than the lease holds.
+      const renewal = setInterval(() => void this.store.renew(one.id, this.owner, leaseMs).catch(() => undefined), leaseMs / 3);
       try {
         await this.workOn(one, until);
         this.failing = null;
       } catch (error) {
         await this.forgetFile();
         await this.giveUp(one, error);
+      } finally {
+        clearInterval(renewal);
       }
     }
   }
 
   private async workOn(one: Import, until: number): Promise<void> {
     if (one.state === 'waiting') return this.prepare(one);
-    if (one.state === 'ending') await this.forgetFile();
+    // Somebody else went on with it meanwhile, or it ended.
+    if (this.open && (this.open.id !== one.id || one.state === 'ending' || !this.open.isAt(one.atRow))) await this.forgetFile();
     if (one.state === 'ending') return this.endImports.release(one.id, this.owner, leaseMs);
     await this.messages.prepare();
-    // Somebody else went on with it meanwhile, or it ended.
-    if (this.open && (this.open.id !== one.id || !this.open.isAt(one.atRow))) await this.forgetFile();
     for (let isMore = true; isMore && performance.now() < until; ) isMore = await this.readSome(one);
   }
 
@@ -92,7 +95,7 @@ export class RunImports implements DueWork {
     const digest = sha256.digest('hex');
     if (one.sha256 !== null && one.sha256 !== digest) return { code: 'upload_damaged', pointer: '', detail: 'what arrived is not the file that was announced: send it again' };
     try {
-      const shape = await shapeOf(() => this.store.parts(one.id), one.options, true);
+      const shape = await shapeOf(() => this.store.parts(one.id), one.options, false);
       if ('code' in shape) return shape;
       if (one.options.as === 'signals' && shape.format.kind === 'csv') return { code: 'unknown_format', pointer: '', detail: 'signals come as NDJSON, one object a line: import CSV as one kind' };
       const plan = planImport(one.options, shape.columns);
@@ -151,7 +154,7 @@ export class RunImports implements DueWork {
 
   /** What fails again and again must not keep the accounts from their verdicts for ever. */
   private async giveUp(one: Import, error: unknown): Promise<void> {
-    if (error instanceof Transient) throw error;
+    if (error instanceof Transient || one.state === 'ending') throw error;
     if (this.failing?.id !== one.id) this.failing = { id: one.id, tries: 0 };
     if (++this.failing.tries < mostTries) throw error;
     this.logger.error({ msg: 'an import cannot go on', import_id: one.id, at_row: one.atRow, err: error });

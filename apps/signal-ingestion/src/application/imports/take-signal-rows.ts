@@ -13,6 +13,7 @@ import { perennial } from '../../domain/vendors/perennial.js';
 import type { Item } from '../../domain/vendors/vendor.js';
 import type { FileRow } from '../../files/file-row.js';
 import { MessageStore } from '../message-store.js';
+import { SignalMetrics } from '../signal-metrics.js';
 import { TakeMessages } from '../take-messages.js';
 import type { Import } from './import-store.js';
 import { unreadable } from './open-file.js';
@@ -25,6 +26,8 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** Rows that tell signals, on the way that live ones go: checked, told once, resolved, recorded, published. */
 @Injectable()
 export class TakeSignalRows {
+  private readonly metrics = new SignalMetrics();
+
   constructor(
     private readonly takeMessages: TakeMessages,
     private readonly messages: MessageStore,
@@ -45,6 +48,7 @@ export class TakeSignalRows {
     for (const { arrival, fault } of refusals) outcomes.refuse(rowOf[arrival.at]!, reader.ofSignal(fault));
     for (const [at, result] of results) outcomes.tell(rowOf[at]!, result);
     outcomes.accounts = marked;
+    tx.afterCommit(() => this.metrics.count(arrivals.map(({ at, meaning }) => ({ vendor: importSource, kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' }))));
     return outcomes;
   }
 
