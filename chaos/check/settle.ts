@@ -46,7 +46,8 @@ async function lookOver(system: ChaosSystem): Promise<Settled> {
   restless.push(...missing.map((name) => `${name} is not told of`));
   const lag = services.flatMap(({ topics }) => topics).reduce((sum, topic) => sum + topic.lag, 0);
   const due = {
-    'signal-ingestion': `SELECT (SELECT count(*) FROM replay) + (SELECT count(*) FROM restatement WHERE state <> 'done') AS n`,
+    'signal-ingestion': `SELECT (SELECT count(*) FROM replay) + (SELECT count(*) FROM restatement WHERE state <> 'done')
+      + (SELECT count(*) FROM import WHERE state IN ('waiting', 'running', 'ending')) AS n`,
     'health-scoring': 'SELECT count(*) AS n FROM portfolio WHERE next_look_at <= now()',
     'playbook-orchestration': 'SELECT count(*) AS n FROM timer WHERE due_at <= now()',
     'notifications': `SELECT count(*) AS n FROM webhook_delivery WHERE state = 'pending'`,

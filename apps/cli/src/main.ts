@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigFaults } from '@perennial/service-kit/environment';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ImportOptions } from './commands/import.js';
 import { OperatorError } from './composition/operator-error.js';
 
 // Root's home is closed to the user that PostgreSQL then runs as.
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addDemo(program);
   addDoctor(program);
   addTail(program);
+  addImport(program);
   addDeadLetters(program);
   addRebuild(program);
   addCredentials(program);
@@ -97,6 +99,25 @@ function addTail(program: Command): void {
     .action(async (topic: string, options: Reach & { account?: string; from: 'start' | 'now' }) => {
       const { tail } = await import('./commands/tail.js');
       await tail({ ...options, topic, json: options.json ?? false });
+    });
+}
+
+function addImport(program: Command): void {
+  const several = (text: string, all: string[] = []): string[] => [...all, text];
+  reaching(program.command('import').description('Imports a file: CSV with a header, or NDJSON; gzip too.').argument('<file>'))
+    .requiredOption('--as <kind>', 'what the rows are: accounts, people, contracts, tickets, surveys, usage, ..')
+    .option('--map <column=field>', 'what a column is, where its name does not tell (several)', several)
+    .option('--set <field=value>', 'the same for every row (several)', several)
+    .option('--dry-run', 'check everything, change nothing')
+    .option('--resume', 'go on with an import of this file that broke off')
+    .option('--errors <file>', 'where faulty rows are told (default: FILE.errors.csv in this folder)')
+    .option('--encoding <name>', 'encoding of the text, where it is not found out rightly')
+    .option('--delimiter <char>', 'separator, where it is not found out rightly (tab: a tabulator)')
+    .addOption(new Option('--dates <order>', 'whether 1/2/2026 puts day or month first').choices(['dmy', 'mdy']))
+    .addHelpText('after', '\nExamples:\n  perennial import usage.csv --as usage --dry-run\n  perennial import customers.csv.gz --as accounts --map "Account No=accountId"\n  perennial import usage.csv --as usage --resume')
+    .action(async (file: string, options: Reach & ImportOptions) => {
+      const { importFile } = await import('./commands/import.js');
+      process.exitCode = await importFile(file, options);
     });
 }
 

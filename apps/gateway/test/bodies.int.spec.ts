@@ -50,6 +50,11 @@ describe('bodies on their way to a service', () => {
     expect(edge().seen.length).toBe(before + 1);
   });
 
+  it.each([true, false])('may be whole files for imports; chunked: %p', async (chunked) => {
+    expect(await send('/api/v1/imports?as=usage', 24, chunked)).toMatchObject({ status: 200, after: 200 });
+    expect(edge().last().body.length).toBe(24 * mib);
+  });
+
   it.each([['/api/v1/sources', true], ['/api/v1/sources', false], ['/v1/batch', true], ['/v1/batch', false]])('may be refused by the service in their midst: %s, chunked: %p', async (path, chunked) => {
     edge().hasty = true;
     edge().answer = (_request, response) => void response.writeHead(413, { 'content-type': 'application/problem+json; charset=utf-8' }).end('{"code":"too_large"}');

@@ -34,6 +34,11 @@ export class Desk {
     return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, cause, reason: 'test', version: this.next('signals', accountId) } } as unknown as SignalEvent;
   }
 
+  /** The mark by which an import begins or ends at the account. */
+  imported(accountId: string, importId: string, mark: 'importing' | 'imported'): SignalEvent {
+    return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, importId, version: this.next('signals', accountId) } } as unknown as SignalEvent;
+  }
+
   /** The same signals under new versions, as a restatement tells them again. */
   again(events: readonly SignalEvent[]): SignalEvent[] {
     return events.map((event) => ({ ...event, data: { ...event.data, version: this.next('signals', event.key) } }) as SignalEvent);

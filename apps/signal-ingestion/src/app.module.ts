@@ -2,6 +2,14 @@ import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { HookStore } from './application/hook-store.js';
+import { EndImports } from './application/imports/end-imports.js';
+import { ImportStore } from './application/imports/import-store.js';
+import { PreviewImport } from './application/imports/preview-import.js';
+import { PurgeRowErrors, PurgeUploads } from './application/imports/purge-imports.js';
+import { RunImports } from './application/imports/run-imports.js';
+import { SaveAccountRows } from './application/imports/save-account-rows.js';
+import { TakeSignalRows } from './application/imports/take-signal-rows.js';
+import { Uploads } from './application/imports/uploads.js';
 import { IdentityStore } from './application/identity-store.js';
 import { MergeAccounts } from './application/merge-accounts.js';
 import { MergeHistory } from './application/merge-history.js';
@@ -40,6 +48,8 @@ import { WriteKeys } from './edge/write-keys.js';
 import { AccountLinksController } from './http/account-links.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { PeopleIdentityController } from './http/people-identity.controller.js';
+import { ImportUpload } from './http/import-upload.js';
+import { ImportsController } from './http/imports.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
 import { HookSourcesController } from './http/hook-sources.controller.js';
@@ -50,6 +60,7 @@ import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
 import { PostgresHookStore } from './persistence/postgres-hook-store.js';
+import { PostgresImportStore } from './persistence/postgres-import-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
@@ -62,7 +73,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
-  controllers: [SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController],
+  controllers: [SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController, ImportsController],
   providers: [
     // the front door: needs no database to accept
     Edge,
@@ -94,6 +105,16 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     Sources,
     WebhookSources,
     SecretBox,
+    // files
+    ImportUpload,
+    Uploads,
+    PreviewImport,
+    RunImports,
+    TakeSignalRows,
+    SaveAccountRows,
+    EndImports,
+    PurgeUploads,
+    PurgeRowErrors,
     // where it keeps things
     { provide: MessageStore, useClass: PostgresMessageStore },
     { provide: IdentityStore, useClass: PostgresIdentityStore },
@@ -106,6 +127,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     { provide: ReplayQueue, useClass: PostgresReplayQueue },
     { provide: Restatements, useClass: PostgresRestatements },
     { provide: HookStore, useClass: PostgresHookStore },
+    { provide: ImportStore, useClass: PostgresImportStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

@@ -23,6 +23,8 @@ export interface SignalIngestionConfig {
   readonly sourceSecretsKey: Buffer | null;
   /** Address under which others reach the system: some senders sign it. */
   readonly publicUrl: string | null;
+  /** Bytes that the file of an import may have. */
+  readonly importMaxBytes: number;
 }
 
 export function parseSignalIngestionConfig(env: Environment): { config: SignalIngestionConfig; faults: string[] } {
@@ -47,6 +49,7 @@ export function parseSignalIngestionConfig(env: Environment): { config: SignalIn
     firstWriteKey,
     sourceSecretsKey,
     publicUrl: reader.optional('PUBLIC_URL') === null ? null : reader.url('PUBLIC_URL', ['http:', 'https:']),
+    importMaxBytes: reader.integer('IMPORT_MAX_BYTES', { fallback: 2 * 1024 ** 3, min: 1024, max: 1024 ** 4 }),
   };
   return { config, faults: reader.faults };
 }

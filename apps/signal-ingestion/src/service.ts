@@ -7,6 +7,8 @@ import { AddHookEndpoints1700000000040 } from './persistence/migrations/add-hook
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
 import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
 import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
+import { CreateImportTables1700000000050 } from './persistence/migrations/create-import-tables.js';
+import { ImportUpload } from './http/import-upload.js';
 import { KeepTracesOfWaitingSignals1700000000002 } from './persistence/migrations/keep-traces-of-waiting-signals.js';
 
 export { vendorPaths } from './edge/vendor-paths.js';
@@ -15,8 +17,11 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   name: 'signal-ingestion',
   module: AppModule,
   entities: [],
-  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020, AddHookEndpoints1700000000040],
+  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020, AddHookEndpoints1700000000040, CreateImportTables1700000000050],
   writes: [telemetryTopic, signalsTopic, accountsTopic],
   parseConfig: parseSignalIngestionConfig,
-  configureHttp: (app, _config, guard) => app.get(Edge).register(app.getHttpAdapter().getInstance(), guard),
+  configureHttp: (app, _config, guard) => {
+    app.get(Edge).register(app.getHttpAdapter().getInstance(), guard);
+    app.get(ImportUpload).register(app.getHttpAdapter().getInstance());
+  },
 };

@@ -28,6 +28,8 @@ export const AccountState = Type.Object({
   traits: Type.Record(Type.String(), Type.Unknown()),
   createdAt: Instant,
   stakeholders: Type.Array(Stakeholder, { maxItems: 50 }),
+  /** Imports that run and have touched the account: its verdict waits for their end. Absent: none. */
+  importing: Type.Optional(Type.Array(Id)),
   version: Version,
 });
 export type AccountState = Static<typeof AccountState>;
@@ -47,6 +49,11 @@ export const AccountReset = Type.Object({
 });
 /** `account.restated`: all signals came again; give one net verdict, with this cause. */
 export const AccountRestated = AccountReset;
+
+/** `account.importing`: signals of this import follow; no verdict of the account until it is over. */
+export const AccountImporting = Type.Object({ accountId: Id, importId: Id, version: Version });
+/** `account.imported`: all signals of the import have come; give one net verdict. */
+export const AccountImported = AccountImporting;
 
 export const UserState = Type.Object({
   id: Id,

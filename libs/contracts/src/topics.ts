@@ -1,4 +1,4 @@
-import { AccountReset, AccountRestated, AccountState, UserState } from './account.js';
+import { AccountImported, AccountImporting, AccountReset, AccountRestated, AccountState, UserState } from './account.js';
 import { HealthState, RiskChange, SourceState } from './health.js';
 import { NotificationChanged } from './notification.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
@@ -22,10 +22,13 @@ export const telemetryTopic = defineTopic({
   events: { 'perennial.vendor.call.v1': VendorCall, 'perennial.input.rejected.v1': InputRejected, ...rawSignals },
 });
 
-/** Every signal of every account, resolved; the marks of a restatement travel among them. */
+/** Every signal of every account, resolved; the marks of a restatement and of an import travel among them. */
 export const signalsTopic = defineTopic({
   stream: 'signals', version: 1, kind: 'log', retentionDays: 400, key: 'accountId',
-  events: { ...signalSchemas, 'perennial.account.reset.v1': AccountReset, 'perennial.account.restated.v1': AccountRestated },
+  events: {
+    ...signalSchemas, 'perennial.account.reset.v1': AccountReset, 'perennial.account.restated.v1': AccountRestated,
+    'perennial.account.importing.v1': AccountImporting, 'perennial.account.imported.v1': AccountImported,
+  },
 });
 
 export const accountsTopic = defineTopic({

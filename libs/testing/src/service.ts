@@ -30,6 +30,8 @@ export interface TestRequest {
   readonly sub?: string;
   readonly role?: string | null;
   readonly body?: unknown;
+  /** A body that is sent as it is, in place of `body`. */
+  readonly bytes?: NonNullable<RequestInit['body']>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -107,6 +109,7 @@ export class TestService {
         ...options.headers,
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.bytes === undefined ? {} : { body: options.bytes, duplex: 'half' }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   }

@@ -7,6 +7,16 @@ export interface ApiOptions {
   readonly dataDir: string;
 }
 
+/** An answer that is no success. */
+export class RefusedCall extends OperatorError {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Calls a running Perennial: at `--url` with `--api-key`, or with what the data folder knows. */
 export class ApiClient {
   readonly url: string;
@@ -26,23 +36,36 @@ export class ApiClient {
   }
 
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.request(method, path, body);
+    return this.answerOf<T>(method, path, await this.request(method, path, body));
+  }
+
+  /** Sends bytes as they are. */
+  async send<T>(method: string, path: string, bytes: Buffer, headers: Record<string, string> = {}): Promise<T> {
+    const response = await this.reach(path, { method, headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/octet-stream', ...headers }, body: new Uint8Array(bytes) });
+    return this.answerOf<T>(method, path, response);
+  }
+
+  private async answerOf<T>(method: string, path: string, response: Response): Promise<T> {
     const text = await response.text();
-    if (!response.ok) throw new OperatorError(`${method} ${path} answered ${response.status}: ${problemText(text)}`);
+    if (!response.ok) throw new RefusedCall(`${method} ${path.split('?', 1)[0]} answered ${response.status}: ${problemText(text)}`, response.status);
     return (text === '' ? null : JSON.parse(text)) as T;
   }
 
   /** The bare answer, for streams and for probing. */
   async request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    return this.reach(path, {
+      method,
+      headers: { authorization: `Bearer ${this.apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  private async reach(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(this.url + path, {
-        method,
-        headers: { authorization: `Bearer ${this.apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      });
+      return await fetch(this.url + path, init);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (init.signal?.aborted) throw error;
       throw new OperatorError(`nothing answers at ${this.url}: start it with \`perennial up\`, or give --url`);
     }
   }

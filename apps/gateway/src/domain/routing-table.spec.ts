@@ -33,7 +33,7 @@ describe('who answers', () => {
 
 describe('spellings', () => {
   it('forwards the canonical form', () => {
-    expect(routeOf('/%61pi/v1/%61ccounts/acme%20inc/he%61lth')).toEqual({ backend: 'health-scoring', path: '/api/v1/accounts/acme%20inc/health', writeKeys: false });
+    expect(routeOf('/%61pi/v1/%61ccounts/acme%20inc/he%61lth')).toEqual({ backend: 'health-scoring', path: '/api/v1/accounts/acme%20inc/health', writeKeys: false, files: false });
     expect(routeOf('/api/v1/accounts/a%2Fb/health')?.path).toBe('/api/v1/accounts/a%2Fb/health');
     expect(routeOf('/api/v1/accounts/a%252Fb/health')?.path).toBe('/api/v1/accounts/a%252Fb/health');
   });

@@ -7,6 +7,7 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['signals', 'signal-ingestion'],
   ['sources/**', 'signal-ingestion'],
   ['people/**', 'signal-ingestion'],
+  ['imports/**', 'signal-ingestion'],
   ['rejected/**', 'signal-ingestion'],
   ['accounts', 'health-scoring'],
   ['accounts/:id', 'signal-ingestion'],
@@ -36,6 +37,8 @@ export interface Route {
   readonly backend: Backend;
   readonly path: string;
   readonly writeKeys: boolean;
+  /** It takes whole files, whose size is the service's business. */
+  readonly files: boolean;
 }
 
 /** Prefix of the interface; everything below it belongs to the gateway or to a row of the table. */
@@ -54,7 +57,7 @@ export function routeOf(rawPath: string): Route | null {
   const [api, version, ...rest] = segments;
   if (api !== 'api' || version !== 'v1') return null;
   const row = rows.find(({ segments: pattern }) => matches(pattern, rest));
-  return row ? { backend: row.backend, path: `/${segments.map(encodeURIComponent).join('/')}`, writeKeys: rest[0] === 'signals' } : null;
+  return row ? { backend: row.backend, path: `/${segments.map(encodeURIComponent).join('/')}`, writeKeys: rest[0] === 'signals', files: rest[0] === 'imports' } : null;
 }
 
 /** Decoded segments of a path; null when the path has no canonical form. */

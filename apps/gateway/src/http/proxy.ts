@@ -71,10 +71,11 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
       rewritePrefix: apiPrefix,
       upstream: '',
       preHandler: (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-        if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return done(tooLarge());
+        const most = routeOf(pathOf(request))?.files ? Infinity : maxBodyBytes;
+        if (Number(request.headers['content-length'] ?? 0) > most) return done(tooLarge());
         destinationOf(request, parts).then((destination) => {
           destinations.set(request, destination);
-          letPass(request, maxBodyBytes);
+          letPass(request, most);
           done();
         }, done);
       },
@@ -98,8 +99,10 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
   });
 }
 
+const pathOf = (request: FastifyRequest): string => request.raw.url?.split('?', 1)[0] ?? '';
+
 async function destinationOf(request: FastifyRequest, { callers, tokens }: ProxyParts): Promise<Destination> {
-  const route = routeOf(request.raw.url?.split('?', 1)[0] ?? '');
+  const route = routeOf(pathOf(request));
   if (!route) throw nothingHere();
   const principal = await callers.authenticate(request);
   if (principal) return { ...route, identityToken: await tokens.of(principal, route.backend) };

@@ -27,6 +27,7 @@ export function initialState(accountId: string): AccountHealthState {
     override: null,
     restating: false,
     merged: false,
+    imports: { signals: [], account: [] },
     pendingCause: null,
     nextLookAt: 0,
     dirtyContacts: new Set(),
@@ -54,6 +55,7 @@ export function applyAccount(state: AccountHealthState, account: AccountState): 
     isMerged: account.mergedInto !== null,
   };
   applyStakeholders(state, account.stakeholders);
+  tellImports(state, { ...state.imports, account: account.importing ?? [] });
 }
 
 /** Takes over dates and ARR only: the forecast must not move the score, or the two would chase each other. */
@@ -104,7 +106,32 @@ export function finishRestatement(state: AccountHealthState, { cause, regrouped 
   if (regrouped) state.memory.heldBand = 'unknown';
 }
 
-/** No look is due: the facts come again just now, or the account's record says that they are another account's and their end is not here yet. */
-export function isSilent({ restating, merged, account }: AccountHealthState): boolean {
-  return restating || (!merged && account?.isMerged === true);
+/**
+ * No look is due: facts come that belong together (again, or by an import), or the account's record says that they are
+ * another account's and their end is not here yet.
+ */
+export function isSilent({ restating, imports, merged, account }: AccountHealthState): boolean {
+  return restating || imports.signals.length > 0 || imports.account.length > 0 || (!merged && account?.isMerged === true);
+}
+
+/** `account.importing`: signals of an import follow; the account is not looked at until it is over. */
+export function beginImport(state: AccountHealthState, importId: string): void {
+  const { imports } = state;
+  if (!imports.signals.includes(importId)) tellImports(state, { ...imports, signals: [...imports.signals, importId] });
+}
+
+/** `account.imported`: the import brings no more; with the last one the next look gives one net verdict. */
+export function finishImport(state: AccountHealthState, importId: string): void {
+  tellImports(state, { ...state.imports, signals: state.imports.signals.filter((id) => id !== importId) });
+}
+
+function tellImports(state: AccountHealthState, imports: AccountHealthState['imports']): void {
+  if (imports.signals.length + imports.account.length + state.imports.signals.length + state.imports.account.length === 0) return;
+  state.imports = imports;
+  noteImport(state);
+}
+
+/** What changed was imported: the next verdict says so. */
+export function noteImport(state: AccountHealthState): void {
+  if (state.pendingCause !== 'restatement') state.pendingCause = 'import';
 }

@@ -57,7 +57,7 @@ export interface Verdict {
   readonly history: HistoryRow;
 }
 
-/** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated. One that was merged into another has no score: its signals count there. */
+/** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
   if (isSilent(state)) return null;
   const { asOf, scorecard, indicatorSet, sources } = context;

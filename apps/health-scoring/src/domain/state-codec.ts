@@ -3,13 +3,13 @@ import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
-import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, Suppression, VerdictMemory } from './state.js';
+import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 3;
+const format = 4;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -51,6 +51,7 @@ const stored = record<Stored>({
   merged: since(3, bool, false),
   pendingCause: nullable(causes),
   nextLookAt: integer,
+  imports: since(4, record<RunningImports>({ signals: readonlyList(id), account: readonlyList(id) }), { signals: [], account: [] }),
 });
 
 function pack<T>(codec: Codec<T>, value: T): Buffer {

@@ -88,6 +88,17 @@ export interface VerdictMemory {
 }
 
 /**
+ * Imports that run and have touched the account, as each topic tells of them: neither waits for the other, so the
+ * account is let go when both say so.
+ */
+export interface RunningImports {
+  /** By marks among its signals. */
+  signals: readonly string[];
+  /** By its own record. */
+  account: readonly string[];
+}
+
+/**
  * Everything scoring knows about one account. Folds change it in place; a failed transaction must throw it away.
  * `contacts` holds at least the contacts whose row is `kept` and those named by `contactsOf` of what is folded;
  * an id that is not in it is taken for a contact nobody has heard of.
@@ -107,6 +118,8 @@ export interface AccountHealthState {
   restating: boolean;
   /** Its signals are another account's, as the marks among them have it: it has nothing to be judged by. */
   merged: boolean;
+  /** While there are any no look is due. */
+  imports: RunningImports;
   /** Cause of the next verdict where it is not the look's own (a restatement, an override); null otherwise. */
   pendingCause: Cause | null;
   /** When time alone may change the verdict. */

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AccountHealthStore } from '../application/account-health-store.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { SignalTime } from '../application/signal-time.js';
-import { applyAccount, contactsOfAccount } from '../domain/account-health.js';
+import { applyAccount, contactsOfAccount, noteImport } from '../domain/account-health.js';
 
 /** The account's own record: tier, go-live, stakeholders' roles; name, owner and segment for the portfolio. */
 @Injectable()
@@ -21,19 +21,22 @@ export class ApplyAccountsHandler implements BatchHandler<typeof accountsTopic> 
   async handle(batch: EventBatch<typeof accountsTopic>, tx: Transaction): Promise<void> {
     // Each event is the whole record: of several versions only the newest counts.
     const newest = [...new Map(batch.events.map((event) => [event.key, event])).values()];
-    await this.rescoreAccounts.rescore(tx, null, newest.map(changeOf), await this.signalTime.outsideOfSignals(tx), 'signal');
+    // An import that came and went within the batch shows in earlier versions alone.
+    const imported = new Set(batch.events.flatMap(({ key, data }) => (data.importing?.length ? [key] : [])));
+    await this.rescoreAccounts.rescore(tx, null, newest.map((event) => changeOf(event, imported.has(event.key))), await this.signalTime.outsideOfSignals(tx), 'signal');
     await this.store.saveCards(tx, newest.map(({ key, data }) => ({ accountId: key, name: data.name, ownerId: data.ownerId, segment: data.segment, tier: data.tier, mergedInto: data.mergedInto })));
   }
 }
 
-function changeOf(event: ReceivedEvent<typeof accountsTopic>): AccountChange {
+function changeOf(event: ReceivedEvent<typeof accountsTopic>, isImported: boolean): AccountChange {
   return {
     accountId: event.key,
     contacts: contactsOfAccount(event.data),
     apply: (state) => {
-      const before = state.account;
+      const { account, imports } = state;
       applyAccount(state, event.data);
-      return isDeepStrictEqual(before, state.account) && state.dirtyContacts.size === 0 ? false : undefined;
+      if (isImported) return noteImport(state);
+      return isDeepStrictEqual({ account, imports }, { account: state.account, imports: state.imports }) && state.dirtyContacts.size === 0 ? false : undefined;
     },
     event,
   };

@@ -6,7 +6,7 @@ import { Backfills } from '../application/backfills.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { SignalTime } from '../application/signal-time.js';
 import { SourceSightings } from '../application/source-sightings.js';
-import { applySignal, contactsOfSignal, finishRestatement, resetFacts } from '../domain/account-health.js';
+import { applySignal, beginImport, contactsOfSignal, finishImport, finishRestatement, resetFacts } from '../domain/account-health.js';
 
 const sighted = Symbol('sightings taken over');
 
@@ -48,6 +48,12 @@ function changeOf(event: SignalsEvent): AccountChange {
     case 'perennial.account.restated.v1': {
       const restated = event.data;
       return { accountId: event.key, contacts: [], apply: (state) => finishRestatement(state, restated), event };
+    }
+    case 'perennial.account.importing.v1':
+    case 'perennial.account.imported.v1': {
+      const { importId } = event.data;
+      const change = event.type === 'perennial.account.importing.v1' ? beginImport : finishImport;
+      return { accountId: event.key, contacts: [], apply: (state) => change(state, importId), event };
     }
     default: {
       const signal = event.data;

@@ -56,6 +56,7 @@ function restart(state: AccountHealthState): void {
   resetFacts(state);
   state.restating = false;
   state.merged = false;
+  state.imports = { signals: [], account: [] };
   state.pendingCause = 'restatement';
   state.nextLookAt = 0;
 }

@@ -41,6 +41,8 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
   private changeOf(event: SignalsEvent): AccountChange['apply'] | PoisonRecord | null {
     if (event.type === 'perennial.account.reset.v1') return reset;
     if (event.type === 'perennial.account.restated.v1') return restated;
+    // Whose verdict waits for an import is scoring's business; the ledger is the same in any order.
+    if (event.type === 'perennial.account.importing.v1' || event.type === 'perennial.account.imported.v1') return null;
     const signal: Signal = event.data;
     switch (signal.kind) {
       case 'contract': {

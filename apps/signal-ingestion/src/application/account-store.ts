@@ -37,8 +37,8 @@ export interface Relative {
 
 /** Accounts and the people at them. Every writer locks the account's row first. */
 export abstract class AccountStore {
-  /** Makes rows for unknown ids and locks all, and the accounts that they lead to, in one order. */
-  abstract lock(tx: Transaction, touched: readonly TouchedAccount[]): Promise<LockedAccounts>;
+  /** Makes rows for unknown ids and locks all, and the accounts that they lead to, in one order. `withRoots`: those are loaded whole too. */
+  abstract lock(tx: Transaction, touched: readonly TouchedAccount[], withRoots?: boolean): Promise<LockedAccounts>;
   /** Saves content; `version` null: what was published last stays the last. */
   abstract save(tx: Transaction, accounts: readonly { readonly account: Account; readonly version: number | null }[]): Promise<void>;
   /** The account of this id; of an alias, the account it stands for. */

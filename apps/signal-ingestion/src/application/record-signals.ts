@@ -15,6 +15,8 @@ export interface Recorded {
   /** The signal of each arrival that has an account, by the arrival's place in the chunk; people as they were named. */
   readonly signals: ReadonlyMap<number, SignalRecord>;
   readonly refusedTraits: readonly RefusedTraits[];
+  /** Accounts that the import touched for the first time. */
+  readonly marked: number;
 }
 
 /** Applies what is known to be about an account to that account, and publishes both. */
@@ -28,15 +30,20 @@ export class RecordSignals {
     private readonly clock: Clock,
   ) {}
 
-  /** A constant number of statements whatever the chunk's size. `causeOf` names what is behind an arrival. */
-  async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined): Promise<Recorded> {
+  /**
+   * A constant number of statements whatever the chunk's size. `causeOf` names what is behind an arrival. Of an
+   * import, each account's first signals come behind the mark that its verdict has to wait.
+   */
+  async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined, importId: string | null = null): Promise<Recorded> {
     const placed = resolved.filter((one) => one.accountId !== null);
-    if (placed.length === 0) return { signals: new Map(), refusedTraits: [] };
-    const { accounts, created, roots } = await this.accounts.lock(tx, touched(placed));
+    if (placed.length === 0) return { signals: new Map(), refusedTraits: [], marked: 0 };
+    const { accounts, created, roots } = await this.accounts.lock(tx, touched(placed, importId !== null), importId !== null);
     const contactKeys = placed.flatMap((one) => concerns(one).contacts);
     const contacts = contactKeys.length === 0 ? [] : await this.accounts.contacts(tx, contactKeys);
 
     const book = new AccountBook(accounts, contacts, created, roots);
+    const now = this.clock.now();
+    const marks = importId === null ? [] : book.markImporting(importId).map((accountId) => ({ type: 'perennial.account.importing.v1' as const, key: accountId, data: { accountId, importId }, time: now }));
     const signals = new Map<number, SignalRecord>();
     const lastCause = new Map<string | null, number>();
     for (const one of placed) {
@@ -50,10 +57,10 @@ export class RecordSignals {
     // Contacts first: an account is published with its stakeholders.
     await Promise.all([
       this.accounts.saveContacts(tx, book.contactsToSave()),
-      this.publishAccounts.publish(tx, changed, this.clock.now()),
-      this.outbox.publish(tx, signalsTopic, [...signals].map(([at, signal]) => draftOf(asPeople(signal, merged), causeOf(at)))),
+      this.publishAccounts.publish(tx, changed, now),
+      this.outbox.publish(tx, signalsTopic, [...marks, ...[...signals].map(([at, signal]) => draftOf(asPeople(signal, merged), causeOf(at)))]),
     ]);
-    return { signals, refusedTraits: book.refusedTraits };
+    return { signals, refusedTraits: book.refusedTraits, marked: marks.length };
   }
 }
 
@@ -62,12 +69,12 @@ export function draftOf(signal: SignalRecord, cause: Cause | undefined): EventDr
   return { type: signalType(signal.kind), key: signal.accountId, data: signal, time: new Date(signal.occurredAt), cause } as EventDraft<typeof signalsTopic>;
 }
 
-function touched(placed: readonly Resolved[]): TouchedAccount[] {
+function touched(placed: readonly Resolved[], whole: boolean): TouchedAccount[] {
   const byId = new Map<string, { id: string; earliest: number; whole: boolean }>();
   for (const one of placed) {
     const { accountId, arrival } = one;
     if (accountId === null) continue;
-    const entry = byId.get(accountId) ?? { id: accountId, earliest: arrival.occurredAt, whole: false };
+    const entry = byId.get(accountId) ?? { id: accountId, earliest: arrival.occurredAt, whole };
     entry.earliest = Math.min(entry.earliest, arrival.occurredAt);
     entry.whole ||= concerns(one).account;
     byId.set(accountId, entry);

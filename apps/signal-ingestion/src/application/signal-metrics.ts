@@ -13,7 +13,7 @@ export interface CountedMessage {
 /** Counts messages where they become signals; the front door counts what it lets in. */
 export class SignalMetrics {
   /** Made when the service starts, not when the file is loaded: instruments made before the meter provider count nothing. */
-  private readonly messages: Counter = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.signals', { description: 'Messages read from telemetry, by vendor, kind of signal and result.' });
+  private readonly messages: Counter = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.signals', { description: 'Messages read from telemetry and rows of files, by vendor (`import`: files), kind of signal and result.' });
 
   count(counted: readonly CountedMessage[]): void {
     for (const [, same] of Map.groupBy(counted, ({ vendor, kind, result }) => `${vendor} ${kind} ${result}`)) {

@@ -26,6 +26,8 @@ export interface Taken {
   readonly refusals: readonly Refusal[];
   /** What became of each arrival, by its place in the chunk. */
   readonly results: ReadonlyMap<number, MessageResult>;
+  /** Accounts that the import touched for the first time. */
+  readonly marked: number;
 }
 
 /**
@@ -43,20 +45,20 @@ export class TakeMessages {
     private readonly traces: EventTraces,
   ) {}
 
-  /** `causeOf` names the event behind an arrival. */
-  async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined): Promise<Taken> {
+  /** `causeOf` names the event behind an arrival; `importId` the import that they are of. */
+  async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined, importId: string | null = null): Promise<Taken> {
     const results = new Map<number, MessageResult>(arrivals.map(({ at }) => [at, 'repeated']));
-    if (arrivals.length === 0) return { refusals: [], results };
+    if (arrivals.length === 0) return { refusals: [], results, marked: 0 };
     const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
     const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
     for (const { at } of conflicts) results.set(at, 'rejected');
-    if (fresh.length === 0) return { refusals, results };
+    if (fresh.length === 0) return { refusals, results, marked: 0 };
 
     const now = this.clock.now();
     const identities = new IdentityMap(await this.identities.lock(tx, keysOf(fresh), now));
     const resolved = resolveIdentities(fresh, identities);
     for (const { arrival, accountId } of resolved) results.set(arrival.at, arrival.meaning.signal === null ? 'no_signal' : accountId === null ? 'waiting' : 'published');
-    const { signals, refusedTraits } = await this.recordSignals.record(tx, resolved, causeOf);
+    const { signals, refusedTraits, marked } = await this.recordSignals.record(tx, resolved, causeOf, importId);
     killPoint('ingestion.after-record');
     await Promise.all([
       this.identities.save(tx, identities, now),
@@ -69,7 +71,7 @@ export class TakeMessages {
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 
     for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });
-    return { refusals, results };
+    return { refusals, results, marked };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SignalData } from '@perennial/contracts/signal';
-import { change, changeOfTraits, type Account } from './account.js';
+import { change, changeOfTraits, marked, type Account } from './account.js';
 import type { Resolved, SignalRecord } from './arrival.js';
 import { nameRole, newContact, tellPerson, type Contact } from './contact.js';
 import { stampOf, type Stamp } from './latest-wins.js';
@@ -61,6 +61,16 @@ export class AccountBook {
     this.applyToAccount(resolved, accountId, stamp);
     const signal = this.applyToContacts(resolved, accountId, stamp);
     return signal === null ? null : recordOf(resolved, this.roots.get(accountId) ?? accountId, signal);
+  }
+
+  /** Marks all accounts that were loaded as touched by an import; answers those that were not and stand for themselves: signals are told under them. */
+  markImporting(importId: string): string[] {
+    const found = [...this.accounts.values()].filter((account) => !account.importing?.includes(importId)).map(({ id }) => id);
+    for (const id of found) {
+      this.accounts.set(id, marked(this.accounts.get(id)!, importId));
+      this.changed.add(id);
+    }
+    return found.filter((id) => !this.roots.has(id));
   }
 
   changedAccounts(): Account[] {

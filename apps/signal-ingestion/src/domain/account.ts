@@ -23,6 +23,8 @@ export interface Account extends AccountFields {
   readonly createdAt: number;
   readonly traits: Readonly<Record<string, unknown>>;
   readonly stamps: Stamps;
+  /** Imports that run and have touched it; absent: none. */
+  readonly importing?: readonly string[];
 }
 
 /** An account knows at most this many trait names, removed ones included; more is a client that makes names of values. */
@@ -83,6 +85,17 @@ export function changeOfTraits(traits: Readonly<Record<string, unknown>>): Accou
   return { ...fields, traits };
 }
 
+/** The same account, touched by an import that runs: its verdict waits. */
+export function marked(account: Account, importId: string): Account {
+  return account.importing?.includes(importId) ? account : { ...account, importing: [...(account.importing ?? []), importId] };
+}
+
+/** The same account, let go by an import that is over. */
+export function unmarked({ importing = [], ...account }: Account, importId: string): Account {
+  const left = importing.filter((id) => id !== importId);
+  return left.length === 0 ? account : { ...account, importing: left };
+}
+
 /** What leads to an account, and what it leads to. */
 export interface AccountLinks {
   readonly aliases: string[];
@@ -91,6 +104,6 @@ export interface AccountLinks {
 
 /** The account's published state, without its version. */
 export function stateOf(account: Account, { aliases, mergedInto }: AccountLinks, stakeholders: AccountState['stakeholders']): Omit<AccountState, 'version'> {
-  const { stamps: _, createdAt, ...fields } = account;
-  return { ...fields, aliases, mergedInto, createdAt: new Date(createdAt).toISOString(), stakeholders };
+  const { stamps: _, createdAt, importing, ...fields } = account;
+  return { ...fields, ...(importing === undefined ? {} : { importing: [...importing] }), aliases, mergedInto, createdAt: new Date(createdAt).toISOString(), stakeholders };
 }

@@ -11,6 +11,6 @@ export function found(account: PublishedAccount | null): PublishedAccount {
 
 /** ACCOUNT of api.md. */
 export function accountViewOf({ account, version, ...links }: PublishedAccount): AccountView {
-  const { stakeholders: _, ...state } = stateOf(account, links, []);
+  const { stakeholders: _, importing: __, ...state } = stateOf(account, links, []);
   return { ...state, version };
 }

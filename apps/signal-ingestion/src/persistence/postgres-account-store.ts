@@ -23,15 +23,15 @@ export class PostgresAccountStore extends AccountStore {
     super();
   }
 
-  async lock(tx: Transaction, touched: readonly TouchedAccount[]): Promise<LockedAccounts> {
-    const rows = await this.lockKnown(tx, touched);
+  async lock(tx: Transaction, touched: readonly TouchedAccount[], withRoots = false): Promise<LockedAccounts> {
+    const rows = await this.lockKnown(tx, touched, withRoots);
     const missing = absent(touched, rows);
     const made = new Set(missing.length === 0 ? [] : await this.insert(tx, missing));
     // Somebody else made the rest between the two statements.
     const late = missing.filter(({ id }) => !made.has(id));
-    if (late.length > 0) rows.push(...(await this.lockKnown(tx, late)));
+    if (late.length > 0) rows.push(...(await this.lockKnown(tx, late, withRoots)));
     // What was merged between reading where it leads to and locking it.
-    for (let behind = unlocked(rows); behind.length > 0; behind = unlocked(rows)) rows.push(...(await this.lockKnown(tx, behind)));
+    for (let behind = unlocked(rows, withRoots); behind.length > 0; behind = unlocked(rows, withRoots)) rows.push(...(await this.lockKnown(tx, behind, withRoots)));
     const created = missing.filter(({ id }) => made.has(id)).map(({ id, earliest }) => newAccount(id, earliest));
     return { accounts: [...loaded(rows), ...created], created: [...made], roots: new Map(rows.flatMap(({ id, root_id: root }) => (root === null ? [] : [[id, root]]))) };
   }
@@ -102,14 +102,14 @@ export class PostgresAccountStore extends AccountStore {
     return rows.map((row) => row.doc);
   }
 
-  private async lockKnown(tx: Transaction, touched: readonly TouchedAccount[]): Promise<AccountRow[]> {
+  private async lockKnown(tx: Transaction, touched: readonly TouchedAccount[], withRoots: boolean): Promise<AccountRow[]> {
     return tx.query<AccountRow>({
       name: 'lock-accounts',
       text: `WITH t AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::boolean[]) AS t (id, earliest, whole)),
-               wanted AS (SELECT id, earliest, whole FROM t UNION ALL SELECT DISTINCT r.root_id, NULL::timestamptz, false FROM t JOIN account r ON r.id = t.id WHERE r.root_id IS NOT NULL AND r.root_id <> ALL($1::text[]))
+               wanted AS (SELECT id, earliest, whole FROM t UNION ALL SELECT DISTINCT r.root_id, NULL::timestamptz, $4::boolean FROM t JOIN account r ON r.id = t.id WHERE r.root_id IS NOT NULL AND r.root_id <> ALL($1::text[]))
              SELECT a.id, CASE WHEN w.whole OR w.earliest < a.created_at THEN a.doc END AS doc, a.created_at, a.version, a.root_id
              FROM wanted w JOIN account a ON a.id = w.id ORDER BY a.id FOR NO KEY UPDATE OF a`,
-      values: [touched.map(({ id }) => id), touched.map(({ earliest }) => new Date(earliest)), touched.map(({ whole }) => whole)],
+      values: [touched.map(({ id }) => id), touched.map(({ earliest }) => new Date(earliest)), touched.map(({ whole }) => whole), withRoots],
     });
   }
 
@@ -131,10 +131,10 @@ function absent(touched: readonly TouchedAccount[], rows: readonly AccountRow[])
 }
 
 /** Accounts that locked rows lead to and that are not locked themselves. */
-function unlocked(rows: readonly AccountRow[]): TouchedAccount[] {
+function unlocked(rows: readonly AccountRow[], whole: boolean): TouchedAccount[] {
   const known = new Set(rows.map(({ id }) => id));
   const behind = new Set(rows.flatMap(({ root_id: root }) => (root === null || known.has(root) ? [] : [root])));
-  return [...behind].sort().map((id) => ({ id, earliest: Date.UTC(9999, 0), whole: false }));
+  return [...behind].sort().map((id) => ({ id, earliest: Date.UTC(9999, 0), whole }));
 }
 
 function loaded(rows: readonly AccountRow[]): Account[] {

@@ -9,6 +9,8 @@ declare module 'fastify' {
     access?: 'public' | Scope;
     /** The body is handed over as a Buffer, whatever its type. */
     rawBody?: boolean;
+    /** The body is handed over as a stream, whatever its type and size; the route bounds what it reads. */
+    streamBody?: boolean;
     /** Body limit of this route in bytes. */
     maxBodyBytes?: number;
     /** OpenAPI operation of a raw route; without one it stays out of the document. */
