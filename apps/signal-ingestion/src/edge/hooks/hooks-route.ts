@@ -78,6 +78,7 @@ export class HooksRoute {
     const { traceparent } = request.headers;
     const trace = Array.isArray(traceparent) ? traceparent[0] : traceparent;
     const call = this.callOf(request);
+    // A sender signs by a clock of its own, which does not follow a test clock.
     const unproven = await hookFault(source.checks(endpoint.settings), this.endpoints.secretsOf(endpoint), call, [Date.now(), this.clock.now().getTime()]);
     if (unproven) {
       this.count(source.name, 'refused');
@@ -92,10 +93,15 @@ export class HooksRoute {
       throw refusal(400, events);
     }
     // A repetition is listed once, as the event it repeats was.
-    for (const { id, body, fault } of events) if (fault) await this.door.listRefusal(endpoint.id, fault, trace, { id: uuidv5(`${endpoint.id}/${id}/${fault.code}`, rejectedNamespace), payload: body });
+    await Promise.all(events.map(async ({ id, body, fault }) => {
+      if (fault) await this.door.listRefusal(endpoint.id, fault, trace, { id: uuidv5(`${endpoint.id}/${id}/${fault.code}`, rejectedNamespace), payload: body });
+    }));
     const signals = events.flatMap((event) => event.signals);
     const results = signals.length === 0 ? [] : await this.door.deliver({ vendor: vendorNamed(source.name) as Vendor, call: null, sender: endpoint.id, json: { value: { signals }, text: JSON.stringify({ signals }) }, traceparent: trace });
-    if ('code' in results) throw refusal(400, results);
+    if ('code' in results) {
+      await this.door.listRefusal(endpoint.id, results, trace);
+      throw refusal(400, results);
+    }
 
     const rejected = results.filter(({ fault }) => fault !== null).length + events.filter(({ fault }) => fault !== null).length;
     this.count(source.name, results.length + rejected === 0 ? 'ignored' : 'taken');
