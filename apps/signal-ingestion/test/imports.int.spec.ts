@@ -78,6 +78,20 @@ describe('imports', () => {
     expect(await account('east')).toMatchObject({ name: 'Far East', tier: 'mid', parentId: 'north' });
   });
 
+  it('counts what names an alias or a merged account for the account it leads to, whose verdict waits', async () => {
+    await importOf('as=accounts', 'id,name\nwhole,Whole\npart,Part\n');
+    expect((await service.request('PUT', '/api/v1/accounts/whole/aliases/crm-7', write)).status).toBeLessThan(300);
+    expect((await service.request('POST', '/api/v1/accounts/part/merge', { ...write, body: { intoAccountId: 'whole', reason: 'one company' } })).status).toBeLessThan(300);
+    await service.settle();
+    const before = (await eventsOf('whole')).length;
+    const one = await importOf('as=usage', `${usage('part', 2)}crm-7,u9,2026-01-09,opened\n`);
+    expect(one).toMatchObject({ rows: { taken: 3 }, accounts: 1 });
+    expect((await eventsOf('whole')).slice(before).map((told) => (typeof told === 'string' ? told : told.kind))).toEqual(['perennial.account.importing.v1', 'usage', 'usage', 'usage', 'perennial.account.imported.v1']);
+    const states = (await service.published(accountsTopic)).filter(({ key }) => key === 'whole').map(({ data }) => data.importing);
+    expect(states.slice(-2)).toEqual([[one.id], undefined]);
+    expect(await eventsOf('crm-7')).toEqual([]);
+  });
+
   it('changes nothing on a dry run, and says what it would', async () => {
     const before = (await service.published(signalsTopic)).length;
     const one = await importOf('as=usage&dryRun=true', `${usage('dry', 10)}dry,u,never,opened\n`);
