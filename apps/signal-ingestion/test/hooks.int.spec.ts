@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { startTestService, type TestService } from '@perennial/testing/service';
@@ -6,6 +7,8 @@ import Stripe from 'stripe';
 import { signalIngestion } from '../src/service.js';
 import { hmacOf, hookOrigin, signings, zendeskCall, zendeskTicket } from './hook-calls.js';
 import { outboundMessage, samples } from './hook-samples.js';
+
+jest.setTimeout(30_000);
 
 const parsed = (text: string): Record<string, unknown> | string => (text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : text);
 

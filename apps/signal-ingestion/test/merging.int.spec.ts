@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import { accountsTopic, signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { signalIngestion } from '../src/service.js';
+
+jest.setTimeout(30_000);
 
 const write = { scopes: ['accounts:read', 'accounts:write'] as const };
 

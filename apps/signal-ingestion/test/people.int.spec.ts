@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { accountsTopic, signalsTopic } from '@perennial/contracts/topics';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { signalIngestion } from '../src/service.js';
 
+jest.setTimeout(30_000);
 const write = { scopes: ['accounts:read', 'accounts:write'] as const };
 
 describe('people and accounts that nobody knows yet, and people of several ids', () => {
