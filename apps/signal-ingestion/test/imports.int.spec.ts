@@ -90,6 +90,11 @@ describe('imports', () => {
     const states = (await service.published(accountsTopic)).filter(({ key }) => key === 'whole').map(({ data }) => data.importing);
     expect(states.slice(-2)).toEqual([[one.id], undefined]);
     expect(await eventsOf('crm-7')).toEqual([]);
+
+    // A file of accounts says of an alias what its account is, and of a merged account what that is itself.
+    (service.clock as TestClock).advance(new Date(service.clock.now().getTime() + 1000));
+    expect(await importOf('as=accounts', 'id,name,parent\ncrm-7,Whole Ltd,\npart,,whole\nwhole,,part\n')).toMatchObject({ rows: { taken: 2, rejected: 1 } });
+    expect((await service.request('GET', '/api/v1/accounts/whole', write)).body).toMatchObject({ name: 'Whole Ltd', parentId: null });
   });
 
   it('changes nothing on a dry run, and says what it would', async () => {
