@@ -136,4 +136,13 @@ describe('people and accounts that nobody knows yet, and people of several ids',
     expect(await call('POST', `people/${jane}/merge`, { intoPersonId: jo })).toMatchObject({ status: 200 });
     expect((await told(acme)).map(({ kind, personId }) => `${kind} ${personId}`).sort()).toEqual([`person ${jo}`, `usage ${jo}`]);
   });
+
+  it('knows where somebody is whom only a meeting named, as soon as a person says anything of them', async () => {
+    await send({ kind: 'engagement', accountId: acme, data: { type: 'meeting', outcome: 'held', attendees: [{ personId: jo, role: 'champion' }, { personId: jane, role: 'influencer' }] } });
+    expect((await call('PUT', `people/${jo}/roles`, { accountId: acme, roles: ['executive_sponsor'] })).body).toMatchObject({ accountId: acme });
+    expect(await call('POST', `people/${jane}/merge`, { intoPersonId: jo })).toMatchObject({ status: 200, body: { accountId: acme } });
+    for (const id of [jo, jane]) expect(await unknownUser(id)).toBeUndefined();
+    // What the meeting named came before the roles were stated whole.
+    expect(await stakeholders(acme)).toEqual([`${jo} executive_sponsor`]);
+  });
 });

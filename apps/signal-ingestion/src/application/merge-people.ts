@@ -40,16 +40,16 @@ export class MergePeople {
     if (from.mergedInto !== null) return conflict('already_merged', `${id} is merged into ${from.mergedInto}: unmerge them first`);
     if (target.id === from.key) return conflict('merge_cycle', from.key === target.key ? 'these are two names of one person already' : `${into} is merged into ${id} already: unmerge them first, or merge the other way round`);
     if (target.mergedInto !== null) return conflict('target_is_merged', `${into} is merged: merge into ${target.id}`);
-    const accountId = from.namedAccountId ?? target.namedAccountId;
-    if (accountId === null && from.accounts.length + target.accounts.length === 0) return conflict('no_account', 'neither of them has an account: assign one of them first');
+    const homes = new Map([[from.key, homeOf(from) ?? homeOf(target)], [target.key, homeOf(target) ?? homeOf(from)]]);
+    if ([...homes.values()].includes(null)) return conflict('no_account', 'neither of them has an account: assign one of them first');
 
     const map = new IdentityMap(await this.identities.lock(tx, [from.key, target.key].sort(), this.clock.now()));
     if ([from.key, target.key].some((key) => map.of(key).key !== key)) return conflict('identity_changed', 'one of them was joined with somebody at this very moment: look again, then ask again');
-    for (const key of [from.key, target.key]) if (accountId !== null && map.of(key).accountId === null) map.assign(map.of(key), accountId);
+    for (const [key, home] of homes) if (home !== null && map.of(key).accountId === null) map.assign(map.of(key), home);
     await this.identities.save(tx, map, this.clock.now());
     await this.history.add(tx, 'person', from.key, target.key, decision);
     await this.identities.lead(tx, from.key, target.key);
-    await this.tell(tx, accountsOf(from, target, accountId), `people were merged: ${decision.reason}`);
+    await this.tell(tx, accountsOf(from, target), `people were merged: ${decision.reason}`);
     return null;
   }
 
@@ -62,7 +62,7 @@ export class MergePeople {
     await this.identities.lock(tx, [from.key], this.clock.now());
     await this.history.end(tx, 'person', from.key, decision);
     await this.identities.lead(tx, from.key, null);
-    await this.tell(tx, accountsOf(from, from, from.namedAccountId), `people were unmerged: ${decision.reason}`);
+    await this.tell(tx, accountsOf(from, from), `people were unmerged: ${decision.reason}`);
     return null;
   }
 
@@ -79,9 +79,12 @@ export class MergePeople {
   }
 }
 
+/** Where signals of theirs are that name no account; of somebody whom only meetings named, the first account that did. */
+const homeOf = ({ namedAccountId, accounts }: PersonDetail): string | null => namedAccountId ?? accounts[0]?.accountId ?? null;
+
 /** Every account that knows one of the two. */
-function accountsOf(one: PersonDetail, other: PersonDetail, accountId: string | null): string[] {
-  return [...new Set([...one.accounts, ...other.accounts].map((member) => member.accountId).concat(accountId ?? []))];
+function accountsOf(one: PersonDetail, other: PersonDetail): string[] {
+  return [...new Set([...one.accounts, ...other.accounts].map(({ accountId }) => accountId).concat(homeOf(one) ?? [], homeOf(other) ?? []))];
 }
 
 const conflict = (code: string, detail: string): RefusedCall => ({ because: 'conflict', code, detail });

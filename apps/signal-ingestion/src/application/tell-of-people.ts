@@ -49,8 +49,8 @@ export class TellOfPeople {
     const contact = person.accounts.find((one) => one.accountId === accountId);
     if (!contact) return { because: 'not_found', code: 'not_found', detail: `${personId} is not at the account ${accountId}: assign them first` };
     const same = roles.length === contact.roles.length && roles.every((role) => contact.roles.includes(role));
-    // It says nothing of who has left but what roles they hold.
-    if (!same) await this.take(tx, by, { person: person.key, accountId, movesPerson: false, signal: { kind: 'person', data: { change: changeOf[contact.status], roles: [...roles] } } }, contact.toldAt + 1);
+    // It says nothing of who has left, and of where somebody is only where nobody knew.
+    if (!same) await this.take(tx, by, { person: person.key, accountId, ...(person.namedAccountId === null ? {} : { movesPerson: false }), signal: { kind: 'person', data: { change: changeOf[contact.status], roles: [...roles] } } }, contact.toldAt + 1);
     return null;
   }
 

@@ -1,9 +1,10 @@
-import { Body, Controller, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { IsString, Length } from 'class-validator';
 import { AccountStore } from '../application/account-store.js';
 import { RestateAccounts } from '../application/restate-accounts.js';
+import { found } from './account-view.js';
 
 export class RestateAccount {
   @ApiProperty({ minLength: 1, maxLength: 500, description: 'Told with every verdict that follows from it.' })
@@ -33,8 +34,8 @@ export class RestatementsController {
   @ApiOperation({ summary: 'Publish an account\'s signals again', description: 'Readers forget what they know of the account and learn it anew. While one is open it is answered.' })
   @ApiAcceptedResponse({ type: RestatementView })
   async restate(@Param('id') id: string, @Body() body: RestateAccount): Promise<RestatementView> {
-    if (!(await this.accounts.find(id))) throw new NotFoundException('there is no such account');
-    const { accountId, state, reason, id: restatementId } = await this.restateAccounts.ask(id, body.reason);
+    const { account } = found(await this.accounts.find(id));
+    const { accountId, state, reason, id: restatementId } = await this.restateAccounts.ask(account.id, body.reason);
     return { id: restatementId, accountId, state, reason };
   }
 }
