@@ -134,6 +134,14 @@ describe('accounts that stand for another', () => {
     for (const body of [{}, { intoAccountId: '' }, { intoAccountId: 'a\u0001' }, { intoAccountId: a, x: 1 }]) expect((await call('POST', `${b}/merge`, body)).status).toBe(400);
   });
 
+  it('lets only one of two accounts become the other one\'s parent at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [one, other] = [`${a}-${round}`, `${b}-${round}`];
+      const answers = await Promise.all([call('PUT', one, { parentId: other }), call('PUT', other, { parentId: one })]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    }
+  });
+
   it('begins a restatement again that was half-way when the accounts were merged', async () => {
     await send(usage('a1', a), usage('b1', b));
     // As one stands that has told all but the end.
