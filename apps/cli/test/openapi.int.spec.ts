@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { isVendorAddress } from '@perennial/gateway/domain/vendor-addresses';
+import { vendorPaths } from '@perennial/signal-ingestion/service';
 import { startPerennial, type RunningPerennial } from '../src/composition/start-perennial.js';
 
 interface Operation {
@@ -18,7 +20,7 @@ interface Document {
 const redocly = fileURLToPath(new URL('../../../node_modules/.bin/redocly', import.meta.url));
 const rules = 'extends: [spec]\nrules: { operation-operationId-unique: error, operation-summary: error, no-unused-components: off, security-defined: error }\ntelemetry: off\n';
 /** Not of the interface: what lies inside, probes and figures, the documentation itself, preflights, and forwarding. */
-const outside = (method: string, path: string) => /^\/(internal|health|metrics|docs)(\/|$)/.test(path) || path.includes('*') || ['HEAD', 'OPTIONS'].includes(method) || ['/api/v1/', '/api/v1', '/v1/', '/v1', '/api/v1/openapi.json'].includes(path);
+const outside = (method: string, path: string) => /^\/(internal|health|metrics|docs)(\/|$)/.test(path) || path.includes('*') || ['HEAD', 'OPTIONS'].includes(method) || ['/api/v1/', '/api/v1', '/api/v1/openapi.json'].includes(path);
 
 describe('the OpenAPI document of the whole system', () => {
   let folder: string;
@@ -40,17 +42,25 @@ describe('the OpenAPI document of the whole system', () => {
   }, 60_000);
 
   it('describes every route that is registered, and no other', () => {
-    const served = system.services.flatMap(({ routes }) => routes.map(({ method, url }) => [method, url.replaceAll(/:(\w+)/g, '{$1}')] as const)).filter(([method, path]) => !outside(method, path));
+    const served = system.services.flatMap(({ name, routes }) => routes.filter(({ url }) => name !== 'gateway' || !isVendorAddress(url)).map(({ method, url }) => [method, url.replaceAll(/:(\w+)/g, '{$1}')] as const)).filter(([method, path]) => !outside(method, path));
     const described = Object.entries(document.paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => [method.toUpperCase(), path] as const));
     const sorted = (rows: readonly (readonly [string, string])[]) => rows.map(([method, path]) => `${path} ${method}`).sort();
     expect(sorted(described)).toEqual(sorted(served));
+  });
+
+  it('forwards every address of a vendor to the edge, and none that is not one', () => {
+    const edge = system.services.find(({ name }) => name === 'signal-ingestion')!.routes.map(({ url }) => url.replaceAll(/:\w+/g, 'x')).filter((url) => !/^\/(api|internal|health|metrics)(\/|$)/.test(url));
+    expect(edge.length).toBeGreaterThan(10);
+    // Hooks are not mounted by name, but lie below /v1 like the others.
+    for (const url of edge) expect([url, isVendorAddress(url), vendorPaths(url) || url.startsWith('/v1/')]).toEqual([url, true, true]);
+    for (const url of ['/internal/pipeline', '/api/v1/accounts', '/health/live', '/metrics', '/docs', '/']) expect([url, isVendorAddress(url), vendorPaths(url)]).toEqual([url, false, false]);
   });
 
   it('says what each answers', () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { responses }] of Object.entries(operations)) {
         const [status, answer] = Object.entries(responses).find(([code]) => code.startsWith('2')) ?? [];
-        if (status !== '204') expect([path, method, Object.keys(answer?.content ?? {})]).toEqual([path, method, [expect.stringMatching(/json|text/)]]);
+        if (status !== '204') expect([path, method, Object.keys(answer?.content ?? {})]).toEqual([path, method, [expect.stringMatching(/json|text|image/)]]);
       }
     }
   });

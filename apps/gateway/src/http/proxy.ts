@@ -9,6 +9,7 @@ import type { AuthenticateCaller } from '../application/authenticate.js';
 import type { IdentityTokens } from '../application/identity-tokens.js';
 import { lookupOf } from '../domain/api-key.js';
 import { apiPrefix, routeOf, type Backend, type Route } from '../domain/routing-table.js';
+import { vendorAddresses } from '../domain/vendor-addresses.js';
 import { bodyPassage } from './body-passage.js';
 
 export interface ProxyParts {
@@ -32,7 +33,7 @@ const timeouts = { headersTimeout: 60_000, bodyTimeout: 65_000 };
 /** What the largest call may hold: a batch of signals of POST /api/v1/signals. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
-/** Forwards `/api/v1/...` by the routing table with an identity token, and the vendors' `/v1/...` untouched to the edge. */
+/** Forwards `/api/v1/...` by the routing table with an identity token, and what vendors' clients send untouched to the edge. */
 export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void {
   const destinations = new WeakMap<FastifyRequest, Destination>();
   const streams = new Set<Readable>();
@@ -95,7 +96,8 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
       letPass(request, Infinity);
       done();
     };
-    await vendors.register(httpProxy, { ...shared, prefix: '/v1', rewritePrefix: '/v1', upstream: parts.backendUrls['signal-ingestion'], preHandler, replyOptions: { ...replyOptions, rewriteRequestHeaders: (_request: unknown, headers: HeaderMap) => traced(headers) } } as Parameters<typeof httpProxy>[1]);
+    const forwarding = { ...shared, upstream: parts.backendUrls['signal-ingestion'], preHandler, replyOptions: { ...replyOptions, rewriteRequestHeaders: (_request: unknown, headers: HeaderMap) => traced(headers) } };
+    for (const prefix of vendorAddresses) await vendors.register(httpProxy, { ...forwarding, prefix, rewritePrefix: prefix } as Parameters<typeof httpProxy>[1]);
   });
 }
 

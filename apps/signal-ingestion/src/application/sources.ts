@@ -7,10 +7,14 @@ import { SourceStore } from './source-store.js';
 import { newWriteKey, writeKeyHash } from './write-key.js';
 
 /**
- * Types of sources that can be made. A `segment` write key stands in every page that its browser client
- * runs in, so it is kept readable and can be looked up again; a `generic` one is shown once.
+ * Types of sources that can be made. The write key of a vendor whose client runs in browsers stands in every page
+ * it runs in, so it is kept readable and can be looked up again; a `generic` one is shown once.
  */
-export const sourceTypes = { segment: { keyIsPublic: true }, generic: { keyIsPublic: false } } as const;
+export const sourceTypes = {
+  segment: { keyIsPublic: true },
+  rudderstack: { keyIsPublic: true },
+  generic: { keyIsPublic: false },
+} as const;
 export type SourceType = keyof typeof sourceTypes;
 
 export interface Source {

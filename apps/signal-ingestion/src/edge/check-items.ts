@@ -1,14 +1,14 @@
-import { anonymousKey, personKey } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import type { SignalRules } from '../domain/signal-rules.js';
 import { structureFault, type KeyTally } from '../domain/structure.js';
-import type { Item, Vendor } from '../domain/vendors/vendor.js';
-import { namesGivenTwice, type ReadJson } from './read-body.js';
+import { isItem } from '../domain/vendors/fields.js';
+import type { Item, ReadJson, Vendor } from '../domain/vendors/vendor.js';
+import { namesGivenTwice } from './read-body.js';
 
 /** One item of a request: taken (with its JSON text) or refused. */
 export type CheckedItem = { readonly call: string; readonly item: unknown; readonly id: string | null } & (
-  | { readonly fault: ItemFault; readonly json: null }
-  | { readonly fault: null; readonly json: string }
+  | { readonly fault: ItemFault; readonly json: null; readonly sentAt: null }
+  | { readonly fault: null; readonly json: string; readonly sentAt: string | null }
 );
 
 export interface Request {
@@ -20,8 +20,6 @@ export interface Request {
   readonly receivedAt: number;
   readonly rules: SignalRules;
 }
-
-const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Checks every item by itself; a fault is answered only for what spoils the whole body. */
 export function checkItems({ vendor, call, json, receivedAt, rules }: Request): readonly CheckedItem[] | ItemFault {
@@ -41,23 +39,23 @@ export function checkItems({ vendor, call, json, receivedAt, rules }: Request): 
   const doubled = doubledNames(namesGivenTwice(json, complete ? tally.keys : null), call === null ? vendor.itemsField : null);
   if (doubled.whole) return doubled.whole;
 
-  const sentAt = vendor.sentAtOf(body);
   /** Text by source and id: an id is unique within what the item names as its source. */
   const seen = new Map<string, string>();
   return items.map(({ call: itemCall, item }, at): CheckedItem => {
     const id = isItem(item) ? vendor.idOf(item) : null;
-    const refuse = (fault: ItemFault): CheckedItem => ({ call: itemCall, item, id, fault, json: null });
+    const refuse = (fault: ItemFault): CheckedItem => ({ call: itemCall, item, id, fault, json: null, sentAt: null });
     const early = faults[at] ?? doubled.byItem.get(at) ?? (isItem(item) ? null : notAnObject);
     if (early) return refuse(early);
     const text = JSON.stringify(item);
     if (Buffer.byteLength(text) > vendor.limits.itemBytes) return refuse({ code: 'too_large', pointer: '', detail: `is larger than ${vendor.limits.itemBytes} bytes: send less with it` });
+    const sentAt = vendor.sentAtOf(body, item as Item);
     const fault = vendor.faultOf(itemCall, item as Item, sentAt, receivedAt, rules);
     if (fault) return refuse(fault);
     const name = JSON.stringify([vendor.partOf(item), id]);
     const earlier = id === null ? undefined : seen.get(name);
     if (earlier !== undefined && earlier !== text) return refuse({ code: 'id_conflict', pointer: '/id', detail: 'stands twice in this request with other content: give every item an id of its own' });
     if (id !== null) seen.set(name, text);
-    return { call: itemCall, item, id, fault: null, json: text };
+    return { call: itemCall, item, id, fault: null, json: text, sentAt };
   });
 }
 
@@ -75,15 +73,4 @@ function doubledNames(pointers: readonly string[], itemsField: string | null): {
     else whole ??= fault;
   }
   return { whole, byItem };
-}
-
-/** Topic key of an item: what a person sends stays in order. userId, else anonymousId, else personId, else accountId. */
-export function telemetryKey(item: Item): string {
-  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null);
-  const userId = text(item['userId']);
-  if (userId !== null) return userId;
-  const anonymousId = text(item['anonymousId']);
-  if (anonymousId !== null) return anonymousKey(anonymousId);
-  const personId = text(item['personId']);
-  return personId === null ? (text(item['accountId']) ?? '') : personKey(personId);
 }

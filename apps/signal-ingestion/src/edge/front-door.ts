@@ -10,20 +10,12 @@ import type { SignalIngestionConfig } from '../config.js';
 import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { sourceIdOf } from '../domain/read-message.js';
-import type { Item, Vendor } from '../domain/vendors/vendor.js';
+import type { Item, ItemResult, ReadJson, Vendor } from '../domain/vendors/vendor.js';
 import { vendors } from '../domain/vendors/vendors.js';
-import { checkItems, telemetryKey } from './check-items.js';
+import { checkItems } from './check-items.js';
 import { busy } from './problem-answer.js';
-import type { ReadJson } from './read-body.js';
 import { SendSpan } from './send-span.js';
 import { rejectedRecord, vendorCallRecord } from './telemetry-records.js';
-
-/** What became of one item. */
-export interface ItemResult {
-  /** The item's own id, or the one it was given; null: refused and without one. */
-  readonly id: string | null;
-  readonly fault: ItemFault | null;
-}
 
 export interface Delivery {
   readonly vendor: Vendor;
@@ -61,16 +53,15 @@ export class FrontDoor {
     if ('code' in checked) return checked;
     const span = new SendSpan(delivery.traceparent, checked.length);
     const { traceparent } = span;
-    const sentAt = vendor.sentAtOf(json.value as Item);
     const results: ItemResult[] = [];
-    const records = checked.map(({ call: itemCall, item, id, fault, json: body }): OutgoingRecord => {
+    const records = checked.map(({ call: itemCall, item, id, fault, json: body, sentAt }): OutgoingRecord => {
       if (fault !== null) {
         results.push({ id, fault });
         return rejectedRecord({ id: uuidv7(), key: sender, sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, fault, payload: item });
       }
       const given = id ?? uuidv7();
       results.push({ id: given, fault: null });
-      return vendorCallRecord({ id: given, key: telemetryKey(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
+      return vendorCallRecord({ id: given, key: vendor.topicKeyOf(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
     });
     await span.around(this.append(records));
     const rejected = results.filter(({ fault }) => fault !== null).length;

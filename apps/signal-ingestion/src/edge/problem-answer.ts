@@ -1,18 +1,17 @@
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { ItemFault } from '../domain/item-fault.js';
-import type { BodyFault } from './read-body.js';
 
 /** A refusal of the whole request, as problem details. */
-export function refusal(status: number, fault: ItemFault | BodyFault): ProblemException {
-  const errors = 'pointer' in fault && fault.pointer !== '' ? { errors: [{ pointer: fault.pointer, detail: fault.detail }] } : {};
-  return new ProblemException(status, 'pointer' in fault && fault.pointer !== '' ? `${fault.pointer} ${fault.detail}` : fault.detail, { code: fault.code, ...errors });
+export function refusal(status: number, fault: ItemFault): ProblemException {
+  const errors = fault.pointer !== '' ? { errors: [{ pointer: fault.pointer, detail: fault.detail }] } : {};
+  return new ProblemException(status, fault.pointer !== '' ? `${fault.pointer} ${fault.detail}` : fault.detail, { code: fault.code, ...errors });
 }
 
 export function notAuthorised(code: 'write_key_missing' | 'write_key_unknown' | 'write_keys_disagree' | 'authorization_malformed'): ProblemException {
   const details = {
-    write_key_missing: 'send the source\'s write key: Basic with the key as user name, Bearer, or writeKey in the body',
+    write_key_missing: 'send the source\'s write key: Basic with the key as user name, Bearer, or where the client writes it itself',
     write_key_unknown: 'no source has this write key: it may be revoked or misspelt',
-    write_keys_disagree: 'the header and the body carry different write keys: send one',
+    write_keys_disagree: 'the request carries different write keys: send one',
     authorization_malformed: 'the Authorization header must be Basic with the write key as user name and no password, or Bearer',
   };
   return new ProblemException(401, details[code], { code });

@@ -14,15 +14,15 @@ export class RateLimit {
     this.limiter = new RateLimiterMemory({ points: config.requestsPerSecond, duration: 1 });
   }
 
-  /** Throws the 429 problem above the limit; clients read both headers as whole seconds. */
-  async count(sender: string, reply: FastifyReply): Promise<void> {
+  /** Throws the problem above the limit, of `status`; clients read both headers as whole seconds. */
+  async count(sender: string, reply: FastifyReply, status: 429 | 503 = 429): Promise<void> {
     try {
       await this.limiter.consume(sender);
     } catch (spent) {
       if (!(spent instanceof RateLimiterRes)) throw spent;
       const seconds = Math.max(1, Math.ceil(spent.msBeforeNext / 1000));
       void reply.header('x-ratelimit-reset', String(seconds));
-      throw new ProblemException(429, `more than ${this.limiter.points} requests a second: send again later, or in batches`, { code: 'rate_limited', retryAfterSeconds: seconds });
+      throw new ProblemException(status, `more than ${this.limiter.points} requests a second: send again later, or in batches`, { code: 'rate_limited', retryAfterSeconds: seconds });
     }
   }
 }

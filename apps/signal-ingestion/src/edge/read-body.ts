@@ -3,16 +3,20 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { countPairs, duplicateKeyPointers } from '../domain/duplicate-keys.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import type { ReadJson } from '../domain/vendors/vendor.js';
+
+const given = new WeakMap<FastifyRequest, string>();
 
 /** SDKs lie in it, and Fastify refuses what it cannot read: whatever it says, the body comes as bytes. */
 export function ignoreContentType(request: FastifyRequest): void {
+  given.set(request, request.raw.headers['content-type'] ?? '');
   request.raw.headers['content-type'] = 'application/octet-stream';
 }
 
-/** Why a whole body cannot be taken. */
-export interface BodyFault {
-  readonly code: 'too_large' | 'unreadable_encoding' | 'invalid_utf8' | 'invalid_json';
-  readonly detail: string;
+/** What `ignoreContentType` put aside, in lower case and without parameters. */
+export function contentTypeOf(request: FastifyRequest): string {
+  return (given.get(request) ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
 const unpackers = new Map<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>([
@@ -23,40 +27,37 @@ const unpackers = new Map<string, (body: Buffer, options: { maxOutputLength: num
 ]);
 
 /** Unpacks a body by its Content-Encoding, or by its first bytes where that says nothing; never beyond `maxBytes`. */
-export async function unpackBody(body: Buffer, contentEncoding: string | undefined, maxBytes: number): Promise<Buffer | BodyFault> {
+export async function unpackBody(body: Buffer, contentEncoding: string | undefined, maxBytes: number): Promise<Buffer | ItemFault> {
   const named = contentEncoding?.trim().toLowerCase() ?? '';
   const packed = body[0] === 0x1f && body[1] === 0x8b;
   const encoding = named === '' || named === 'identity' ? (packed ? 'gzip' : '') : named;
   if (encoding === '') return body.length > maxBytes ? tooLarge(maxBytes) : body;
   const unpack = unpackers.get(encoding);
-  if (!unpack) return { code: 'unreadable_encoding', detail: `Content-Encoding must be one of ${[...unpackers.keys()].join(', ')}` };
+  if (!unpack) return { code: 'unreadable_encoding', pointer: '', detail: `Content-Encoding must be one of ${[...unpackers.keys()].join(', ')}` };
   try {
     return await unpack(body, { maxOutputLength: maxBytes });
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes);
-    return { code: 'unreadable_encoding', detail: `the body is not whole ${encoding}: send it again` };
+    return { code: 'unreadable_encoding', pointer: '', detail: `the body is not whole ${encoding}: send it again` };
   }
 }
 
-function tooLarge(maxBytes: number): BodyFault {
-  return { code: 'too_large', detail: `the body is larger than ${maxBytes} bytes when unpacked: send it in parts` };
-}
-
-/** A body's JSON beside its text, which still shows names that parsing merged. */
-export interface ReadJson {
-  readonly value: unknown;
-  readonly text: string;
+export function tooLarge(maxBytes: number): ItemFault {
+  return { code: 'too_large', pointer: '', detail: `the body is larger than ${maxBytes} bytes: send it in parts` };
 }
 
 /** Reads JSON in UTF-8, whatever the Content-Type says; a byte order mark is skipped. */
-export function readJson(body: Buffer): ReadJson | BodyFault {
-  if (!isUtf8(body)) return { code: 'invalid_utf8', detail: 'the body is not UTF-8: encode it so' };
+export function readJson(body: Buffer): ReadJson | ItemFault {
+  if (!isUtf8(body)) return { code: 'invalid_utf8', pointer: '', detail: 'the body is not UTF-8: encode it so' };
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-  const text = body.toString('utf8', start);
+  return readJsonText(body.toString('utf8', start));
+}
+
+export function readJsonText(text: string): ReadJson | ItemFault {
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {
-    return { code: 'invalid_json', detail: 'the body is not JSON' };
+    return { code: 'invalid_json', pointer: '', detail: 'the body is not JSON' };
   }
 }
 

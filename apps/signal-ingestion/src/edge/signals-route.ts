@@ -4,11 +4,12 @@ import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { perennial } from '../domain/vendors/perennial.js';
 import type { ItemFault } from '../domain/item-fault.js';
-import { FrontDoor, type ItemResult } from './front-door.js';
+import type { ItemResult } from '../domain/vendors/vendor.js';
+import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
 import { notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
-import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
+import { ignoreContentType, readJson, tooLarge, unpackBody } from './read-body.js';
 import { signalsOperation } from './signals-operation.js';
 import { WriteKeys } from './write-keys.js';
 
@@ -34,7 +35,7 @@ export class SignalsRoute {
       },
       errorHandler: (error) => {
         if (!('code' in error) || error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
-        throw refusal(413, { code: 'too_large', detail: `the body is larger than ${maxBytes} bytes: send it in parts` });
+        throw refusal(413, tooLarge(maxBytes));
       },
       handler: (request, reply) => this.take(guard, request, reply),
     });
@@ -69,8 +70,8 @@ export class SignalsRoute {
     return { sender: source.sourceId, counted: source.sourceId };
   }
 
-  private async refuse(fault: ItemFault | BodyFault, sender: string, traceparent: string | undefined): Promise<never> {
-    await this.door.listRefusal(sender, { pointer: '', ...fault }, traceparent);
+  private async refuse(fault: ItemFault, sender: string, traceparent: string | undefined): Promise<never> {
+    await this.door.listRefusal(sender, fault, traceparent);
     throw refusal(fault.code === 'too_large' || fault.code === 'too_many_items' ? 413 : 400, fault);
   }
 }

@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { Transient } from '@perennial/persistence/errors';
+import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ItemFault } from '../domain/item-fault.js';
-import type { Item, Vendor, VendorPath } from '../domain/vendors/vendor.js';
-import { vendors } from '../domain/vendors/vendors.js';
+import { isItem } from '../domain/vendors/fields.js';
+import type { Answer, ItemResult, VendorRequest } from '../domain/vendors/vendor.js';
+import { addresses, type Served } from '../domain/vendors/vendors.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
-import { notAuthorised, refusal } from './problem-answer.js';
+import { busy, notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
-import { ignoreContentType, readJson, unpackBody, type BodyFault } from './read-body.js';
+import { ignoreContentType, tooLarge, unpackBody } from './read-body.js';
 import { vendorOperation } from './vendor-operations.js';
+import { vendorRequest } from './vendor-request.js';
 import { WriteKeys } from './write-keys.js';
+
+type Address = (typeof addresses)[number];
 
 /** The paths of all vendors, answered as their clients expect. They check their senders themselves, by write key. */
 @Injectable()
@@ -22,16 +28,21 @@ export class VendorRoutes {
   ) {}
 
   register(fastify: FastifyInstance): void {
-    for (const vendor of vendors) for (const path of vendor.paths) this.serve(fastify, vendor, path);
+    for (const address of addresses) this.serve(fastify, address);
+    for (const [path, group] of Map.groupBy(addresses, ({ path }) => path)) {
+      const methods = group.map(({ method }) => method).join(', ');
+      fastify.options(path, { config: { access: 'public', untraced: true } }, (request, reply) => answerPreflight(request, reply, methods));
+    }
   }
 
-  private serve(fastify: FastifyInstance, vendor: Vendor, vendorPath: VendorPath): void {
-    const { path, call } = vendorPath;
-    const { itemBytes, batchBytes } = vendor.limits;
-    const maxBytes = call === null ? batchBytes : itemBytes;
-    fastify.options(path, { config: { access: 'public', untraced: true } }, (request, reply) => answerPreflight(request, reply, 'POST'));
-    fastify.post(path, {
-      config: { access: 'public', rawBody: true, maxBodyBytes: maxBytes, operation: vendorOperation(vendor, vendorPath) },
+  private serve(fastify: FastifyInstance, address: Address): void {
+    const { method, path, served } = address;
+    fastify.route({
+      method,
+      url: path,
+      // HEAD would be taken for a call.
+      exposeHeadRoute: false,
+      config: { access: 'public', rawBody: true, maxBodyBytes: Math.max(...served.map(maxBytesOf)), operation: vendorOperation(address) },
       // A refusal without these headers shows in a browser as a network error, and is sent again.
       onRequest: (request, reply, done) => {
         allowOrigin(request, reply);
@@ -39,31 +50,42 @@ export class VendorRoutes {
         done();
       },
       errorHandler: (error, request, reply) => {
-        const tooLarge = 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-        if (!tooLarge) throw error;
-        void this.refuseLarge(vendor, maxBytes, request).catch((problem: unknown) => reply.send(problem));
+        const large = 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+        if (!large) throw error;
+        const one = senderOf(served, vendorRequest(request, Buffer.alloc(0)), null);
+        void this.inItsWords(one, reply, () => this.refuse(one, tooLarge(maxBytesOf(one)), this.headerKey(request), request));
       },
-      handler: (request, reply) => this.take(vendor, call, maxBytes, request, reply),
+      handler: (request, reply) => this.take(served, request, reply),
     });
   }
 
-  private async take(vendor: Vendor, call: string | null, maxBytes: number, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { traceparent } = request.headers;
-    const shown = this.headerKey(request);
-    if (shown) await this.rateLimit.count(shown.sourceId, reply);
-    const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], maxBytes);
-    const json = Buffer.isBuffer(body) ? readJson(body) : body;
-    if ('code' in json) return this.refuse(vendor, json, shown, request);
-    const inBody = isItem(json.value) ? vendor.keyIn(json.value) : null;
-    const sender = this.senderOf(shown?.key ?? null, inBody);
-    if (!shown) await this.rateLimit.count(sender, reply);
-    const results = await this.door.deliver({ vendor, call, sender, json, traceparent: oneOf(traceparent) });
-    if ('code' in results) return this.refuse(vendor, results, { sourceId: sender }, request);
+  private async take(served: readonly Served[], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let one = senderOf(served, vendorRequest(request, Buffer.alloc(0)), null);
+    return this.inItsWords(() => one, reply, async () => {
+      const shown = this.headerKey(request);
+      if (shown) await this.rateLimit.count(shown.sourceId, reply, one.path.busyStatus);
+      const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], Math.max(...served.map(maxBytesOf)));
+      if ('code' in body) return this.refuse(one, body, shown, request);
+      const asked = vendorRequest(request, body);
+      const json = one.path.decode ? one.path.decode(asked) : asked.json();
+      if ('code' in json) return this.refuse(one, json, shown, request);
+      const value = isItem(json.value) ? json.value : {};
+      one = senderOf(served, asked, value);
+      if (body.length > maxBytesOf(one)) return this.refuse(one, tooLarge(maxBytesOf(one)), shown, request);
+      const sender = this.sourceOf(oneKey([shown?.key, ...one.vendor.keysIn(value, asked.query)]));
+      if (!shown) await this.rateLimit.count(sender, reply, one.path.busyStatus);
+      const results = await this.door.deliver({ vendor: one.vendor, call: one.path.call, sender, json, traceparent: oneOf(request.headers.traceparent) });
+      if ('code' in results) return this.refuse(one, results, { sourceId: sender }, request);
+      return this.answer(one, results, asked, reply);
+    });
+  }
+
+  private answer({ vendor, path }: Served, results: readonly ItemResult[], asked: VendorRequest, reply: FastifyReply): FastifyReply {
     const rejected = results.filter(({ fault }) => fault !== null);
     const [first] = rejected;
-    if (call !== null && first?.fault?.code === 'too_large') throw refusal(vendor.tooLargeStatus, first.fault);
+    if (path.call !== null && first?.fault?.code === 'too_large') throw refusal(vendor.tooLargeStatus, first.fault);
     if (rejected.length > 0) void reply.header('x-rejected-count', String(rejected.length));
-    return reply.status(200).send(vendor.success);
+    return send(reply, path.answer ? path.answer(results, asked) : { body: vendor.success });
   }
 
   /** The key of the header and its source; null: none is shown. Refuses an unknown one before the body is read. */
@@ -75,13 +97,6 @@ export class VendorRoutes {
     return { key, sourceId: this.sourceOf(key) };
   }
 
-  private senderOf(header: string | null, body: string | null): string {
-    if (header !== null && body !== null && header !== body) throw notAuthorised('write_keys_disagree');
-    const key = header ?? body;
-    if (key === null) throw notAuthorised('write_key_missing');
-    return this.sourceOf(key);
-  }
-
   private sourceOf(key: string): string {
     const source = this.writeKeys.sourceOf(key);
     if (!source) throw notAuthorised('write_key_unknown');
@@ -89,18 +104,47 @@ export class VendorRoutes {
   }
 
   /** Refuses a whole body; who sent it is told, and where we know them it is listed. */
-  private async refuse(vendor: Vendor, fault: ItemFault | BodyFault, sender: { sourceId: string } | null, request: FastifyRequest): Promise<never> {
-    if (sender) await this.door.listRefusal(sender.sourceId, { pointer: '', ...fault }, oneOf(request.headers.traceparent));
+  private async refuse({ vendor }: Served, fault: ItemFault, sender: { sourceId: string } | null, request: FastifyRequest): Promise<never> {
+    if (sender) await this.door.listRefusal(sender.sourceId, fault, oneOf(request.headers.traceparent));
     throw refusal(fault.code === 'too_large' ? vendor.tooLargeStatus : 400, fault);
   }
 
-  private async refuseLarge(vendor: Vendor, maxBytes: number, request: FastifyRequest): Promise<never> {
-    const fault: BodyFault = { code: 'too_large', detail: `the body is larger than ${maxBytes} bytes: send it in parts` };
-    return this.refuse(vendor, fault, this.headerKey(request), request);
+  /** Puts a refusal into the words of the vendor whose client it was, where that has words of its own. */
+  private async inItsWords(one: Served | (() => Served), reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+    try {
+      return await work();
+    } catch (error) {
+      const problem = error instanceof Transient ? busy('the log is away: try again') : error;
+      const { vendor } = typeof one === 'function' ? one() : one;
+      if (!(problem instanceof ProblemException) || !vendor.refusal) return reply.send(problem);
+      const { code = '', retryAfterSeconds } = problem.extra;
+      if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+      const { status, body } = vendor.refusal(problem.getStatus(), { code, pointer: '', detail: problem.message });
+      return send(reply, { body }, status);
+    }
   }
 }
 
-const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
+const maxBytesOf = ({ vendor, path }: Served): number => (path.call === null ? vendor.limits.batchBytes : vendor.limits.itemBytes);
+
+/** Whose client sent a request; `body` null: it is not read yet. */
+function senderOf(served: readonly Served[], request: VendorRequest, body: Readonly<Record<string, unknown>> | null): Served {
+  return served.find(({ vendor }, at) => at === served.length - 1 || (vendor.sent?.(request, body) ?? false))!;
+}
+
+/** The one write key that a request carries, wherever. */
+function oneKey(given: readonly unknown[]): string {
+  const [key, ...others] = new Set(given.filter((value) => typeof value === 'string' && value !== ''));
+  if (key === undefined) throw notAuthorised('write_key_missing');
+  if (others.length > 0) throw notAuthorised('write_keys_disagree');
+  return key as string;
+}
+
+function send(reply: FastifyReply, { status = 200, type, body }: Answer, otherStatus: number = status): FastifyReply {
+  void reply.status(otherStatus);
+  if (type !== undefined || typeof body === 'string') return reply.type(type ?? 'text/plain; charset=utf-8').send(body);
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+}
 
 function oneOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;

@@ -8,7 +8,7 @@ import { HookSettingsBody } from './hook-source.dto.js';
 export const sourceTypeNames = [...new Set([...Object.keys(sourceTypes), ...hookSources.map(({ name }) => name)])];
 
 export class CreateSource {
-  @ApiProperty({ enum: sourceTypeNames, description: '`segment`: SDKs that speak Segment\'s HTTP API. `generic`: POST /api/v1/signals, and webhooks with a mapping of your own. The others: business systems that call the source\'s `hookPath`.' })
+  @ApiProperty({ enum: sourceTypeNames, description: 'A vendor whose SDKs send here, or a business system that calls the source\'s `hookPath`: see docs/sources.md. `generic`: POST /api/v1/signals, and webhooks with a mapping of your own.' })
   @IsIn(sourceTypeNames)
   type!: string;
 

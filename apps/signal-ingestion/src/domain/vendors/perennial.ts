@@ -1,6 +1,8 @@
 import type { SignalInput } from '@perennial/contracts/signal';
 import { parseInstant } from '../event-time.js';
+import { personKey } from '../identifiers.js';
 import { normalised, signalFault } from '../signal-rules.js';
+import { id } from './fields.js';
 import type { Item, Meaning, Vendor } from './vendor.js';
 
 const maxItemBytes = 32 * 1024;
@@ -16,7 +18,8 @@ export const perennial: Vendor = {
   success: null,
   transportFields: [],
   itemsField: 'signals',
-  keyIn: () => null,
+  keysIn: () => [],
+  topicKeyOf: (item) => (typeof item['personId'] === 'string' ? personKey(item['personId']) : (id(item['accountId']) ?? '')),
   partOf: (item) => (typeof item === 'object' && item !== null && 'source' in item && typeof item.source === 'string' ? item.source : null),
   idOf: (item) => (typeof item['id'] === 'string' ? item['id'] : null),
   sentAtOf: () => null,

@@ -1,0 +1,64 @@
+import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fault } from './set-up.js';
+
+/** Hands requests on to a target and spoils the first ones that carry events. */
+export class FaultyProxy {
+  /** Those that happened. */
+  readonly done: Fault[] = [];
+
+  private constructor(
+    private readonly target: string,
+    private readonly faults: Fault[],
+    private readonly server = createServer((request, response) => this.take(request, response)),
+  ) {}
+
+  static async start(target: string, faults: readonly Fault[]): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(target, [...faults]);
+    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get left(): number {
+    return this.faults.length;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse): void {
+    const fault = carriesEvents(request) ? this.faults.shift() : undefined;
+    if (fault !== undefined && fault !== 'pass') this.done.push(fault);
+    if (fault === 'cut') request.socket.destroy();
+    else if (typeof fault === 'number') {
+      // As the edge itself says it.
+      const origin = request.headers.origin;
+      request.resume().on('end', () => response.writeHead(fault, { 'retry-after': '1', ...(origin ? { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'Retry-After' } : {}) }).end('{}'));
+    } else this.handOn(request, response, fault === 'lose');
+  }
+
+  private handOn(request: IncomingMessage, response: ServerResponse, lose: boolean): void {
+    const onward = send(new URL(request.url ?? '/', this.target), { method: request.method ?? 'GET', headers: request.headers }, (answer) => {
+      if (lose) {
+        answer.resume().on('end', () => request.socket.destroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  }
+}
+
+/** Not preflights, nor what clients ask before they send. */
+function carriesEvents({ method, url = '' }: IncomingMessage): boolean {
+  if (method === 'POST') return !url.startsWith('/flags');
+  return method === 'GET' && !/^\/(v1\/projects|sourceConfig|array)\b/.test(url);
+}

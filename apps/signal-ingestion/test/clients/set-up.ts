@@ -1,0 +1,53 @@
+/**
+ * One way to send with a client that a company may already have. Its parts make the code that docs/sources.md shows
+ * and, run as it stands with many events, the program that proves it. HOST and WRITE_KEY stand for the real ones.
+ */
+export interface SetUp {
+  readonly id: string;
+  readonly vendor: string;
+  /** As people call it. */
+  readonly name: string;
+  /** npm package whose version is shown; null: plain HTTP. */
+  readonly client: string | null;
+  readonly runsIn: 'node' | 'browser' | 'shell';
+  /** Imports and what makes the client. */
+  readonly init: string;
+  /** Says that anna belongs to acme; empty where each event says it. */
+  readonly group: string;
+  /** Sends one event; `event` is a JavaScript expression, or a text for the shell. */
+  readonly track: (event: string) => string;
+  /** Sends what waits. */
+  readonly flush: string;
+  /** Before the program ends. */
+  readonly end: string;
+  /** What goes wrong with its first requests, in order (`faulty-proxy.ts`). */
+  readonly faults: readonly Fault[];
+  /** Variables of the process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What to know, for the docs. */
+  readonly notes: string;
+}
+
+/**
+ * `lose`: taken, and the reply is lost. `cut`: the connection ends before the request is handed on. A number: answered
+ * with it. `pass`: nothing, between faults that would be too many for one request's tries.
+ */
+export type Fault = 'lose' | 'cut' | 429 | 503 | 'pass';
+
+/** The code that the docs show. */
+export function shownCode({ init, group, track, end, runsIn }: SetUp): string {
+  return [init, group, track(runsIn === 'shell' ? 'Report Opened' : "'Report Opened'"), end].filter((part) => part !== '').join('\n');
+}
+
+/** A program of the same parts that sends `events` events, named `Step 1` and so on, in two portions. */
+export function program(setUp: SetUp, host: string, writeKey: string, events: number): string {
+  const { init, group, track, flush, end, runsIn } = setUp;
+  if (runsIn === 'shell') return filled(`set -e\n${group}\nfor step in $(seq 1 ${events}); do\n${track("Step '$step'")}\ndone`, host, writeKey);
+  const loop = `for (let step = 1; step <= ${events}; step++) {\n${track('`Step ${step}`')}\nif (step === ${Math.ceil(events / 2)}) {\n${flush}\n}\n}`;
+  return filled([init, group === '' ? '' : `${group}\n${flush}`, loop, end].join('\n'), host, writeKey);
+}
+
+/** Code with the address and the key in the place of their names. */
+export function filled(code: string, host: string, writeKey: string): string {
+  return code.replaceAll('HOST', host).replaceAll('WRITE_KEY', writeKey);
+}

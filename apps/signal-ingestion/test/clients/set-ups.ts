@@ -1,0 +1,6 @@
+import { rudderstackSetUps } from './rudderstack-set-ups.js';
+import { segmentSetUps } from './segment-set-ups.js';
+import type { SetUp } from './set-up.js';
+
+/** Every way to send that is proved here and shown in docs/sources.md. */
+export const setUps: readonly SetUp[] = [...segmentSetUps, ...rudderstackSetUps];
