@@ -34,6 +34,15 @@ describe('the rate limit of the edge', () => {
     expect((await track(key, inBody)).status).toBe(200);
   });
 
+  it('answers 503 where the client would lose its events on 429', async () => {
+    const key = await newKey();
+    const send = (path: string) => fetch(`${service.running.url}${path}`, { method: 'POST', body: JSON.stringify({ api_key: key, batch: [] }) });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => send('/e/')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    expect(answers.find(({ status }) => status === 503)!.headers.get('retry-after')).toBe('1');
+    expect(refusedOf(await Promise.all(Array.from({ length: 12 }, () => send('/batch/'))))).toBeGreaterThan(0);
+  });
+
   it('counts API keys each for itself, a batch as one', async () => {
     const signals = Array.from({ length: 50 }, (_, i) => ({ id: `b${i}`, kind: 'usage', accountId: 'acme', data: { event: 'x' } }));
     const send = (sub: string) => service.request('POST', '/api/v1/signals', { scopes: ['signals:write'], sub, body: { signals } });

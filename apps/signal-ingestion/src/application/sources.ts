@@ -13,6 +13,8 @@ import { newWriteKey, writeKeyHash } from './write-key.js';
 export const sourceTypes = {
   segment: { keyIsPublic: true },
   rudderstack: { keyIsPublic: true },
+  posthog: { keyIsPublic: true },
+  cloudevents: { keyIsPublic: false },
   generic: { keyIsPublic: false },
 } as const;
 export type SourceType = keyof typeof sourceTypes;

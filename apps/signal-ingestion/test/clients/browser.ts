@@ -10,6 +10,7 @@ import { chromium, type Browser } from 'playwright-core';
 const bundles: Readonly<Record<string, { readonly file: string; readonly module: string }>> = {
   '@segment/analytics-next': { file: '@segment/analytics-next/dist/umd/index.js', module: 'export const { AnalyticsBrowser } = window.AnalyticsNext;' },
   '@rudderstack/analytics-js': { file: '@rudderstack/analytics-js/dist/npm/modern/bundled/umd/index.js', module: 'export const { RudderAnalytics } = window.rudderanalytics;' },
+  'posthog-js': { file: 'posthog-js/dist/array.full.js', module: 'export default window.posthog;' },
 };
 
 const modules = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
@@ -27,7 +28,8 @@ export class TestBrowser {
   ) {}
 
   static async start(): Promise<TestBrowser> {
-    const browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    // Clients leave out what looks like a robot: no sign of automation, here and in the user agent.
+    const browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ['--disable-blink-features=AutomationControlled', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
     const server = createServer((request, response) => {
       const path = decodeURIComponent(request.url?.slice(1) ?? '');
       const file = Object.values(bundles).find((bundle) => bundle.file === path)?.file;
@@ -42,7 +44,7 @@ export class TestBrowser {
   async run(code: string, client: string): Promise<{ close(): Promise<void> }> {
     const bundle = bundles[client];
     if (!bundle) throw new Error(`no bundle of ${client} is known to the test page`);
-    const context = await this.browser.newContext();
+    const context = await this.browser.newContext({ userAgent: (await this.userAgent()).replace('Headless', '') });
     const page = await context.newPage();
     const origin = `http://localhost:${(this.server.address() as AddressInfo).port}`;
     await page.goto(`${origin}/page`);
@@ -51,6 +53,13 @@ export class TestBrowser {
     await page.addScriptTag({ url: `${origin}/${bundle.file}` });
     await page.addScriptTag({ type: 'module', content: code });
     return { close: () => context.close() };
+  }
+
+  private async userAgent(): Promise<string> {
+    const context = await this.browser.newContext();
+    const agent = await (await context.newPage()).evaluate<string>('navigator.userAgent');
+    await context.close();
+    return agent;
   }
 
   async stop(): Promise<void> {

@@ -44,7 +44,9 @@ export function program(setUp: SetUp, host: string, writeKey: string, events: nu
   const { init, group, track, flush, end, runsIn } = setUp;
   if (runsIn === 'shell') return filled(`set -e\n${group}\nfor step in $(seq 1 ${events}); do\n${track("Step '$step'")}\ndone`, host, writeKey);
   const loop = `for (let step = 1; step <= ${events}; step++) {\n${track('`Step ${step}`')}\nif (step === ${Math.ceil(events / 2)}) {\n${flush}\n}\n}`;
-  return filled([init, group === '' ? '' : `${group}\n${flush}`, loop, end].join('\n'), host, writeKey);
+  // An app lives on while a client waits for its next try.
+  const [begin, stop] = runsIn === 'node' ? ['const alive = setInterval(() => {}, 1000);', 'clearInterval(alive);'] : ['', ''];
+  return filled([init, begin, group === '' ? '' : `${group}\n${flush}`, loop, end, stop].join('\n'), host, writeKey);
 }
 
 /** Code with the address and the key in the place of their names. */

@@ -38,7 +38,8 @@ export const perennial: Vendor = {
   meaningOf: (_call, item: Item): Meaning => meaningOfSignal(normalised(item as unknown as SignalInput)),
 };
 
-function meaningOfSignal(signal: SignalInput): Meaning {
+/** Reads a SIGNAL that has no fault. */
+export function meaningOfSignal(signal: SignalInput): Meaning {
   const { kind, data } = signal;
   return {
     messageId: signal.id ?? null,

@@ -1,5 +1,7 @@
 import { hookVendors } from '../hooks/hook-sources.js';
+import { cloudevents } from './cloudevents.js';
 import { perennial } from './perennial.js';
+import { posthog } from './posthog.js';
 import { rudderstack } from './rudderstack.js';
 import { segment } from './segment.js';
 import type { Vendor, VendorPath } from './vendor.js';
@@ -8,7 +10,7 @@ import type { Vendor, VendorPath } from './vendor.js';
  * Every vendor whose clients may send to us. A new one is a module beside `segment.ts` and a line here. Of those
  * that serve the same address the first whose client it was takes the request, and the last what is left.
  */
-export const vendors: readonly Vendor[] = [rudderstack, segment, perennial, ...hookVendors];
+export const vendors: readonly Vendor[] = [rudderstack, segment, posthog, cloudevents, perennial, ...hookVendors];
 
 const byName = new Map(vendors.map((vendor) => [vendor.name, vendor]));
 
