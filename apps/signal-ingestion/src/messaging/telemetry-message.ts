@@ -29,7 +29,7 @@ export function messageOf(event: Exclude<Telemetry, InputRejectedEvent>, at: num
 /** A foreign producer says the kind in `ce_type`; a body that says another one is refused by its schema. */
 function signalOf(data: unknown, kind: string): Item {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return { kind, value: data };
-  return 'kind' in data && data.kind !== kind ? { ...data, kind: `${String(data.kind).slice(0, 60)} (ce_type says ${kind})` } : { ...data, kind };
+  return 'kind' in data && data.kind !== kind ? { ...data, kind: `${(JSON.stringify(data.kind) ?? '').slice(0, 60)} (ce_type says ${kind})` } : { ...data, kind };
 }
 
 function receiptOf(recordTime: number, now: number): number {
