@@ -10,7 +10,7 @@ describe('the answers of', () => {
   const keys: Record<string, string> = {};
   beforeAll(async () => {
     service = await startTestService(signalIngestion);
-    for (const type of ['posthog', 'cloudevents']) keys[type] = (await service.request('POST', '/api/v1/sources', { scopes: ['operate'], body: { type, name: type } })).body.writeKey;
+    for (const type of ['posthog', 'cloudevents', 'otlp', 'amplitude', 'mixpanel', 'snowplow']) keys[type] = (await service.request('POST', '/api/v1/sources', { scopes: ['operate'], body: { type, name: type } })).body.writeKey;
   }, 30_000);
   afterAll(() => service.stop());
 
@@ -82,6 +82,47 @@ describe('the answers of', () => {
       expect(await send('POST', address(), [event('s-4', { id: 5 })])).toMatchObject({ status: 400 });
       expect(await send('POST', address(), { hello: 'world' })).toMatchObject({ status: 400, body: { code: 'not_a_cloud_event' } });
       expect(await send('POST', '/v1/events', [])).toMatchObject({ status: 401 });
+      await service.settle();
+      const { body } = await service.request<{ data: { code: string }[] }>('GET', '/api/v1/rejected?limit=100', { scopes: ['accounts:read', 'operate'] });
+      expect(body.data.map(({ code }) => code)).toEqual(expect.arrayContaining(['not_a_cloud_event', 'invalid_json', 'duplicate_key']));
     });
+  });
+
+  it('Amplitude: its code, and words after which its client gives up', async () => {
+    const event = { insert_id: 'a-1', event_type: 'Opened', user_id: 'u1' };
+    expect(await send('POST', '/2/httpapi', { api_key: keys['amplitude'], events: [event, { event_type: 'x' }] })).toMatchObject({ status: 200, rejected: '1', body: { code: 200, events_ingested: 1 } });
+    expect(await send('POST', '/2/httpapi', { api_key: 'wk_no', events: [event] })).toMatchObject({ status: 400, body: { code: 400, error: expect.stringContaining('Invalid API key') } });
+    expect(await send('POST', '/2/httpapi', 'no JSON')).toMatchObject({ status: 400, body: { code: 400, missing_field: 'invalid_json' } });
+    expect(await send('POST', '/2/httpapi', gzipSync(Buffer.alloc(5_000_000, 0x20)))).toMatchObject({ status: 413, body: { code: 413 } });
+  });
+
+  it('Mixpanel: 1 for taken, 0 for not', async () => {
+    const data = (item: unknown) => encodeURIComponent(Buffer.from(JSON.stringify(item)).toString('base64'));
+    const event = { event: 'Opened', properties: { token: keys['mixpanel'], distinct_id: 'u1', $insert_id: 'm-1' } };
+    expect(await send('GET', `/track?ip=0&data=${data(event)}`)).toMatchObject({ status: 200, body: '1' });
+    expect(await send('POST', '/track/?verbose=1', `data=${data([event, event])}`)).toMatchObject({ status: 200, body: { status: 1, error: null } });
+    expect(await send('POST', '/engage', [{ $token: keys['mixpanel'], $distinct_id: 'u1', $set: { $email: 'a@b.c' } }])).toMatchObject({ status: 200, body: '1' });
+    expect(await send('GET', `/track?data=${data({ event: 'x', properties: { token: keys['mixpanel'] } })}`)).toMatchObject({ status: 200, rejected: '1', body: '0' });
+    expect(await send('GET', `/track?data=${data({ event: 'x', properties: { distinct_id: 'u1' } })}`)).toMatchObject({ status: 401 });
+  });
+
+  it('Snowplow: ok, and a picture', async () => {
+    const event = { e: 'pv', eid: 's-1', aid: keys['snowplow'] ?? '', uid: 'u1' };
+    expect(await send('POST', '/com.snowplowanalytics.snowplow/tp2', { schema: 'x', data: [event, { ...event, eid: 's-2', uid: '' }] })).toMatchObject({ status: 200, rejected: '1', body: 'ok' });
+    expect((await fetch(`${service.running.url}/i?${new URLSearchParams({ ...event, eid: 's-3' }).toString()}`)).headers.get('content-type')).toBe('image/gif');
+    expect(await send('POST', '/com.snowplowanalytics.snowplow/tp2', { data: [{ ...event, aid: 'web' }] })).toMatchObject({ status: 401 });
+  });
+
+  it('OpenTelemetry: partial success in the encoding that was sent', async () => {
+    const headers = { authorization: `Bearer ${keys['otlp']}` };
+    const records = (...logRecords: unknown[]) => ({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+    const good = { eventName: 'Opened', attributes: [{ key: 'enduser.id', value: { stringValue: 'u1' } }] };
+    expect(await send('POST', '/v1/logs', records(good), headers)).toMatchObject({ status: 200, body: {} });
+    expect(await send('POST', '/v1/logs', records(good, { body: { stringValue: 'x' } }), headers)).toMatchObject({ status: 200, rejected: '1', body: { partialSuccess: { rejectedLogRecords: '1', errorMessage: expect.stringContaining('/eventName') } } });
+    // One resource with one scope with one record that is empty.
+    const empty = Buffer.from([0x0a, 0x04, 0x12, 0x02, 0x12, 0x00]);
+    const answer = await fetch(`${service.running.url}/v1/logs`, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-protobuf' }, body: empty });
+    expect([answer.status, answer.headers.get('content-type'), [...Buffer.from(await answer.arrayBuffer()).subarray(2, 4)]]).toEqual([200, 'application/x-protobuf', [0x08, 0x01]]);
+    expect(await send('POST', '/v1/logs', Buffer.from([0x0a, 0xff]), { ...headers, 'content-type': 'application/x-protobuf' })).toMatchObject({ status: 400, body: { code: 'invalid_protobuf' } });
   });
 });

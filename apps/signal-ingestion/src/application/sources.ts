@@ -15,6 +15,10 @@ export const sourceTypes = {
   rudderstack: { keyIsPublic: true },
   posthog: { keyIsPublic: true },
   cloudevents: { keyIsPublic: false },
+  otlp: { keyIsPublic: false },
+  amplitude: { keyIsPublic: true },
+  mixpanel: { keyIsPublic: true },
+  snowplow: { keyIsPublic: true },
   generic: { keyIsPublic: false },
 } as const;
 export type SourceType = keyof typeof sourceTypes;

@@ -3,13 +3,14 @@ import { pointerToken } from './item-fault.js';
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Position behind the string that opens at `start` of valid JSON text. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+/** Position behind the string that opens at `start` of JSON text; the text's end where it does not close. */
+export function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
     while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++;
     if (slashes % 2 === 0) return end + 1;
   }
+  return text.length;
 }
 
 /**
@@ -35,9 +36,11 @@ interface Frame {
   readonly names: Set<string> | null;
   index: number;
   name: string;
+  /** One is enough to refuse it. */
+  told: boolean;
 }
 
-/** JSON pointers of names given twice in one object of valid JSON text, in order of appearance. */
+/** JSON pointers of the first name given twice in each object of valid JSON text, in order of appearance. */
 export function duplicateKeyPointers(text: string): string[] {
   const found: string[] = [];
   let frame = null as Frame | null;
@@ -48,7 +51,10 @@ export function duplicateKeyPointers(text: string): string[] {
       const end = endOfString(text, i);
       if (nameNext && frame?.names) {
         frame.name = JSON.parse(text.slice(i, end)) as string;
-        if (frame.names.has(frame.name)) found.push(pointerOf(frame));
+        if (!frame.told && frame.names.has(frame.name)) {
+          frame.told = true;
+          found.push(pointerOf(frame));
+        }
         frame.names.add(frame.name);
         nameNext = false;
       }
@@ -56,7 +62,7 @@ export function duplicateKeyPointers(text: string): string[] {
       continue;
     }
     if (c === '{' || c === '[') {
-      frame = { parent: frame, names: c === '{' ? new Set() : null, index: 0, name: '' };
+      frame = { parent: frame, names: c === '{' ? new Set() : null, index: 0, name: '', told: false };
       nameNext = c === '{';
     } else if (c === '}' || c === ']') {
       frame = frame?.parent ?? null;

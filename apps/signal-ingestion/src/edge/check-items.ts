@@ -29,9 +29,10 @@ export function checkItems({ vendor, call, json, receivedAt, rules }: Request): 
   const tally: KeyTally = { keys: 0 };
   const wrapperFault = call === null ? structureFault(wrapper, tally) : null;
   if (wrapperFault) return wrapperFault;
+  const given = call === null ? body[vendor.itemsField] : null;
+  if (Array.isArray(given) && given.length > vendor.limits.batchItems) return { code: 'too_many_items', pointer: `/${vendor.itemsField}`, detail: `holds ${given.length} items: send at most ${vendor.limits.batchItems} at once` };
   const items = call === null ? vendor.itemsOf(body) : [{ call, item: body }];
   if ('code' in items) return items;
-  if (items.length > vendor.limits.batchItems) return { code: 'too_many_items', pointer: `/${vendor.itemsField}`, detail: `holds ${items.length} items: send at most ${vendor.limits.batchItems} at once` };
 
   const faults = items.map(({ item }) => structureFault(item, tally));
   const complete = faults.every((fault) => fault === null);

@@ -4,6 +4,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyRequest } from 'fastify';
 import { countPairs, duplicateKeyPointers } from '../domain/duplicate-keys.js';
 import type { ItemFault } from '../domain/item-fault.js';
+import { countValues, mostValues } from '../domain/json-values.js';
 import type { ReadJson } from '../domain/vendors/vendor.js';
 
 const given = new WeakMap<FastifyRequest, string>();
@@ -53,7 +54,9 @@ export function readJson(body: Buffer): ReadJson | ItemFault {
   return readJsonText(body.toString('utf8', start));
 }
 
+/** The same for text; what holds too many values is not parsed. */
 export function readJsonText(text: string): ReadJson | ItemFault {
+  if (text.length > mostValues && countValues(text) > mostValues) return { code: 'too_large', pointer: '', detail: `the body holds more than ${mostValues} values: send it in parts` };
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {

@@ -10,17 +10,14 @@ export function vendorRequest(request: FastifyRequest, bytes: Buffer): VendorReq
       return contentTypeOf(request);
     },
     get query() {
-      return firstOfEach(request.query as Values) as Record<string, string>;
+      return firstOfEach(request.query as Readonly<Record<string, string | string[]>>);
     },
-    get headers() {
-      return firstOfEach(request.headers);
-    },
+    // Of the headers that matter here Node keeps the first, or joins them to one text.
+    headers: request.headers as Readonly<Record<string, string | undefined>>,
     json: (text) => (text === undefined ? readJson(bytes) : readJsonText(text)),
   };
 }
 
-type Values = Readonly<Record<string, string | string[] | undefined>>;
-
-function firstOfEach(values: Values): Record<string, string | undefined> {
+function firstOfEach(values: Readonly<Record<string, string | string[]>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? (value[0] ?? '') : value]));
 }

@@ -65,10 +65,10 @@ export class VendorRoutes {
       const shown = this.headerKey(request);
       if (shown) await this.rateLimit.count(shown.sourceId, reply, one.path.busyStatus);
       const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], Math.max(...served.map(maxBytesOf)));
-      if ('code' in body) return this.refuse(one, body, shown, request);
+      if ('code' in body) return this.refuse(one, body, shown ?? this.senderInAddress(one, request), request);
       const asked = vendorRequest(request, body);
       const json = one.path.decode ? one.path.decode(asked) : asked.json();
-      if ('code' in json) return this.refuse(one, json, shown, request);
+      if ('code' in json) return this.refuse(one, json, shown ?? this.senderInAddress(one, request), request);
       const value = isItem(json.value) ? json.value : {};
       one = senderOf(served, asked, value);
       if (body.length > maxBytesOf(one)) return this.refuse(one, tooLarge(maxBytesOf(one)), shown, request);
@@ -95,6 +95,12 @@ export class VendorRoutes {
     if (presented.kind === 'malformed') throw notAuthorised('authorization_malformed');
     const key = presented.kind === 'key' ? presented.key : presented.token;
     return { key, sourceId: this.sourceOf(key) };
+  }
+
+  /** Who sends a body that cannot be read, by the key in the query; null: none of ours is there. */
+  private senderInAddress({ vendor }: Served, request: FastifyRequest): { sourceId: string } | null {
+    const key = vendor.keysIn({}, vendorRequest(request, Buffer.alloc(0)).query).find((given) => typeof given === 'string' && given !== '');
+    return typeof key === 'string' ? this.writeKeys.sourceOf(key) : null;
   }
 
   private sourceOf(key: string): string {

@@ -46,7 +46,7 @@ export async function tryAll(service: TestService, setUps: readonly SetUp[], cou
 async function tryOne(service: TestService, sources: Sources, browser: TestBrowser | null, setUp: SetUp, count: number, withFaults: boolean): Promise<Outcome> {
   const writeKey = await sources.make(setUp);
   const proxy = await FaultyProxy.start(service.running.url, withFaults ? setUp.faults : []);
-  const code = program(setUp, proxy.url, writeKey, count);
+  const code = program(setUp, proxy.url, writeKey, count, withFaults);
   let error: string | null = null;
   try {
     if (setUp.runsIn !== 'browser') await runProgram(setUp, code);

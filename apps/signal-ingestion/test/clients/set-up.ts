@@ -20,6 +20,8 @@ export interface SetUp {
   readonly flush: string;
   /** Before the program ends. */
   readonly end: string;
+  /** How long the app lives on for its tries after its last event, ms, where the client has no call that waits for them. Not shown. */
+  readonly livesOnMs?: number;
   /** What goes wrong with its first requests, in order (`faulty-proxy.ts`). */
   readonly faults: readonly Fault[];
   /** Variables of the process. */
@@ -40,13 +42,14 @@ export function shownCode({ init, group, track, end, runsIn }: SetUp): string {
 }
 
 /** A program of the same parts that sends `events` events, named `Step 1` and so on, in two portions. */
-export function program(setUp: SetUp, host: string, writeKey: string, events: number): string {
+export function program(setUp: SetUp, host: string, writeKey: string, events: number, withFaults: boolean): string {
   const { init, group, track, flush, end, runsIn } = setUp;
+  const livesOnMs = withFaults ? (setUp.livesOnMs ?? 0) : 0;
   if (runsIn === 'shell') return filled(`set -e\n${group}\nfor step in $(seq 1 ${events}); do\n${track("Step '$step'")}\ndone`, host, writeKey);
   const loop = `for (let step = 1; step <= ${events}; step++) {\n${track('`Step ${step}`')}\nif (step === ${Math.ceil(events / 2)}) {\n${flush}\n}\n}`;
   // An app lives on while a client waits for its next try.
   const [begin, stop] = runsIn === 'node' ? ['const alive = setInterval(() => {}, 1000);', 'clearInterval(alive);'] : ['', ''];
-  return filled([init, begin, group === '' ? '' : `${group}\n${flush}`, loop, end, stop].join('\n'), host, writeKey);
+  return filled([init, begin, group === '' ? '' : `${group}\n${flush}`, loop, `await new Promise((resolve) => setTimeout(resolve, ${livesOnMs}));`, end, stop].join('\n'), host, writeKey);
 }
 
 /** Code with the address and the key in the place of their names. */

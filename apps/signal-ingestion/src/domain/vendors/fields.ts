@@ -12,6 +12,14 @@ export const text = (value: unknown): string | null => (typeof value === 'string
 /** Ids come as text; some clients send whole numbers. */
 export const id = (value: unknown): string | null => (typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : text(value));
 
+/** More items than any vendor takes at once: such a body is refused, whosever it is. */
+const mostItems = 5000;
+
+/** The write keys that the items of a batch carry, where each carries its own. */
+export function keysOf(items: unknown, read: (item: Item) => readonly unknown[]): readonly unknown[] {
+  return Array.isArray(items) ? items.slice(0, mostItems).flatMap((item) => read(object(item))) : [];
+}
+
 /** The topic key of what a known person or a visitor does; null: neither is named. */
 export function personTopicKey(userId: unknown, anonymousId: unknown): string | null {
   const known = id(userId);
@@ -31,6 +39,28 @@ export function personOf(userId: unknown, email: unknown): string | null {
 export function anonymousOf(value: unknown): string | null {
   const visitor = id(value);
   return visitor === null ? null : anonymousKey(visitor);
+}
+
+/** Types of groups that stand for an account, in clients that know several; the first that is given counts. */
+const accountGroups: readonly string[] = ['account', 'company', 'organization', 'account_id', 'company_id'];
+
+export function isAccountGroup(type: unknown): boolean {
+  return typeof type === 'string' && accountGroups.includes(type);
+}
+
+/** The account among groups by type; several of one type are given as an array, whose first counts. */
+export function accountGroupOf(groups: Item): string | null {
+  for (const type of accountGroups) {
+    const given: unknown = groups[type];
+    const account = id(Array.isArray(given) ? given[0] : given);
+    if (account !== null) return account;
+  }
+  return null;
+}
+
+/** What is wrong with the account among groups by type. */
+export function accountGroupFault(groups: Item, pointer: string): ItemFault | null {
+  return idsFault(accountGroups.map((type) => [Array.isArray(groups[type]) ? (groups[type] as unknown[])[0] : groups[type], `${pointer}/${type}`] as const));
 }
 
 /** A product event as a signal. */

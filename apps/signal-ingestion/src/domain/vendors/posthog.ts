@@ -1,7 +1,7 @@
 import { parseInstant } from '../event-time.js';
 import { anonymousKey, personKey } from '../identifiers.js';
 import type { ItemFault } from '../item-fault.js';
-import { anonymousOf, eventNameFault, id, idsFault, instantFault, isItem, object, objectsFault, personData, personFault, text, traitsFault, usage } from './fields.js';
+import { accountGroupFault, accountGroupOf, anonymousOf, eventNameFault, id, idsFault, instantFault, isAccountGroup, isItem, keysOf, object, objectsFault, personData, personFault, text, traitsFault, usage } from './fields.js';
 import { formField, jsonOrBase64 } from './form-body.js';
 import type { Item, ItemResult, Meaning, ReadJson, Vendor, VendorPath, VendorRequest } from './vendor.js';
 
@@ -12,8 +12,6 @@ const withSlash = (path: string): string[] => [path, `${path}/`];
 const browserPaths = ['/e', '/i/v0/e'].flatMap(withSlash).map((path): VendorPath => ({ path, call: null, decode: eventsOf, busyStatus: 503 }));
 const otherPaths = ['/batch', '/capture'].flatMap(withSlash).map((path): VendorPath => ({ path, call: null, decode: eventsOf }));
 
-/** Group types that stand for an account; the first that an event names counts. */
-const accountGroups = ['account', 'company', 'organization'];
 /** Events about the page or the client, not of use of the product. */
 const noUse = new Set(['$pageleave', '$feature_flag_called', '$web_vitals', '$exception', '$opt_in', '$performance_event', '$rageclick', '$dead_click', '$$heatmap', '$groupidentify', '$create_alias', '$merge_dangerously']);
 
@@ -30,7 +28,7 @@ export const posthog: Vendor = {
   itemsField: 'batch',
   partOf: () => null,
   idOf: (item) => text(item['uuid']) ?? text(object(item['properties'])['$insert_id']),
-  keysIn: (body) => [body['api_key'], body['token'], ...(Array.isArray(body['batch']) ? body['batch'].flatMap((item) => [object(item)['api_key'], object(item)['token'], object(object(item)['properties'])['token']]) : [])],
+  keysIn: (body) => [body['api_key'], body['token'], ...keysOf(body['batch'], (item) => [item['api_key'], item['token'], propertiesOf(item)['token']])],
   sentAtOf: (body, item) => (ageOf(item) === null ? (text(body['sent_at']) ?? text(body['created_at']) ?? text(item['sent_at'])) : new Date(ageClock).toISOString()),
   topicKeyOf: (item) => {
     const { person, anonymous } = whoOf(item);
@@ -87,9 +85,8 @@ function ofAGroup(item: Item, distinct: string): boolean {
 
 function accountOf(item: Item): string | null {
   const properties = propertiesOf(item);
-  if (item['event'] === '$groupidentify' && accountGroups.includes(String(properties['$group_type']))) return id(properties['$group_key']);
-  const groups = object(properties['$groups']);
-  return accountGroups.reduce<string | null>((found, type) => found ?? id(groups[type]), null);
+  if (item['event'] === '$groupidentify' && isAccountGroup(properties['$group_type'])) return id(properties['$group_key']);
+  return accountGroupOf(object(properties['$groups']));
 }
 
 /** What an event says about its person: at its top (browser) or in its properties (server). */
@@ -110,7 +107,7 @@ function meaningOf(item: Item): Meaning {
     ...whoOf(item),
     accountId: accountOf(item),
     formerly: former !== null && (event === '$identify' || joins(event)) ? [personKey(former), anonymousKey(former)] : [],
-    accountTraits: event === '$groupidentify' && accountGroups.includes(String(properties['$group_type'])) ? object(properties['$group_set']) : null,
+    accountTraits: event === '$groupidentify' && isAccountGroup(properties['$group_type']) ? object(properties['$group_set']) : null,
     product: null,
     mayCreate: identifies,
     signal: identifies ? { kind: 'person', data: personData(traitsOf(item)) } : noUse.has(String(event)) ? null : usage(usageName(item), ownProperties(properties)),
@@ -132,12 +129,11 @@ function ownProperties(properties: Item): Item {
 
 function identityFault(item: Item): ItemFault | null {
   const properties = propertiesOf(item);
-  const groups = object(properties['$groups']);
   const fault = idsFault([
     [item['uuid'], '/uuid'], [item['distinct_id'], '/distinct_id'], [properties['distinct_id'], '/properties/distinct_id'], [properties['$device_id'], '/properties/$device_id'],
     [properties['$anon_distinct_id'], '/properties/$anon_distinct_id'], [properties['$group_key'], '/properties/$group_key'], [joins(item['event']) ? properties['alias'] : null, '/properties/alias'],
-    ...accountGroups.map((type) => [groups[type], `/properties/$groups/${type}`] as const), [item['uuid'] === undefined ? properties['$insert_id'] : null, '/properties/$insert_id'],
-  ]);
+    [item['uuid'] === undefined ? properties['$insert_id'] : null, '/properties/$insert_id'],
+  ]) ?? accountGroupFault(object(properties['$groups']), '/properties/$groups');
   if (fault) return fault;
   const distinct = distinctIdOf(item);
   if (distinct === null) return { code: 'identity_missing', pointer: '/distinct_id', detail: 'is required: say whose event it is' };

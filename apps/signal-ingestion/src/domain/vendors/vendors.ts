@@ -1,16 +1,20 @@
 import { hookVendors } from '../hooks/hook-sources.js';
+import { amplitude } from './amplitude.js';
 import { cloudevents } from './cloudevents.js';
+import { mixpanel } from './mixpanel.js';
+import { otlp } from './otlp.js';
 import { perennial } from './perennial.js';
 import { posthog } from './posthog.js';
 import { rudderstack } from './rudderstack.js';
 import { segment } from './segment.js';
+import { snowplow } from './snowplow.js';
 import type { Vendor, VendorPath } from './vendor.js';
 
 /**
  * Every vendor whose clients may send to us. A new one is a module beside `segment.ts` and a line here. Of those
  * that serve the same address the first whose client it was takes the request, and the last what is left.
  */
-export const vendors: readonly Vendor[] = [rudderstack, segment, posthog, cloudevents, perennial, ...hookVendors];
+export const vendors: readonly Vendor[] = [rudderstack, segment, posthog, cloudevents, otlp, amplitude, mixpanel, snowplow, perennial, ...hookVendors];
 
 const byName = new Map(vendors.map((vendor) => [vendor.name, vendor]));
 

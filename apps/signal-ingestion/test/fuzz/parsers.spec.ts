@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { addresses } from '../../src/domain/vendors/vendors.js';
+import { samples } from './samples.js';
+import { consumerReads, edgeTakes, type Sent } from './take-request.js';
+
+type Json = Parameters<(typeof samples)[number]['carry']>[0];
+
+/** What breaks parsers, put in the place of any part of a good body. */
+const hostile: readonly Json[] = [
+  null, true, 0, -1, 1.5, 9007199254740993, 1e308, '', ' ', 'x'.repeat(201), 'x'.repeat(40_000), '\0', '\ud800', 'email:', '__proto__', 'constructor', '2026-03-02T08:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '99999999999999999999',
+  [], {}, [null], [[]], [{}], { a: null }, JSON.parse('{"__proto__":{"x":1}}') as Json, { constructor: { prototype: {} } }, { toString: 1, length: -1, valueOf: null }, deep(30), Array.from({ length: 300 }, () => 0), Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`n${i}`, i])),
+  'perennial.signal.survey.v1', '$identify', '$groupidentify', '$create_alias', '$screen', 'merge', 'alias',
+];
+
+function deep(levels: number): Json {
+  return levels === 0 ? 1 : [deep(levels - 1)];
+}
+
+/** Every place of a value, the whole first. */
+function places(value: Json, at: readonly string[] = []): string[][] {
+  return [[...at], ...(typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, item]) => places(item, [...at, name])) : [])];
+}
+
+function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
+  if (name === undefined) return by;
+  if (Array.isArray(value)) return value.map((item, i) => (String(i) === name ? replaced(item, rest, by) : item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === name ? replaced(item, rest, by) : item]));
+}
+
+describe('parsers of what vendors\' clients send', () => {
+  it.each(samples.map((sample) => [`${sample.served.vendor.name} ${sample.served.path.path}`, sample] as const))('%s: the sample is taken', (_name, { served, body, carry }) => {
+    const checked = edgeTakes(served, carry(body));
+    if ('code' in checked) throw new Error(JSON.stringify(checked));
+    expect(checked.filter(({ fault }) => fault === null).length).toBeGreaterThan(0);
+  });
+
+  it.each(samples.map((sample) => [`${sample.served.vendor.name} ${sample.served.path.path}`, sample] as const))('%s: whatever stands in the place of a part, nothing breaks, and what the edge takes the consumer can read', (_name, { served, body, carry }) => {
+    const spots = places(body);
+    const change = fc.tuple(fc.nat(spots.length - 1), fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...hostile) }, { weight: 1, arbitrary: fc.jsonValue() as fc.Arbitrary<Json> }));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const mutated = changes.reduce<Json>((value, [spot, by]) => replaced(value, spots[spot]!, by), body);
+        let sent: Sent;
+        try {
+          sent = carry(mutated);
+        } catch {
+          return; // it cannot travel this way
+        }
+        const checked = edgeTakes(served, sent);
+        if ('code' in checked) return;
+        for (const item of checked) if (item.fault === null) expect(consumerReads(served, item)).not.toHaveProperty('code');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('bytes and JSON of any kind break nothing at any address', () => {
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)), fc.json().map((text) => Buffer.from(text)), fc.string().map((text) => Buffer.from(`data=${text}`)));
+    const sent = fc.record({ body: bodies, query: fc.dictionary(fc.constantFrom('data', 'writeKey', 'properties', 'context', 'ue_px', 'ue_pr', 'cx', 'co', 'e', 'verbose'), fc.string()), headers: fc.dictionary(fc.constantFrom('ce-type', 'ce-id', 'ce-time', 'content-type'), fc.oneof(fc.string(), fc.constant('application/x-protobuf'))) });
+    fc.assert(
+      fc.property(fc.constantFrom(...addresses.flatMap(({ served }) => served)), sent, (served, request) => {
+        edgeTakes(served, request);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
