@@ -23,7 +23,7 @@ export const rudderstackSetUps: readonly SetUp[] = [
   { id: 'rudderstack-node', name: 'RudderStack, Node (gzip)', ...node(''), notes: 'Tries a request four times. A flush that fails rejects: handle it, or give an `errorHandler`.' },
   { id: 'rudderstack-node-plain', name: 'RudderStack, Node (plain)', ...node(', gzip: false'), notes: '' },
   { id: 'rudderstack-browser', name: 'RudderStack, browser', ...browser(''), faults: ['lose', 429, 503, 'cut'], notes: '`configUrl` is where it asks for `/sourceConfig`; without it the client asks RudderStack.' },
-  { id: 'rudderstack-browser-batch', name: 'RudderStack, browser with batch', ...browser(",\n  queueOptions: { batch: { enabled: true, maxItems: 10, flushInterval: 1000 } }"), faults: ['lose', 429, 503], notes: 'A batch that waits when the page is left is not sent with it.' },
+  { id: 'rudderstack-browser-batch', name: 'RudderStack, browser with batch', ...browser(",\n  queueOptions: { batch: { enabled: true, maxItems: 10, flushInterval: 1000 } }"), faults: ['lose', 429, 503, 'cut'], notes: 'A batch that waits when the page is left is not sent with it.' },
   { id: 'rudderstack-browser-beacon', name: 'RudderStack, browser with beacon', ...browser(",\n  useBeacon: true, beaconQueueOptions: { maxItems: 10, flushQueueInterval: 1000 }"), faults: ['lose'], notes: 'sendBeacon knows no answer: what is refused or cut is not sent again. Where every event counts, do not use it.' },
   {
     id: 'rudderstack-pixel', vendor: 'rudderstack', name: 'RudderStack, pixel', client: null, runsIn: 'shell',
