@@ -4,6 +4,7 @@ import { SourceStore, type ActiveKey } from '../application/source-store.js';
 import { Sources } from '../application/sources.js';
 import { writeKeyHash } from '../application/write-key.js';
 import type { SignalIngestionConfig } from '../config.js';
+import { NewestCopy } from './newest-copy.js';
 
 /**
  * All write keys in force, in memory, so that accepting an event needs no database. Loaded before the
@@ -11,7 +12,7 @@ import type { SignalIngestionConfig } from '../config.js';
  */
 @Injectable()
 export class WriteKeys implements OnModuleInit, OnModuleDestroy {
-  private byHash: ReadonlyMap<string, ActiveKey> = new Map();
+  private readonly byHash: NewestCopy<ReadonlyMap<string, ActiveKey>>;
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
 
@@ -19,7 +20,9 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
     private readonly store: SourceStore,
     private readonly sources: Sources,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
-  ) {}
+  ) {
+    this.byHash = new NewestCopy(new Map(), async () => new Map((await this.store.activeKeys()).map((key) => [key.hash, key])));
+  }
 
   async onModuleInit(): Promise<void> {
     if (this.config.firstWriteKey) await this.sources.ensure('segment', 'First source', this.config.firstWriteKey);
@@ -34,12 +37,12 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
 
   /** The source a write key belongs to; null when it is unknown or revoked. */
   sourceOf(writeKey: string): ActiveKey | null {
-    return this.byHash.get(writeKeyHash(writeKey).toString('hex')) ?? null;
+    return this.byHash.value.get(writeKeyHash(writeKey).toString('hex')) ?? null;
   }
 
   /** Reads the keys now: a new or revoked key of this replica holds at once. */
-  async refresh(): Promise<void> {
-    this.byHash = new Map((await this.store.activeKeys()).map((key) => [key.hash, key]));
+  refresh(): Promise<void> {
+    return this.byHash.refresh();
   }
 
   private plan(): void {

@@ -7,6 +7,7 @@ import type { SignalIngestionConfig } from '../../config.js';
 import type { HookSettings } from '../../domain/hooks/hook-settings.js';
 import type { HookSource } from '../../domain/hooks/hook-source.js';
 import { hookSourceNamed } from '../../domain/hooks/hook-sources.js';
+import { NewestCopy } from '../newest-copy.js';
 import type { HookSecret } from './verify-hook.js';
 
 export interface HookEndpoint {
@@ -22,7 +23,7 @@ export interface HookEndpoint {
  */
 @Injectable()
 export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
-  private byId: ReadonlyMap<string, HookEndpoint> = new Map();
+  private readonly byId: NewestCopy<ReadonlyMap<string, HookEndpoint>>;
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
 
@@ -31,7 +32,9 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
     private readonly box: SecretBox,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
-  ) {}
+  ) {
+    this.byId = new NewestCopy(new Map(), () => this.read());
+  }
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
@@ -45,7 +48,7 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
 
   /** The endpoint at `/v1/hooks/<source>/<id>`; null: there is none, or it is revoked. */
   at(source: string, id: string): HookEndpoint | null {
-    const endpoint = this.byId.get(id);
+    const endpoint = this.byId.value.get(id);
     return endpoint?.source.name === source ? endpoint : null;
   }
 
@@ -56,9 +59,13 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Reads them now: what this replica changed holds at once. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.byId.refresh();
+  }
+
+  private async read(): Promise<Map<string, HookEndpoint>> {
     const rows = await this.store.active();
-    this.byId = new Map(rows.flatMap(({ id, type, settings, secrets }): [string, HookEndpoint][] => {
+    return new Map(rows.flatMap(({ id, type, settings, secrets }): [string, HookEndpoint][] => {
       const source = hookSourceNamed(type);
       if (!source) return [];
       const open = secrets.flatMap(({ id: secretId, kind, sealed, expiresAt }) => {
