@@ -51,7 +51,7 @@ async function tryOne(service: TestService, sources: Sources, browser: TestBrows
   try {
     if (setUp.runsIn !== 'browser') await runProgram(setUp, code);
     const page = setUp.runsIn === 'browser' ? await browser!.run(code, setUp.client!) : null;
-    await sources.until(setUp.id, count);
+    await sources.until(setUp.id, count, () => page === null || proxy.isOver);
     await page?.close();
   } catch (thrown) {
     error = thrown instanceof Error ? thrown.message : String(thrown);
@@ -80,11 +80,11 @@ class Sources {
     return this.events.get(this.idOf.get(setUp) ?? '') ?? [];
   }
 
-  /** Waits until there are as many events as were sent. */
-  async until(setUp: string, count: number): Promise<void> {
+  /** Waits until there are as many events as were sent, and the sender is through with sending again. */
+  async until(setUp: string, count: number, isOver: () => boolean): Promise<void> {
     const giveUpAt = performance.now() + longestMs;
-    while (this.eventsOf(setUp).length < count) {
-      if (performance.now() > giveUpAt) throw new Error(`${this.eventsOf(setUp).length} of ${count} events came within ${longestMs / 1000} s`);
+    while (this.eventsOf(setUp).length < count || !isOver()) {
+      if (performance.now() > giveUpAt) throw new Error(`${this.eventsOf(setUp).length} of ${count} events came within ${longestMs / 1000} s${isOver() ? '' : ', and faults or tries were left'}`);
       await sleep(250);
       await (this.reading ??= this.refresh().finally(() => (this.reading = null)));
     }

@@ -8,6 +8,7 @@ import type { Fault } from './set-up.js';
 export class FaultyProxy {
   /** Those that happened. */
   readonly done: Fault[] = [];
+  private answeredSince = false;
 
   private constructor(
     private readonly target: string,
@@ -29,6 +30,11 @@ export class FaultyProxy {
     return this.faults.length;
   }
 
+  /** All faults happened, and a request with events went through after them: what a client sends again has come. */
+  get isOver(): boolean {
+    return this.faults.length === 0 && this.answeredSince;
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -36,24 +42,25 @@ export class FaultyProxy {
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    const fault = carriesEvents(request, body) ? this.faults.shift() : undefined;
+    const carries = carriesEvents(request, body);
+    const fault = carries ? this.faults.shift() : undefined;
     if (fault !== undefined && fault !== 'pass') this.done.push(fault);
     if (fault === 'cut') request.socket.destroy();
     else if (typeof fault === 'number') {
       // As the edge itself says it.
       const origin = request.headers.origin;
       response.writeHead(fault, { 'retry-after': '1', ...(origin ? { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'Retry-After' } : {}) }).end('{}');
-    } else this.handOn(request, body, response, fault === 'lose');
+    } else this.handOn(request, body, response, fault === 'lose', carries);
   }
 
-  private handOn(request: IncomingMessage, body: Buffer, response: ServerResponse, lose: boolean): void {
+  private handOn(request: IncomingMessage, body: Buffer, response: ServerResponse, lose: boolean, carries: boolean): void {
     const onward = send(new URL(request.url ?? '/', this.target), { method: request.method ?? 'GET', headers: request.headers }, (answer) => {
       if (lose) {
         answer.resume().on('end', () => request.socket.destroy());
         return;
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      answer.pipe(response).on('finish', () => (this.answeredSince ||= carries && this.faults.length === 0));
     });
     onward.on('error', () => response.destroy());
     onward.end(body);
