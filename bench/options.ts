@@ -17,7 +17,11 @@ export interface BenchOptions {
   readonly help: boolean;
 }
 
-export const usage = `npm run bench -- [options]
+/** Rows that belong together, by the word that asks for them. */
+const groups: Readonly<Record<string, string>> = { ingest: 'G1,G2,G3,G13,G18,G20' };
+
+export const usage = `npm run bench -- [ingest] [options]
+  ingest                 the rows about taking signals in (${groups['ingest']})
   --log postgres|kafka   one log only (default: both, a table for each)
   --only G1,G4           some rows only
   --rounds N             rounds of each comparison (default 5, with --quick 3)
@@ -28,8 +32,9 @@ export const usage = `npm run bench -- [options]
 
 /** Throws an error with words for whoever typed it. */
 export function parseOptions(args: readonly string[], rows: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       log: { type: 'string' },
       only: { type: 'string' },
@@ -45,7 +50,10 @@ export function parseOptions(args: readonly string[], rows: readonly string[]): 
   if (log !== undefined && log !== 'postgres' && log !== 'kafka') throw new Error('--log must be postgres or kafka');
   const rounds = Number(values.rounds ?? (quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50) throw new Error('--rounds must be a whole number from 1 to 50');
-  const wished = only?.toUpperCase().split(',').map((id) => id.trim()) ?? null;
+  const [group] = positionals;
+  if (positionals.length > 1 || (group !== undefined && !Object.hasOwn(groups, group))) throw new Error(`no group of rows is called ${positionals.join(' ')}; there is ${Object.keys(groups).join(', ')}`);
+  if (group !== undefined && only !== undefined) throw new Error(`--only picks rows itself: leave out ${group}`);
+  const wished = (group === undefined ? only : groups[group])?.toUpperCase().split(',').map((id) => id.trim()) ?? null;
   const unknown = wished?.find((id) => !rows.includes(id));
   if (unknown !== undefined) throw new Error(`no row is called ${unknown}; there are ${rows.join(', ')}`);
   const wrongPair = values.env.find((pair) => pair.indexOf('=') < 1);
