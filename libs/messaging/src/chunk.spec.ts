@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { chunkEnd } from './chunk.js';
+import { telemetryTopic } from '@perennial/contracts/topics';
+import { chunkEnd, chunkItem } from './chunk.js';
 import type { LogRecord } from './event-log.js';
 
 const records = (sizes: number[]): LogRecord[] =>
@@ -20,5 +21,13 @@ describe('chunkEnd', () => {
         }
       }),
     );
+  });
+});
+
+describe('chunkItem', () => {
+  it('passes over what was erased, and refuses what is empty without a word', () => {
+    const [empty] = records([0]);
+    expect(chunkItem(telemetryTopic, 0, { ...empty!, headers: { erased: '1' } })).toMatchObject({ event: null, refusal: null });
+    expect(chunkItem(telemetryTopic, 0, empty!)).toMatchObject({ event: null, refusal: { code: 'tombstone' } });
   });
 });

@@ -2,19 +2,20 @@ import { decodeRecord, type Decoded, type Undecodable } from '@perennial/contrac
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { ReceivedEvent } from './batch-consumer.js';
 import type { Refusal } from './dead-letter.js';
-import type { LogRecord } from './event-log.js';
+import { erasedHeader, type LogRecord } from './event-log.js';
 import { redactedMessage } from './redact.js';
 
 /** One record of a chunk, decoded once however often the chunk is tried. */
 export interface ChunkItem {
   readonly record: LogRecord;
-  /** Null when the record is no event of its topic. */
+  /** Null when the record is no event of its topic, or was erased. */
   readonly event: ReceivedEvent | null;
   /** Why it will not be given to the handler; found by decoding or by an earlier try. */
   refusal: Refusal | null;
 }
 
 export function chunkItem(topic: AnyTopic, partition: number, record: LogRecord): ChunkItem {
+  if (record.value === null && record.headers[erasedHeader] !== undefined) return { record, event: null, refusal: null };
   const decoded = decodeRecord(topic, record.headers, record.value);
   if (!decoded.ok) return { record, event: null, refusal: undecodable(decoded) };
   const event = received(topic, partition, record, decoded);

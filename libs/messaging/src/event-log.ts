@@ -102,10 +102,25 @@ export interface EventLog {
   /** Reads without a group, from `offset`, at most `limit` records; empty at the end. */
   read(topic: string, partition: number, offset: bigint, limit: number): Promise<LogRecord[]>;
   watermarks(topic: string): Promise<Watermarks[]>;
+  /**
+   * Empties the records that hold one of `texts`, as key or anywhere in the value, and of which `isAbout` says so; an
+   * emptied one keeps its offset, has the header `erased` and is passed over by readers. On compacted topics the
+   * newest of each key stays. Answers nothing done where there is no such topic; null: this log cannot, its records go with their retention.
+   */
+  erase(topic: string, texts: readonly string[], isAbout: (record: LogRecord) => boolean): Promise<Erased | null>;
   /** The group's committed hints. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
   close(): Promise<void>;
 }
+
+/** What `erase` did: records emptied or deleted, and those that stay because they are the newest of their key. */
+export interface Erased {
+  readonly erased: number;
+  readonly left: number;
+}
+
+/** Header of a record that was emptied: no event any more, and nothing is missing. */
+export const erasedHeader = 'erased';
 
 /** Nest injection token of the port. */
 export const EVENT_LOG = Symbol('EventLog');

@@ -1,5 +1,5 @@
 import type { ConsumerOffsets, StoredOffset } from './consumer-offsets.js';
-import type { EventLog } from './event-log.js';
+import { erasedHeader, type EventLog } from './event-log.js';
 import { PartitionState } from './partition-state.js';
 
 /**
@@ -33,7 +33,7 @@ async function mismatch(log: EventLog, topic: string, stored: StoredOffset, iden
   if (stored.lastOffset === null || stored.lastEventId === null) return null;
   const [record] = await log.read(topic, stored.partition, stored.lastOffset, 1);
   // Compaction and retention may have taken it; watermarks tell the rest.
-  if (!record || record.offset !== stored.lastOffset) return null;
+  if (!record || record.offset !== stored.lastOffset || record.headers[erasedHeader] !== undefined) return null;
   const found = record.headers['ce_id']?.replaceAll('\0', '') ?? null;
   return found === stored.lastEventId ? null : `offset ${stored.lastOffset} was event ${stored.lastEventId} and is now ${found ?? 'no event'}: the topic was made anew`;
 }

@@ -1,5 +1,5 @@
 import { Transient } from '../src/errors.js';
-import type { EventLog, LogRecord, OutgoingRecord, SubscribeOptions, Subscription, TopicSpec, Watermarks } from '../src/event-log.js';
+import type { Erased, EventLog, LogRecord, OutgoingRecord, SubscribeOptions, Subscription, TopicSpec, Watermarks } from '../src/event-log.js';
 
 /** A log whose `append` fails as the test says: before the records were stored, after, or after a part of them. */
 export class FlakyLog implements EventLog {
@@ -18,6 +18,9 @@ export class FlakyLog implements EventLog {
     if (fault !== 'none') throw new Transient('lost on the way back');
   }
 
+  erase(topic: string, texts: readonly string[], isAbout: (record: LogRecord) => boolean): Promise<Erased | null> {
+    return this.inner.erase(topic, texts, isAbout);
+  }
   identity(): Promise<string> {
     return this.inner.identity();
   }

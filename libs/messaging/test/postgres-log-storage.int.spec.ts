@@ -51,6 +51,21 @@ describe('the Postgres log in its tables', () => {
     expect(await database.query('SELECT convert_from(value, $$UTF8$$) AS value FROM entry')).toEqual([{ value: 'a' }]);
   });
 
+  it('is emptied of single records, which keep their offsets; of a key the newest stays', async () => {
+    const named = (key: string, value: string) => ({ key, value: Buffer.from(value), headers: { ce_id: value, ce_source: '/x' } });
+    await log.ensureTopics([{ ...spec, name: 'states', compacted: true, retentionMs: null, partitions: 1 }, { ...spec, name: 'one', partitions: 1 }]);
+    await log.append('one', [named('a', 'keeps'), named('a', 'jo says'), named('jo', 'x'), named('b', 'jo, somebody else')]);
+    await log.append('states', [named('a', 'jo 1'), named('a', 'jo 2'), named('b', 'jo 3'), named('b', 'none')]);
+    const isAbout = ({ value }: { value: Buffer | null }) => !String(value).includes('somebody else');
+    expect(await log.erase('one', ['jo'], isAbout)).toEqual({ erased: 2, left: 0 });
+    expect((await log.read('one', 0, 0n, 10)).map(({ offset, key, value, headers }) => [offset, key, value?.toString() ?? null, headers])).toEqual([
+      [0n, 'a', 'keeps', { ce_id: 'keeps', ce_source: '/x' }], [1n, null, null, { ce_source: '/x', erased: '1' }], [2n, null, null, { ce_id: 'x', ce_source: '/x', erased: '1' }], [3n, 'b', 'jo, somebody else', { ce_id: 'jo, somebody else', ce_source: '/x' }],
+    ]);
+    expect(await log.erase('states', ['jo'], isAbout)).toEqual({ erased: 2, left: 1 });
+    expect((await log.read('states', 0, 0n, 10)).map(({ value }) => value?.toString())).toEqual(['jo 2', 'none']);
+    expect(await log.erase('nowhere', ['jo'], isAbout)).toEqual({ erased: 0, left: 0 });
+  });
+
   it('goes on in order when the clock was set back', async () => {
     await log.append('stored', [record('a')]);
     await database.query(`UPDATE part SET last_ts = clock_timestamp() + interval '6 hours' WHERE next_off > 0`);

@@ -126,6 +126,11 @@ export class KafkaEventLog implements EventLog {
     return subscription;
   }
 
+  /** A record cannot be taken out of a Kafka partition. */
+  erase(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   read(topic: string, partition: number, offset: bigint, limit: number): Promise<LogRecord[]> {
     return this.#ask(`read ${topic}`, async () => {
       const mark = (await this.watermarks(topic)).find((one) => one.partition === partition);

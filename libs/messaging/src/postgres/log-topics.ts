@@ -57,12 +57,14 @@ export class LogTopics {
 
   /** Throws `Fatal` when there is no such topic. */
   async get(name: string): Promise<LogTopic> {
-    const known = this.known.get(name);
-    if (known !== undefined) return known;
-    await this.load([name]);
-    const topic = this.known.get(name);
-    if (topic === undefined) throw new Fatal(`topic ${name} does not exist`);
+    const topic = await this.find(name);
+    if (topic === null) throw new Fatal(`topic ${name} does not exist`);
     return topic;
+  }
+
+  async find(name: string): Promise<LogTopic | null> {
+    if (!this.known.has(name)) await this.load([name]);
+    return this.known.get(name) ?? null;
   }
 
   private async load(names: readonly string[]): Promise<void> {

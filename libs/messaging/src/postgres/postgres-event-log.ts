@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
-import type { EventLog, LogRecord, OutgoingRecord, SubscribeOptions, Subscription, TopicSpec, Watermarks } from '../event-log.js';
+import type { Erased, EventLog, LogRecord, OutgoingRecord, SubscribeOptions, Subscription, TopicSpec, Watermarks } from '../event-log.js';
 import { Appender } from './appender.js';
 import { CreateLog1700000000001 } from './create-log.js';
+import { Eraser } from './eraser.js';
 import { GroupStore } from './group-store.js';
 import { Housekeeping } from './housekeeping.js';
 import { LogKeeper } from './log-keeper.js';
@@ -111,6 +112,11 @@ export class PostgresEventLog implements EventLog {
       throw error;
     }
     return subscription;
+  }
+
+  async erase(topic: string, texts: readonly string[], isAbout: (record: LogRecord) => boolean): Promise<Erased | null> {
+    const known = await this.topics.find(topic);
+    return known === null ? { erased: 0, left: 0 } : new Eraser(this.database).erase(known, texts, isAbout);
   }
 
   async read(topic: string, partition: number, offset: bigint, limit: number): Promise<LogRecord[]> {
