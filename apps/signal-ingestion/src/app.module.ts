@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { HookStore } from './application/hook-store.js';
+import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
 import { ImportStore } from './application/imports/import-store.js';
 import { PreviewImport } from './application/imports/preview-import.js';
@@ -10,7 +11,6 @@ import { RunImports } from './application/imports/run-imports.js';
 import { SaveAccountRows } from './application/imports/save-account-rows.js';
 import { TakeSignalRows } from './application/imports/take-signal-rows.js';
 import { Uploads } from './application/imports/uploads.js';
-import { IdentityStore } from './application/identity-store.js';
 import { MergeAccounts } from './application/merge-accounts.js';
 import { MergeHistory } from './application/merge-history.js';
 import { MergePeople } from './application/merge-people.js';
@@ -20,9 +20,11 @@ import { PublishAccounts } from './application/publish-accounts.js';
 import { PurgeOldMessages } from './application/purge-old-messages.js';
 import { PurgeRejected } from './application/purge-rejected.js';
 import { PurgeRestatements } from './application/purge-restatements.js';
+import { ReadMessages } from './application/read-messages.js';
 import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
+import { ReplayRejected } from './application/replay-rejected.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
@@ -47,12 +49,12 @@ import { VendorRoutes } from './edge/vendor-routes.js';
 import { WriteKeys } from './edge/write-keys.js';
 import { AccountLinksController } from './http/account-links.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
-import { PeopleIdentityController } from './http/people-identity.controller.js';
+import { HookSourcesController } from './http/hook-sources.controller.js';
 import { ImportUpload } from './http/import-upload.js';
 import { ImportsController } from './http/imports.controller.js';
+import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
-import { HookSourcesController } from './http/hook-sources.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { UnknownAccountsController } from './http/unknown-accounts.controller.js';
@@ -60,8 +62,8 @@ import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
 import { PostgresHookStore } from './persistence/postgres-hook-store.js';
-import { PostgresImportStore } from './persistence/postgres-import-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
+import { PostgresImportStore } from './persistence/postgres-import-store.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
@@ -73,7 +75,10 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
-  controllers: [SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController, PeopleIdentityController, RejectedController, RestatementsController, ImportsController],
+  controllers: [
+    SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController,
+    PeopleIdentityController, RejectedController, RestatementsController, ImportsController,
+  ],
   providers: [
     // the front door: needs no database to accept
     Edge,
@@ -90,10 +95,12 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     // what it consumes
     TelemetryConsumer,
     // what it does
+    ReadMessages,
     TakeMessages,
     RecordSignals,
     PublishAccounts,
     ReplayWaiting,
+    ReplayRejected,
     PurgeOldMessages,
     PurgeRejected,
     PurgeRestatements,

@@ -9,6 +9,7 @@ import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-
 import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
 import { CreateImportTables1700000000050 } from './persistence/migrations/create-import-tables.js';
 import { ImportUpload } from './http/import-upload.js';
+import { ReplayRejected1700000000030 } from './persistence/migrations/replay-rejected.js';
 import { KeepTracesOfWaitingSignals1700000000002 } from './persistence/migrations/keep-traces-of-waiting-signals.js';
 
 export { vendorPaths } from './edge/vendor-paths.js';
@@ -17,7 +18,11 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   name: 'signal-ingestion',
   module: AppModule,
   entities: [],
-  migrations: [CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020, AddHookEndpoints1700000000040, CreateImportTables1700000000050],
+  migrations: [
+    CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020,
+    ReplayRejected1700000000030,
+    AddHookEndpoints1700000000040, CreateImportTables1700000000050,
+  ],
   writes: [telemetryTopic, signalsTopic, accountsTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => {

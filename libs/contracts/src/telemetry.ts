@@ -22,5 +22,9 @@ export const InputRejected = Type.Object({
   pointer: Type.Union([Type.String(), Type.Null()]),
   detail: Type.String(),
   payload: Type.Unknown(),
+  /** How to read it again; absent for whole bodies. */
+  vendor: Type.Optional(Type.String()),
+  call: Type.Optional(Type.String()),
+  sentAt: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
 export type InputRejected = Static<typeof InputRejected>;

@@ -11,12 +11,34 @@ export interface Rejected {
   /** JSON text. */
   readonly payload: string;
   readonly state: 'open' | 'replayed' | 'expired';
+  /** Who it can be read as; null: it was no item but a whole body, or nobody noted it. */
+  readonly vendor: string | null;
+  readonly call: string | null;
+  readonly sentAt: string | null;
+  /** When it was replayed. */
+  readonly settledAt: Date | null;
+}
+
+/** Which rejected items; what is null does not matter. Times are inclusive. */
+export interface RejectedFilter {
+  /** With all that this source names as parts of itself. */
+  readonly sourceId: string | null;
+  readonly code: string | null;
+  readonly state: Rejected['state'] | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
 }
 
 export abstract class RejectedStore {
   abstract add(tx: Transaction, rejected: readonly Rejected[]): Promise<void>;
   /** Newest first. */
-  abstract list(sourceId: string | null, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  abstract list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  abstract find(id: string): Promise<Rejected | null>;
+  /** Those of `ids` that are open, for this transaction alone. */
+  abstract claim(tx: Transaction, ids: readonly string[]): Promise<Rejected[]>;
+  /** Open ones that fit, oldest first, for this transaction alone. */
+  abstract claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  abstract replayed(tx: Transaction, ids: readonly string[], at: Date): Promise<void>;
   /** When the oldest was received; null: there is none. */
   abstract oldest(): Promise<Date | null>;
   abstract forgetBefore(instant: Date): Promise<void>;

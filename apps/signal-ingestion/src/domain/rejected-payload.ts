@@ -32,3 +32,12 @@ export function maskedPayload(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskedPayload(item)]));
   return typeof value === 'string' || typeof value === 'number' ? '***' : value;
 }
+
+/** Refusals after which only a part of the item may have been kept. */
+const cutCodes = new Set(['too_large', 'too_deep']);
+
+/** Whether `payload`, kept for an item refused with `code`, is all of it. */
+export function isWhole(code: string, payload: unknown): boolean {
+  if (cutCodes.has(code)) return false;
+  return !(typeof payload === 'object' && payload !== null && 'truncated' in payload && payload.truncated === true && 'head' in payload);
+}

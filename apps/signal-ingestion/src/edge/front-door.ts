@@ -57,7 +57,7 @@ export class FrontDoor {
     const records = checked.map(({ call: itemCall, item, id, fault, json: body, sentAt }): OutgoingRecord => {
       if (fault !== null) {
         results.push({ id, fault });
-        return rejectedRecord({ id: uuidv7(), key: sender, sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, fault, payload: item });
+        return rejectedRecord({ id: uuidv7(), key: sender, sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, fault, payload: item, reread: { vendor: vendor.name, call: itemCall, sentAt } });
       }
       const given = id ?? uuidv7();
       results.push({ id: given, fault: null });
@@ -73,7 +73,7 @@ export class FrontDoor {
   /** Lists a whole body that a known sender sent and nobody could read; under the same `id` it is listed once. */
   async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null }: { readonly id?: string; readonly payload?: unknown } = {}): Promise<void> {
     const span = new SendSpan(traceparent, 1);
-    await span.around(this.append([rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload })]));
+    await span.around(this.append([rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload, reread: null })]));
   }
 
   private async append(records: readonly OutgoingRecord[]): Promise<void> {

@@ -25,9 +25,17 @@ export function vendorCallRecord(item: Common & { readonly vendor: string; reado
   return { key: item.key, value: Buffer.from(`${rest.slice(0, -1)},"body":${item.body}}`), headers: headersOf('perennial.vendor.call.v1', item) };
 }
 
-/** A refused item of a known sender as a `perennial.input.rejected.v1`. */
-export function rejectedRecord(item: Common & { readonly fault: ItemFault; readonly payload: unknown }): OutgoingRecord {
-  const { id, sourceId, receivedAt, fault } = item;
-  const rest = JSON.stringify({ id, sourceId, receivedAt: receivedAt.toISOString(), code: fault.code, pointer: fault.pointer === '' ? null : fault.pointer.toWellFormed(), detail: fault.detail });
+/** How a refused item can be read again once it is mended. */
+export interface Rereading {
+  readonly vendor: string;
+  readonly call: string;
+  readonly sentAt: string | null;
+}
+
+/** A refused item of a known sender as a `perennial.input.rejected.v1`. `reread` null: it is no item but a whole body. */
+export function rejectedRecord(item: Common & { readonly fault: ItemFault; readonly payload: unknown; readonly reread: Rereading | null }): OutgoingRecord {
+  const { id, sourceId, receivedAt, fault, reread } = item;
+  const read = reread === null ? {} : { vendor: reread.vendor, call: reread.call.slice(0, 200).toWellFormed().replaceAll('\0', '\uFFFD'), sentAt: reread.sentAt?.slice(0, 200).toWellFormed().replaceAll('\0', '\uFFFD') ?? null };
+  const rest = JSON.stringify({ id, sourceId, receivedAt: receivedAt.toISOString(), code: fault.code, pointer: fault.pointer === '' ? null : fault.pointer.toWellFormed(), detail: fault.detail, ...read });
   return { key: item.key, value: Buffer.from(`${rest.slice(0, -1)},"payload":${rejectedPayload(item.payload)}}`), headers: headersOf('perennial.input.rejected.v1', item) };
 }

@@ -1,25 +1,21 @@
-import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { CONFIG } from '@perennial/service-kit/service';
 import { v5 as uuidv5 } from 'uuid';
 import { MessageStore } from '../application/message-store.js';
+import { ReadMessages } from '../application/read-messages.js';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
 import { SignalMetrics, type CountedMessage } from '../application/signal-metrics.js';
 import { TakeMessages } from '../application/take-messages.js';
-import type { SignalIngestionConfig } from '../config.js';
 import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
-import { readMessage } from '../domain/read-message.js';
 import { rejectedPayload } from '../domain/rejected-payload.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
 import { isInputRejected, messageOf, type Telemetry } from './telemetry-message.js';
 
 const rejectedNamespace = '9f1a1a1e-37c5-4d0b-9a69-6a0f4e7f2c11';
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 /** The front door's other side: from telemetry to signals, accounts and the list of rejected items. */
 @Injectable()
@@ -28,11 +24,11 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
   private readonly metrics = new SignalMetrics();
 
   constructor(
+    private readonly readMessages: ReadMessages,
     private readonly takeMessages: TakeMessages,
     private readonly messages: MessageStore,
     private readonly rejectedStore: RejectedStore,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {}
 
   async handle({ events }: EventBatch<typeof telemetryTopic>, tx: Transaction): Promise<void> {
@@ -48,10 +44,9 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
         return;
       }
       const message = messageOf(event, at, now);
-      const vendor = vendorNamed(message.vendor);
       // A foreign producer may write any name: only those that are served become labels.
-      const vendorName = vendor?.name ?? 'unknown';
-      const read = vendor ? readMessage(message, vendor, this.config.rules, digest) : unknownVendor;
+      const vendorName = vendorNamed(message.vendor)?.name ?? 'unknown';
+      const read = this.readMessages.read(message);
       vendors.set(at, vendorName);
       if ('code' in read) {
         rejected.push(refused(event, message, read));
@@ -69,10 +64,9 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
   }
 }
 
-const unknownVendor: ItemFault = { code: 'unknown_vendor', pointer: '/vendor', detail: 'no vendor of this name is served here' };
-
 function listed({ data }: Extract<Telemetry, { type: 'perennial.input.rejected.v1' }>): Rejected {
-  return { ...data, id: uuidv5(data.id, rejectedNamespace), receivedAt: new Date(data.receivedAt), payload: rejectedPayload(data.payload), state: 'open' };
+  const { id, sourceId, receivedAt, code, pointer, detail, payload, vendor = null, call = null, sentAt = null } = data;
+  return { id: uuidv5(id, rejectedNamespace), sourceId, receivedAt: new Date(receivedAt), code, pointer, detail, payload: rejectedPayload(payload), state: 'open', vendor, call, sentAt, settledAt: null };
 }
 
 /** The same record refused twice for the same reason is one row, however often it is delivered. */
@@ -86,5 +80,9 @@ function refused(event: ReceivedEvent<typeof telemetryTopic>, message: ReturnTyp
     detail: fault.detail,
     payload: rejectedPayload(message.body),
     state: 'open',
+    vendor: message.vendor,
+    call: message.call,
+    sentAt: message.sentAt,
+    settledAt: null,
   };
 }
