@@ -78,6 +78,14 @@ describe('the inbox', () => {
     expect(await inboxOf('otto', operators)).toHaveLength(2);
   });
 
+  it('tells operators once that one source broke its own rhythm', async () => {
+    const sender = (version: number, state: 'active' | 'quiet', since: string): TestEvent<typeof sourcesTopic> => ({ type: 'perennial.sender.changed.v1', key: 's1', data: { sourceId: 's1', name: 'Web app', state, since, lastReceivedAt: '2026-03-01T09:00:00.000Z', version } });
+    await service.publish(sourcesTopic, [sender(1, 'quiet', '2026-03-01T12:00:00.000Z'), sender(2, 'quiet', '2026-03-01T12:00:00.000Z'), sender(3, 'active', '2026-03-01T13:00:00.000Z')]);
+    await service.settle();
+    expect(await inboxOf('otto', ['notifications:read', 'operate'])).toMatchObject([{ kind: 'source_quiet', accountId: null, title: expect.stringContaining('Web app') }]);
+    expect(await inboxOf('mia', read, 'manager')).toEqual([]);
+  });
+
   it('keeps what was read, and lets nobody read for others', async () => {
     await service.publish(accountsTopic, [account('acme', 1, 'anna')]);
     await service.settle();

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
+import { CapNames } from './application/cap-names.js';
 import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
@@ -17,6 +18,7 @@ import { MergePeople } from './application/merge-people.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
+import { PurgeFigures } from './application/purge-figures.js';
 import { PurgeOldMessages } from './application/purge-old-messages.js';
 import { PurgeRejected } from './application/purge-rejected.js';
 import { PurgeRestatements } from './application/purge-restatements.js';
@@ -30,11 +32,15 @@ import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
 import { SaveAccount } from './application/save-account.js';
 import { SecretBox } from './application/secret-box.js';
+import { SourceFigures } from './application/source-figures.js';
+import { SourceGauge } from './application/source-gauge.js';
+import { SourceNames } from './application/source-names.js';
 import { SourceStore } from './application/source-store.js';
 import { Sources } from './application/sources.js';
 import { TakeMessages } from './application/take-messages.js';
 import { TellOfPeople } from './application/tell-of-people.js';
 import { UnknownAccounts } from './application/unknown-accounts.js';
+import { WatchRhythms } from './application/watch-rhythms.js';
 import { WebhookSources } from './application/webhook-sources.js';
 import { Edge } from './edge/edge.js';
 import { FrontDoor } from './edge/front-door.js';
@@ -56,6 +62,7 @@ import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
+import { SourceFiguresController } from './http/source-figures.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { UnknownAccountsController } from './http/unknown-accounts.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
@@ -70,6 +77,8 @@ import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
 import { PostgresRejectedStore } from './persistence/postgres-rejected-store.js';
 import { PostgresReplayQueue } from './persistence/postgres-replay-queue.js';
 import { PostgresRestatements } from './persistence/postgres-restatements.js';
+import { PostgresSourceFigures } from './persistence/postgres-source-figures.js';
+import { PostgresSourceNames } from './persistence/postgres-source-names.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts.js';
 
@@ -77,7 +86,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
 @Module({
   controllers: [
     SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController,
-    PeopleIdentityController, RejectedController, RestatementsController, ImportsController,
+    PeopleIdentityController, RejectedController, RestatementsController, ImportsController, SourceFiguresController,
   ],
   providers: [
     // the front door: needs no database to accept
@@ -96,6 +105,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     TelemetryConsumer,
     // what it does
     ReadMessages,
+    CapNames,
     TakeMessages,
     RecordSignals,
     PublishAccounts,
@@ -103,6 +113,9 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     ReplayRejected,
     PurgeOldMessages,
     PurgeRejected,
+    PurgeFigures,
+    WatchRhythms,
+    SourceGauge,
     PurgeRestatements,
     RestateAccounts,
     SaveAccount,
@@ -135,6 +148,8 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     { provide: Restatements, useClass: PostgresRestatements },
     { provide: HookStore, useClass: PostgresHookStore },
     { provide: ImportStore, useClass: PostgresImportStore },
+    { provide: SourceFigures, useClass: PostgresSourceFigures },
+    { provide: SourceNames, useClass: PostgresSourceNames },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

@@ -1,10 +1,11 @@
-import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { accountsTopic, signalsTopic, sourcesTopic, telemetryTopic } from '@perennial/contracts/topics';
 import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
 import { Edge } from './edge/edge.js';
 import { AddHookEndpoints1700000000040 } from './persistence/migrations/add-hook-endpoints.js';
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
+import { CreateSourceFigures1700000000031 } from './persistence/migrations/create-source-figures.js';
 import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
 import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
 import { CreateImportTables1700000000050 } from './persistence/migrations/create-import-tables.js';
@@ -20,10 +21,10 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   entities: [],
   migrations: [
     CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020,
-    ReplayRejected1700000000030,
+    ReplayRejected1700000000030, CreateSourceFigures1700000000031,
     AddHookEndpoints1700000000040, CreateImportTables1700000000050,
   ],
-  writes: [telemetryTopic, signalsTopic, accountsTopic],
+  writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => {
     app.get(Edge).register(app.getHttpAdapter().getInstance(), guard);

@@ -20,7 +20,7 @@ const descriptions: Readonly<Record<string, string>> = {
   accounts: 'The whole state of each account: attributes, aliases, hierarchy, and the stakeholders that hold a role.',
   users: 'The people who work with Perennial.',
   health: 'The whole verdict on each account: score, measures with their contributions, indicators, strikes, risk level.',
-  sources: 'How each kind of signal flows in over all accounts: alive, or gone quiet.',
+  sources: 'How each kind of signal flows in over all accounts, and each source: alive, or gone quiet.',
   renewals: 'All renewals of each account, with their forecasts.',
   plans: 'All plans of each account.',
   'risk-changes': 'The risk level of an account changed: from, to, and why. Written only on change; for other systems to act on.',
@@ -94,7 +94,7 @@ const keyDescriptions: Readonly<Record<AnyTopic['key'], string>> = {
   accountId: 'account id',
   userId: 'user id',
   identity: 'user id, else anonymous id, else person id, else account id',
-  signalKind: 'kind of signal',
+  signalKind: 'kind of signal, or id of the source',
 };
 
 const text = (description: string): Json => ({ type: 'string', description });

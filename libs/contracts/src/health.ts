@@ -97,3 +97,14 @@ export const SourceState = Type.Object({
   version: Version,
 });
 export type SourceState = Static<typeof SourceState>;
+
+/** One source (a write key's, all API keys, other producers): `quiet` since it broke its own rhythm. */
+export const SenderState = Type.Object({
+  sourceId: Id,
+  name: Type.String(),
+  state: Type.Enum(['active', 'quiet']),
+  since: Instant,
+  lastReceivedAt: Instant,
+  version: Version,
+});
+export type SenderState = Static<typeof SenderState>;

@@ -1,23 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import type { EventOf } from '@perennial/contracts/topic';
 import { sourcesTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
-import { Inbox } from '../application/inbox.js';
+import { Inbox, type InboxDraft } from '../application/inbox.js';
 
-/** A signal source that went quiet for everyone is one inbox item for operators, not one per account. */
+/** What went quiet, a kind of signal for everyone or one source, is one inbox item for operators, not one per account. */
 @Injectable()
 @Consumes(sourcesTopic)
 export class TellStaleSourcesHandler implements BatchHandler<typeof sourcesTopic> {
   constructor(private readonly inbox: Inbox) {}
 
   async handle(batch: EventBatch<typeof sourcesTopic>, tx: Transaction): Promise<void> {
-    await this.inbox.add(tx, batch.events.filter((event) => event.data.state === 'stale').map(({ data }) => ({
-      key: `source-stale ${data.kind} ${data.since}`,
-      audience: 'role:operator' as const,
-      kind: 'source_stale' as const,
-      accountId: null,
-      title: `No ${data.kind} signal from any account since ${data.lastSeenAt}. Scores keep what they knew; look at the source.`,
-      createdAt: new Date(data.since),
-    })));
+    await this.inbox.add(tx, batch.events.flatMap((event) => itemOf(event) ?? []));
   }
+}
+
+function itemOf({ type, data }: EventOf<typeof sourcesTopic>): InboxDraft | null {
+  const common = { audience: 'role:operator' as const, accountId: null, createdAt: new Date(data.since) };
+  if (type === 'perennial.source.changed.v1') {
+    if (data.state !== 'stale') return null;
+    return { ...common, key: `source-stale ${data.kind} ${data.since}`, kind: 'source_stale', title: `No ${data.kind} signal from any account since ${data.lastSeenAt}. Scores keep what they knew; look at the source.` };
+  }
+  if (data.state !== 'quiet') return null;
+  return { ...common, key: `source-quiet ${data.sourceId} ${data.since}`, kind: 'source_quiet', title: `The source "${data.name}" has sent nothing since ${data.lastReceivedAt}, which is not its way. See /api/v1/sources/${data.sourceId}/figures.` };
 }

@@ -9,6 +9,7 @@ import { mergePatch } from '../domain/merge-patch.js';
 import { isWhole } from '../domain/rejected-payload.js';
 import type { Vendor } from '../domain/vendors/vendor.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
+import { CapNames } from './cap-names.js';
 import { MessageStore } from './message-store.js';
 import { ReadMessages } from './read-messages.js';
 import { RejectedStore, type Rejected, type RejectedFilter } from './rejected-store.js';
@@ -42,6 +43,7 @@ export class ReplayRejected {
     private readonly rejected: RejectedStore,
     private readonly messages: MessageStore,
     private readonly readMessages: ReadMessages,
+    private readonly capNames: CapNames,
     private readonly takeMessages: TakeMessages,
     private readonly clock: Clock,
   ) {}
@@ -61,7 +63,7 @@ export class ReplayRejected {
   private async replayRows(tx: Transaction, rows: readonly Rejected[], mending: Mending, dryRun: boolean): Promise<Replayed[]> {
     const read = rows.map((row, at) => this.read(row, at, mending));
     const arrivals = read.filter((one) => 'meaning' in one);
-    const { refusals, results } = dryRun ? { refusals: [], results: null } : await this.takeMessages.take(tx, arrivals, () => undefined);
+    const { refusals, results } = dryRun ? { refusals: [], results: null } : await this.takeMessages.take(tx, await this.capNames.cap(tx, arrivals), () => undefined);
     const faults = new Map(refusals.map(({ arrival, fault }) => [arrival.at, fault]));
     const replayed = rows.map(({ id }, at): Replayed => {
       const one = read[at]!;

@@ -1,7 +1,5 @@
 import { metrics, type Counter } from '@opentelemetry/api';
-
-/** What became of a message: published as a signal, kept until its person has an account, taken but no signal, known already, or refused. */
-export type MessageResult = 'published' | 'waiting' | 'no_signal' | 'repeated' | 'rejected';
+import type { MessageResult } from '../domain/source-tally.js';
 
 /** One message to count. `kind` null: it is no signal, or nobody could read which. */
 export interface CountedMessage {

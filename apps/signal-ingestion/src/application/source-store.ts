@@ -1,4 +1,4 @@
-import type { Transaction } from '@perennial/persistence/transaction';
+import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import type { Source } from './sources.js';
 
 /** A write key that is in force. */
@@ -17,6 +17,8 @@ export abstract class SourceStore {
   /** One that is not revoked. */
   abstract find(id: string): Promise<Source | null>;
   abstract list(limit: number, startingAfter: string | null): Promise<Source[]>;
+  /** Name of a source in force, or of what stands for senders without one (`api`, `topic`); null: there is none. `sql` null: outside of a transaction. */
+  abstract nameOf(sql: Sql | null, id: string): Promise<string | null>;
   abstract revoke(id: string, at: Date): Promise<boolean>;
   abstract activeKeys(): Promise<ActiveKey[]>;
 }

@@ -10,10 +10,10 @@ import { deduplicate } from '../domain/deduplicate.js';
 import { IdentityMap } from '../domain/identity-map.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { keysOf, resolveIdentities } from '../domain/resolve-identities.js';
+import type { MessageResult } from '../domain/source-tally.js';
 import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
 import { RecordSignals } from './record-signals.js';
-import type { MessageResult } from './signal-metrics.js';
 
 /** An arrival that, or a part of which, could not be taken after all. */
 export interface Refusal {

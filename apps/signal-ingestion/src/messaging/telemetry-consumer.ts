@@ -3,15 +3,20 @@ import { telemetryTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { v5 as uuidv5 } from 'uuid';
+import { CapNames } from '../application/cap-names.js';
 import { MessageStore } from '../application/message-store.js';
 import { ReadMessages } from '../application/read-messages.js';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
+import { SourceFigures } from '../application/source-figures.js';
 import { SignalMetrics, type CountedMessage } from '../application/signal-metrics.js';
 import { TakeMessages } from '../application/take-messages.js';
 import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
+import { parseInstant } from '../domain/event-time.js';
 import { rejectedPayload } from '../domain/rejected-payload.js';
+import { SourceTally } from '../domain/source-tally.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
 import { isInputRejected, messageOf, type Telemetry } from './telemetry-message.js';
 
@@ -25,22 +30,29 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
 
   constructor(
     private readonly readMessages: ReadMessages,
+    private readonly capNames: CapNames,
     private readonly takeMessages: TakeMessages,
     private readonly messages: MessageStore,
     private readonly rejectedStore: RejectedStore,
+    private readonly figures: SourceFigures,
     private readonly clock: Clock,
+    private readonly nudge: DueWorkNudge,
   ) {}
 
-  async handle({ events }: EventBatch<typeof telemetryTopic>, tx: Transaction): Promise<void> {
+  async handle({ events, partition }: EventBatch<typeof telemetryTopic>, tx: Transaction): Promise<void> {
     await this.messages.prepare();
     const now = this.clock.now().getTime();
     const arrivals: Arrival[] = [];
     const rejected: Rejected[] = [];
     const counted: CountedMessage[] = [];
+    const tally = new SourceTally();
+    const sentAt = new Map<number, number | null>();
     const vendors = new Map<number, string>();
     events.forEach((event, at) => {
       if (isInputRejected(event)) {
-        rejected.push(listed(event));
+        const one = listed(event);
+        rejected.push(one);
+        tally.add({ sourceId: one.sourceId, receivedAt: one.receivedAt.getTime(), result: 'rejected', time: null, sentAt: null });
         return;
       }
       const message = messageOf(event, at, now);
@@ -50,15 +62,21 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
       vendors.set(at, vendorName);
       if ('code' in read) {
         rejected.push(refused(event, message, read));
+        tally.add({ sourceId: message.sourceId, receivedAt: message.receivedAt, result: 'rejected', time: null, sentAt: null });
         counted.push({ vendor: vendorName, kind: null, result: 'rejected' });
-      } else arrivals.push(read);
+      } else {
+        arrivals.push(read);
+        sentAt.set(at, parseInstant(message.sentAt));
+      }
     });
-    const { refusals, results } = await this.takeMessages.take(tx, arrivals, (at) => events[at]);
+    const { refusals, results } = await this.takeMessages.take(tx, await this.capNames.cap(tx, arrivals), (at) => events[at]);
     for (const { arrival, fault } of refusals) {
       const event = events[arrival.at];
       if (event && !isInputRejected(event)) rejected.push(refused(event, messageOf(event, arrival.at, now), fault));
     }
-    await this.rejectedStore.add(tx, rejected);
+    for (const arrival of arrivals) tally.add({ sourceId: arrival.sourceId, receivedAt: arrival.receivedAt, result: results.get(arrival.at) ?? 'repeated', time: arrival, sentAt: sentAt.get(arrival.at) ?? null });
+    const [toLookAt] = await Promise.all([this.figures.add(tx, partition, tally), this.rejectedStore.add(tx, rejected)]);
+    if (toLookAt) tx.afterCommit(() => this.nudge.nudge());
     for (const { at, meaning } of arrivals) counted.push({ vendor: vendors.get(at) ?? 'unknown', kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' });
     tx.afterCommit(() => this.metrics.count(counted));
   }

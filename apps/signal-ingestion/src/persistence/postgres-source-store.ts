@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SourceStore, type ActiveKey } from '../application/source-store.js';
 import type { Source } from '../application/sources.js';
 
@@ -33,10 +33,18 @@ export class PostgresSourceStore extends SourceStore {
     });
   }
 
+  async nameOf(sql: Sql | null, id: string): Promise<string | null> {
+    if (id === 'api') return 'API keys';
+    if (id === 'topic') return 'Producers on the telemetry topic';
+    const [row] = await (sql ?? this.database).query<{ name: string }>({ text: 'SELECT name FROM source WHERE id::text = $1 AND revoked_at IS NULL', values: [id] });
+    return row?.name ?? null;
+  }
+
   async revoke(id: string, at: Date): Promise<boolean> {
     const rows = await this.database.query({
       text: `WITH revoked AS (UPDATE source SET revoked_at = $2, write_key = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING id),
-                  forgotten AS (DELETE FROM hook_secret WHERE source_id IN (SELECT id FROM revoked))
+                  forgotten AS (DELETE FROM hook_secret WHERE source_id IN (SELECT id FROM revoked)),
+                  unwatched AS (DELETE FROM source_watch WHERE source_id IN (SELECT id::text FROM revoked))
              SELECT id FROM revoked`,
       values: [id, at],
     });

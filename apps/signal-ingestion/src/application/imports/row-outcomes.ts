@@ -1,6 +1,6 @@
 import type { ItemFault } from '../../domain/item-fault.js';
 import type { FileRow } from '../../files/file-row.js';
-import type { MessageResult } from '../signal-metrics.js';
+import type { MessageResult } from '../../domain/source-tally.js';
 import type { RowCounts, RowError } from './import-store.js';
 
 /** What became of the rows of a batch; each is counted once, however many signals it tells. */
