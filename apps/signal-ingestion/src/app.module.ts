@@ -30,6 +30,7 @@ import { ReplayRejected } from './application/replay-rejected.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
+import { RotateWriteKeys } from './application/rotate-write-keys.js';
 import { SaveAccount } from './application/save-account.js';
 import { SecretBox } from './application/secret-box.js';
 import { SourceFigures } from './application/source-figures.js';
@@ -42,6 +43,7 @@ import { TellOfPeople } from './application/tell-of-people.js';
 import { UnknownAccounts } from './application/unknown-accounts.js';
 import { WatchRhythms } from './application/watch-rhythms.js';
 import { WebhookSources } from './application/webhook-sources.js';
+import { WriteKeyStore } from './application/write-key-store.js';
 import { Edge } from './edge/edge.js';
 import { FrontDoor } from './edge/front-door.js';
 import { HookEndpoints } from './edge/hooks/hook-endpoints.js';
@@ -62,9 +64,11 @@ import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
+import { SourceBoundsController } from './http/source-bounds.controller.js';
 import { SourceFiguresController } from './http/source-figures.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { UnknownAccountsController } from './http/unknown-accounts.controller.js';
+import { WriteKeysController } from './http/write-keys.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
@@ -81,12 +85,14 @@ import { PostgresSourceFigures } from './persistence/postgres-source-figures.js'
 import { PostgresSourceNames } from './persistence/postgres-source-names.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts.js';
+import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js';
 
 /** What products and people say comes in; signals and accounts go out. */
 @Module({
   controllers: [
     SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController,
-    PeopleIdentityController, RejectedController, RestatementsController, ImportsController, SourceFiguresController,
+    PeopleIdentityController, RejectedController, RestatementsController, ImportsController, SourceFiguresController, SourceBoundsController,
+    WriteKeysController,
   ],
   providers: [
     // the front door: needs no database to accept
@@ -135,6 +141,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     EndImports,
     PurgeUploads,
     PurgeRowErrors,
+    RotateWriteKeys,
     // where it keeps things
     { provide: MessageStore, useClass: PostgresMessageStore },
     { provide: IdentityStore, useClass: PostgresIdentityStore },
@@ -150,6 +157,7 @@ import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts
     { provide: ImportStore, useClass: PostgresImportStore },
     { provide: SourceFigures, useClass: PostgresSourceFigures },
     { provide: SourceNames, useClass: PostgresSourceNames },
+    { provide: WriteKeyStore, useClass: PostgresWriteKeyStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

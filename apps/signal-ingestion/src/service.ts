@@ -11,6 +11,7 @@ import { LinkAccounts1700000000020 } from './persistence/migrations/link-account
 import { CreateImportTables1700000000050 } from './persistence/migrations/create-import-tables.js';
 import { ImportUpload } from './http/import-upload.js';
 import { ReplayRejected1700000000030 } from './persistence/migrations/replay-rejected.js';
+import { RotateWriteKeys1700000000032 } from './persistence/migrations/rotate-write-keys.js';
 import { KeepTracesOfWaitingSignals1700000000002 } from './persistence/migrations/keep-traces-of-waiting-signals.js';
 
 export { vendorPaths } from './edge/vendor-paths.js';
@@ -21,7 +22,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   entities: [],
   migrations: [
     CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020,
-    ReplayRejected1700000000030, CreateSourceFigures1700000000031,
+    ReplayRejected1700000000030, CreateSourceFigures1700000000031, RotateWriteKeys1700000000032,
     AddHookEndpoints1700000000040, CreateImportTables1700000000050,
   ],
   writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic],

@@ -103,18 +103,26 @@ describe('the edge without its log', () => {
     // The log itself, but for one method.
     const flaky = Object.create(eventLog, { append: { value: append } }) as EventLog;
     const service = await startTestService(signalIngestion, { eventLog: flaky, env: { EDGE_BUFFER_BYTES: '1048576' } });
-    const { body: { writeKey } } = await service.request('POST', '/api/v1/sources', { scopes: ['operate'], body: { type: 'segment', name: 'x' } });
-    const headers = { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}` };
+    const sender = async () => {
+      const { body: { writeKey } } = await service.request('POST', '/api/v1/sources', { scopes: ['operate'], body: { type: 'segment', name: 'x' } });
+      return { authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}` };
+    };
+    const [headers, others] = [await sender(), await sender()];
     const big = { batch: Array.from({ length: 15 }, (_, i) => ({ type: 'track', userId: `u${i}`, event: 'x', properties: { a: 'y'.repeat(30_000) } })) };
 
     mode = 'away';
     expect(await service.request('POST', '/v1/batch', { headers, body: big })).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     mode = 'hangs';
     let answered = 0;
-    const pending = Array.from({ length: 2 }, () => service.request('POST', '/v1/batch', { headers, body: big }).then((answer) => (answered++, answer.status)));
+    const send = (by: Record<string, string>) => service.request('POST', '/v1/batch', { headers: by, body: big }).then((answer) => (answered++, answer.status));
+    const pending = [send(headers)];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // There is room, but not for one sender alone: what is left is for others.
+    expect(await service.request('POST', '/v1/batch', { headers, body: big })).toMatchObject({ status: 503, body: { code: 'unavailable', detail: expect.stringContaining('of this source') } });
+    pending.push(send(others));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(answered).toBe(0);
-    expect(await service.request('POST', '/v1/batch', { headers, body: big })).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { code: 'unavailable' } });
+    expect(await service.request('POST', '/v1/batch', { headers: await sender(), body: big })).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { code: 'unavailable' } });
     release();
     expect(await Promise.all(pending)).toEqual([200, 200]);
     await service.stop();

@@ -5,6 +5,7 @@ import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
 import { SourceStore } from './source-store.js';
 import { newWriteKey, writeKeyHash } from './write-key.js';
+import { WriteKeyStore } from './write-key-store.js';
 
 /**
  * Types of sources that can be made. The write key of a vendor whose client runs in browsers stands in every page
@@ -23,6 +24,11 @@ export const sourceTypes = {
 } as const;
 export type SourceType = keyof typeof sourceTypes;
 
+/** Whether write keys of a type stand in pages, so that they are no secret. */
+export function isPublicKey(type: string): boolean {
+  return Object.hasOwn(sourceTypes, type) && sourceTypes[type as SourceType].keyIsPublic;
+}
+
 export interface Source {
   readonly id: string;
   /** One of `sourceTypes`, or a business system that calls us. */
@@ -37,6 +43,7 @@ export interface Source {
 export class Sources {
   constructor(
     private readonly store: SourceStore,
+    private readonly keys: WriteKeyStore,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -50,16 +57,21 @@ export class Sources {
   async make(tx: Transaction, type: SourceType, name: string): Promise<Source & { writeKey: string }> {
     const writeKey = newWriteKey();
     const source = { id: uuidv7(), type, name, writeKey, createdAt: this.clock.now() };
-    await this.store.add(tx, { ...source, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null }, writeKeyHash(writeKey));
+    await this.add(tx, { ...source, writeKey: isPublicKey(type) ? writeKey : null }, writeKeyHash(writeKey));
     return source;
   }
 
   /** A source with a write key that was made beforehand; one that is there is left as it is, revoked or not. */
   async ensure(type: SourceType, name: string, writeKey: string): Promise<void> {
     const hash = writeKeyHash(writeKey);
-    if (await this.store.knows(hash)) return;
+    if (await this.keys.knows(hash)) return;
     const source = { id: uuidv7(), type, name, writeKey: sourceTypes[type].keyIsPublic ? writeKey : null, createdAt: this.clock.now() };
-    await this.database.transaction((tx) => this.store.add(tx, source, hash));
+    await this.database.transaction((tx) => this.add(tx, source, hash));
+  }
+
+  private async add(tx: Transaction, source: Source, hash: Buffer): Promise<void> {
+    await this.store.add(tx, source, hash);
+    await this.keys.add(tx, { id: source.id, sourceId: source.id, key: source.writeKey, createdAt: source.createdAt }, hash);
   }
 
   /** Newest first. */

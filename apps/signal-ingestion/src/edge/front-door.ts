@@ -27,6 +27,9 @@ export interface Delivery {
   readonly traceparent: string | undefined;
 }
 
+/** Part of the room for what waits that one sender may take. */
+const shareOfOne = 0.75;
+
 /**
  * Puts what senders deliver on the telemetry topic and answers after the log has it for good. It needs no
  * database. What waits for the log is bounded: above that the client is told to come again.
@@ -34,6 +37,7 @@ export interface Delivery {
 @Injectable()
 export class FrontDoor {
   private waitingBytes = 0;
+  private readonly waitingOf = new Map<string, number>();
   private readonly items = metrics.getMeter('@perennial/signal-ingestion').createCounter('perennial.ingest.items', { description: 'Items at the front door, by vendor and result.' });
 
   constructor(
@@ -63,7 +67,7 @@ export class FrontDoor {
       results.push({ id: given, fault: null });
       return vendorCallRecord({ id: given, key: vendor.topicKeyOf(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
     });
-    await span.around(this.append(records));
+    await span.around(this.append(sender, records));
     const rejected = results.filter(({ fault }) => fault !== null).length;
     this.items.add(results.length - rejected, { vendor: vendor.name, result: 'accepted' });
     if (rejected > 0) this.items.add(rejected, { vendor: vendor.name, result: 'rejected' });
@@ -73,21 +77,28 @@ export class FrontDoor {
   /** Lists a whole body that a known sender sent and nobody could read; under the same `id` it is listed once. */
   async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null }: { readonly id?: string; readonly payload?: unknown } = {}): Promise<void> {
     const span = new SendSpan(traceparent, 1);
-    await span.around(this.append([rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload, reread: null })]));
+    await span.around(this.append(sender, [rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload, reread: null })]));
   }
 
-  private async append(records: readonly OutgoingRecord[]): Promise<void> {
+  private async append(sender: string, records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return;
     const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     // One delivery always finds room, however large: it is bounded by its own limit.
     if (this.waitingBytes > 0 && this.waitingBytes + bytes > this.config.edgeBufferBytes) throw busy('too much waits for the log: try again');
+    // What one sender sends never fills the room of the others.
+    const own = this.waitingOf.get(sender) ?? 0;
+    if (own > 0 && own + bytes > this.config.edgeBufferBytes * shareOfOne) throw busy('too much of this source waits for the log: try again');
     this.waitingBytes += bytes;
+    this.waitingOf.set(sender, own + bytes);
     try {
       killPoint('edge.before-append');
       await this.log.append(telemetryTopic.name, records);
       killPoint('edge.after-append');
     } finally {
       this.waitingBytes -= bytes;
+      const left = (this.waitingOf.get(sender) ?? 0) - bytes;
+      if (left > 0) this.waitingOf.set(sender, left);
+      else this.waitingOf.delete(sender);
     }
   }
 }

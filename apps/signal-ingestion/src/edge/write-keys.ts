@@ -1,10 +1,16 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '@perennial/service-kit/clock';
 import { CONFIG } from '@perennial/service-kit/service';
-import { SourceStore, type ActiveKey } from '../application/source-store.js';
 import { Sources } from '../application/sources.js';
 import { writeKeyHash } from '../application/write-key.js';
+import { WriteKeyStore, type ActiveKey } from '../application/write-key-store.js';
 import type { SignalIngestionConfig } from '../config.js';
 import { NewestCopy } from './newest-copy.js';
+
+interface Keys {
+  readonly byHash: ReadonlyMap<string, ActiveKey>;
+  readonly bySource: ReadonlyMap<string, ActiveKey>;
+}
 
 /**
  * All write keys in force, in memory, so that accepting an event needs no database. Loaded before the
@@ -12,16 +18,20 @@ import { NewestCopy } from './newest-copy.js';
  */
 @Injectable()
 export class WriteKeys implements OnModuleInit, OnModuleDestroy {
-  private readonly byHash: NewestCopy<ReadonlyMap<string, ActiveKey>>;
+  private readonly keys: NewestCopy<Keys>;
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
 
   constructor(
-    private readonly store: SourceStore,
+    private readonly store: WriteKeyStore,
     private readonly sources: Sources,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {
-    this.byHash = new NewestCopy(new Map(), async () => new Map((await this.store.activeKeys()).map((key) => [key.hash, key])));
+    this.keys = new NewestCopy<Keys>({ byHash: new Map(), bySource: new Map() }, async () => {
+      const active = await this.store.active(this.clock.now());
+      return { byHash: new Map(active.map((key) => [key.hash, key])), bySource: new Map(active.map((key) => [key.sourceId, key])) };
+    });
   }
 
   async onModuleInit(): Promise<void> {
@@ -37,12 +47,17 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
 
   /** The source a write key belongs to; null when it is unknown or revoked. */
   sourceOf(writeKey: string): ActiveKey | null {
-    return this.byHash.value.get(writeKeyHash(writeKey).toString('hex')) ?? null;
+    return this.keys.value.byHash.get(writeKeyHash(writeKey).toString('hex')) ?? null;
+  }
+
+  /** What a source may send; null: it has no key in force, or is none. */
+  boundsOf(sourceId: string): ActiveKey | null {
+    return this.keys.value.bySource.get(sourceId) ?? null;
   }
 
   /** Reads the keys now: a new or revoked key of this replica holds at once. */
   refresh(): Promise<void> {
-    return this.byHash.refresh();
+    return this.keys.refresh();
   }
 
   private plan(): void {

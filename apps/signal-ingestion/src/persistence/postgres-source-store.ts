@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
-import { SourceStore, type ActiveKey } from '../application/source-store.js';
+import { SourceStore } from '../application/source-store.js';
 import type { Source } from '../application/sources.js';
+
+/** The newest that is in force, where it is public. */
+const newestKey = '(SELECT key FROM write_key k WHERE k.source_id = source.id AND k.revoked_at IS NULL ORDER BY k.id DESC LIMIT 1)';
 
 @Injectable()
 export class PostgresSourceStore extends SourceStore {
@@ -16,18 +19,14 @@ export class PostgresSourceStore extends SourceStore {
     });
   }
 
-  async knows(writeKeyHash: Buffer): Promise<boolean> {
-    return (await this.database.query({ text: 'SELECT 1 FROM source WHERE write_key_hash = $1', values: [writeKeyHash] })).length === 1;
-  }
-
   async find(id: string): Promise<Source | null> {
-    const [row] = await this.database.query<Source>({ text: 'SELECT id, type, name, write_key AS "writeKey", created_at AS "createdAt" FROM source WHERE id = $1 AND revoked_at IS NULL', values: [id] });
+    const [row] = await this.database.query<Source>({ text: `SELECT id, type, name, ${newestKey} AS "writeKey", created_at AS "createdAt" FROM source WHERE id = $1 AND revoked_at IS NULL`, values: [id] });
     return row ?? null;
   }
 
   async list(limit: number, startingAfter: string | null): Promise<Source[]> {
     return this.database.query<Source>({
-      text: `SELECT id, type, name, write_key AS "writeKey", created_at AS "createdAt" FROM source
+      text: `SELECT id, type, name, ${newestKey} AS "writeKey", created_at AS "createdAt" FROM source
              WHERE revoked_at IS NULL AND ($1::uuid IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`,
       values: [startingAfter, limit],
     });
@@ -44,6 +43,7 @@ export class PostgresSourceStore extends SourceStore {
     const rows = await this.database.query({
       text: `WITH revoked AS (UPDATE source SET revoked_at = $2, write_key = NULL WHERE id = $1 AND revoked_at IS NULL RETURNING id),
                   forgotten AS (DELETE FROM hook_secret WHERE source_id IN (SELECT id FROM revoked)),
+                  keys AS (UPDATE write_key SET revoked_at = $2, key = NULL WHERE source_id IN (SELECT id FROM revoked) AND revoked_at IS NULL),
                   unwatched AS (DELETE FROM source_watch WHERE source_id IN (SELECT id::text FROM revoked))
              SELECT id FROM revoked`,
       values: [id, at],
@@ -51,7 +51,8 @@ export class PostgresSourceStore extends SourceStore {
     return rows.length === 1;
   }
 
-  async activeKeys(): Promise<ActiveKey[]> {
-    return this.database.query<ActiveKey>({ name: 'active-write-keys', text: `SELECT encode(write_key_hash, 'hex') AS hash, id AS "sourceId", type FROM source WHERE revoked_at IS NULL AND write_key_hash IS NOT NULL` });
+  async typeOf(tx: Transaction, id: string): Promise<string | null> {
+    const [row] = await tx.query<{ type: string }>({ text: 'SELECT type FROM source WHERE id = $1 AND revoked_at IS NULL', values: [id] });
+    return row?.type ?? null;
   }
 }
