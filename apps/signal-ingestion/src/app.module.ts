@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { CapNames } from './application/cap-names.js';
+import { DryRunMapping } from './application/dry-run-mapping.js';
 import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
@@ -12,12 +13,14 @@ import { RunImports } from './application/imports/run-imports.js';
 import { SaveAccountRows } from './application/imports/save-account-rows.js';
 import { TakeSignalRows } from './application/imports/take-signal-rows.js';
 import { Uploads } from './application/imports/uploads.js';
+import { MappingStore } from './application/mapping-store.js';
 import { MergeAccounts } from './application/merge-accounts.js';
 import { MergeHistory } from './application/merge-history.js';
 import { MergePeople } from './application/merge-people.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
+import { PublishedMappings } from './application/published-mappings.js';
 import { PurgeFigures } from './application/purge-figures.js';
 import { PurgeOldMessages } from './application/purge-old-messages.js';
 import { PurgeRejected } from './application/purge-rejected.js';
@@ -60,6 +63,7 @@ import { AccountsController } from './http/accounts.controller.js';
 import { HookSourcesController } from './http/hook-sources.controller.js';
 import { ImportUpload } from './http/import-upload.js';
 import { ImportsController } from './http/imports.controller.js';
+import { MappingController } from './http/mapping.controller.js';
 import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
@@ -75,6 +79,7 @@ import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
 import { PostgresHookStore } from './persistence/postgres-hook-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresImportStore } from './persistence/postgres-import-store.js';
+import { PostgresMappingStore } from './persistence/postgres-mapping-store.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
@@ -92,7 +97,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
   controllers: [
     SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController,
     PeopleIdentityController, RejectedController, RestatementsController, ImportsController, SourceFiguresController, SourceBoundsController,
-    WriteKeysController,
+    WriteKeysController, MappingController,
   ],
   providers: [
     // the front door: needs no database to accept
@@ -110,7 +115,9 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     // what it consumes
     TelemetryConsumer,
     // what it does
+    PublishedMappings,
     ReadMessages,
+    DryRunMapping,
     CapNames,
     TakeMessages,
     RecordSignals,
@@ -158,6 +165,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     { provide: SourceFigures, useClass: PostgresSourceFigures },
     { provide: SourceNames, useClass: PostgresSourceNames },
     { provide: WriteKeyStore, useClass: PostgresWriteKeyStore },
+    { provide: MappingStore, useClass: PostgresMappingStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

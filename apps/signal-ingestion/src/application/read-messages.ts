@@ -6,6 +6,7 @@ import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { readMessage, type Message } from '../domain/read-message.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
+import { PublishedMappings } from './published-mappings.js';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 const unknownVendor: ItemFault = { code: 'unknown_vendor', pointer: '/vendor', detail: 'no vendor of this name is served here' };
@@ -14,6 +15,7 @@ const unknownVendor: ItemFault = { code: 'unknown_vendor', pointer: '/vendor', d
 @Injectable()
 export class ReadMessages {
   constructor(
+    private readonly mappings: PublishedMappings,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {}
 
@@ -21,6 +23,12 @@ export class ReadMessages {
   read(message: Message & { readonly vendor: string }): Arrival | ItemFault {
     const vendor = vendorNamed(message.vendor);
     if (!vendor) return unknownVendor;
-    return readMessage(message, vendor, this.config.rules, digest);
+    const { rules } = this.config;
+    const arrival = readMessage(message, vendor, rules, digest);
+    if ('code' in arrival) return arrival;
+    const { sourceId, call, body, receivedAt } = message;
+    const mapped = this.mappings.of(sourceId).map({ vendor: vendor.name, call, body, receivedAt, meaning: arrival.meaning }, rules);
+    if (!mapped) return arrival;
+    return 'code' in mapped.meaning ? mapped.meaning : { ...arrival, meaning: mapped.meaning };
   }
 }

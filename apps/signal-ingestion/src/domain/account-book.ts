@@ -19,10 +19,10 @@ export function personIdOf(personKey: string | null): string | null {
 export function concerns(resolved: Resolved): { readonly contacts: readonly ContactKey[]; readonly account: boolean } {
   const { accountId, arrival, joinsAccount, personKey } = resolved;
   if (accountId === null) return { contacts: [], account: false };
-  const { signal, accountTraits } = arrival.meaning;
+  const { signal, accountTraits, role } = arrival.meaning;
   const personId = personIdOf(personKey);
   const people = new Set<string>();
-  if (personId !== null && (signal?.kind === 'person' || joinsAccount)) people.add(personId);
+  if (personId !== null && (signal?.kind === 'person' || joinsAccount || role !== undefined)) people.add(personId);
   if (signal?.kind === 'engagement') for (const attendee of signal.data.attendees ?? []) if (attendee.role !== undefined) people.add(attendee.personId);
   return { contacts: [...people].map((id) => ({ accountId, personId: id })), account: accountTraits !== null || people.size > 0 };
 }
@@ -100,13 +100,14 @@ export class AccountBook {
   }
 
   private applyToContacts(resolved: Resolved, accountId: string, stamp: Stamp): Resolved['arrival']['meaning']['signal'] {
-    const { signal, mayCreate } = resolved.arrival.meaning;
+    const { signal, mayCreate, role: given } = resolved.arrival.meaning;
     const personId = personIdOf(resolved.personKey);
     const isNew = personId !== null && !this.contacts.has(slot(accountId, personId));
     if (isNew && resolved.joinsAccount) this.save(newContact(accountId, personId));
     if (signal?.kind === 'engagement') {
       for (const { personId: attendee, role } of signal.data.attendees ?? []) if (role !== undefined) this.save(nameRole(this.contact(accountId, attendee), role, stamp));
     }
+    if (given !== undefined && personId !== null) this.save(nameRole(this.contact(accountId, personId), given, stamp));
     if (signal?.kind !== 'person' || personId === null) return signal;
     this.save(tellPerson(this.contact(accountId, personId), signal.data, stamp));
     const data: SignalData['person'] = mayCreate && isNew && signal.data.change === 'updated' ? { ...signal.data, change: 'created' } : signal.data;

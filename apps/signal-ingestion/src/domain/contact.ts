@@ -63,7 +63,8 @@ export function mergeContacts(contact: Contact, other: Contact): Contact {
 }
 
 /** By weight of a decision: the first fifty stakeholders of an account travel with its state. */
-const rank: readonly Role[] = ['executive_sponsor', 'budget_holder', 'champion', 'power_user', 'influencer', 'user'];
+export const roleNames = ['executive_sponsor', 'budget_holder', 'champion', 'power_user', 'influencer', 'user'] as const satisfies readonly Role[];
+const rank: readonly Role[] = roleNames;
 
 /** All roles the contact holds, the weightiest first. */
 export function rolesOf(contact: Contact): Role[] {

@@ -1,4 +1,5 @@
 import type { SignalData, SignalKind } from '@perennial/contracts/signal';
+import type { Role } from '../contact.js';
 import type { ItemFault } from '../item-fault.js';
 import type { SignalRules } from '../signal-rules.js';
 
@@ -24,6 +25,8 @@ export interface Meaning {
   readonly product: string | null;
   /** A `person` signal that says `updated` but is the first one about this contact is to say `created`. */
   readonly mayCreate: boolean;
+  /** The role a mapping rule gives its person at the account. */
+  readonly role?: Role;
   readonly signal: { readonly [K in SignalKind]: { readonly kind: K; readonly data: SignalData[K] } }[SignalKind] | null;
 }
 

@@ -1,0 +1,57 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CONFIG } from '@perennial/service-kit/service';
+import type { SignalIngestionConfig } from '../config.js';
+import { compileMapping, type CompiledMapping } from '../domain/mapping/compile-mapping.js';
+import { figuresOf } from '../domain/source-tally.js';
+import { MappingStore } from './mapping-store.js';
+
+interface InForce {
+  readonly revision: number;
+  readonly compiled: CompiledMapping;
+}
+
+/** The mapping of every source, ready to be applied: read before the service consumes, then asked for anew every two seconds. */
+@Injectable()
+export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
+  private readonly builtIn = compileMapping({ rules: [], builtIn: true });
+  private bySource: ReadonlyMap<string, InForce> = new Map();
+  private timer: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly store: MappingStore,
+    @Inject(CONFIG) private readonly config: SignalIngestionConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+    this.plan();
+  }
+
+  onModuleDestroy(): void {
+    this.closing = true;
+    clearTimeout(this.timer);
+  }
+
+  of(sourceId: string): CompiledMapping {
+    return this.bySource.get(figuresOf(sourceId))?.compiled ?? this.builtIn;
+  }
+
+  /** Reads them now: what was published here holds here at once. */
+  async refresh(): Promise<void> {
+    const known = this.bySource;
+    this.bySource = new Map((await this.store.inForce()).map((one) => {
+      const before = known.get(one.sourceId);
+      return [one.sourceId, before?.revision === one.revision ? before : { revision: one.revision, compiled: compileMapping(one) }];
+    }));
+  }
+
+  private plan(): void {
+    if (this.closing) return;
+    this.timer = setTimeout(() => {
+      // Away: those that are known stay, the next turn asks again.
+      void this.refresh().then(() => this.plan(), () => this.plan());
+    }, this.config.writeKeyPollMs);
+    this.timer.unref();
+  }
+}

@@ -1,0 +1,90 @@
+import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { startTestService, type TestService } from '@perennial/testing/service';
+import { signalIngestion } from '../src/service.js';
+
+describe('the mapping of a source', () => {
+  let service: TestService;
+  let sourceId: string;
+  let acme: string;
+  let test = 0;
+
+  beforeAll(async () => {
+    service = await startTestService(signalIngestion);
+  }, 30_000);
+  afterAll(() => service.stop());
+  beforeEach(async () => {
+    acme = `acme-${++test}`;
+    sourceId = (await service.request('POST', '/api/v1/sources', { scopes: ['operate'], body: { type: 'segment', name: 'Web' } })).body.id;
+  });
+
+  const operate = { scopes: ['accounts:read', 'operate'] as const };
+  const track = (messageId: string, event: string, properties: object = {}) => ({
+    type: 'perennial.vendor.call.v1' as const,
+    key: `u-${acme}`,
+    data: { sourceId, vendor: 'segment', call: 'track', body: { messageId, userId: `u-${acme}`, event, properties, context: { groupId: acme } }, receivedAt: service.clock.now().toISOString(), sentAt: null },
+  });
+  const send = async (...events: ReturnType<typeof track>[]) => {
+    await service.publish(telemetryTopic, events);
+    await service.settle();
+  };
+  const publish = (rules: object[], expectedRevision: number, more: object = {}) => service.request('PUT', `/api/v1/sources/${sourceId}/mapping`, { ...operate, body: { rules, expectedRevision, ...more } });
+  const signals = async () => (await service.published(signalsTopic)).flatMap(({ data }) => ('id' in data && data.accountId === acme ? [data] : []));
+  const milestone = { name: 'Step', events: ['Step done'], kind: 'milestone', data: { milestoneId: { cel: 'properties.step' }, name: { cel: 'properties.step' }, phase: 'onboarding', status: 'achieved' }, role: 'champion' };
+
+  it('is the built-in one until another is published, and holds for what comes from then on', async () => {
+    expect((await service.request('GET', `/api/v1/sources/${sourceId}/mapping`, operate)).body).toEqual({ id: '0', revision: 0, rules: [], builtIn: true, note: null, createdAt: null, createdBy: null });
+    await send(track('1', 'Account Created', { account_name: 'Initech' }), track('2', 'Step done', { step: 'kick-off' }));
+    expect(await signals()).toMatchObject([{ id: '2', kind: 'usage' }]);
+    expect((await service.published(accountsTopic)).map(({ data }) => data).filter(({ id }) => id === acme).at(-1)).toMatchObject({ name: 'Initech' });
+
+    const { status, body } = await publish([milestone], 0, { note: 'steps are milestones' });
+    expect([status, body]).toMatchObject([200, { revision: 1, rules: [milestone], builtIn: true, note: 'steps are milestones', createdBy: 'test-user' }]);
+    await send(track('3', 'Step done', { step: 'go-live' }), track('4', 'Opened'));
+    expect(await signals()).toMatchObject([{ id: '2', kind: 'usage' }, { id: '3', kind: 'milestone', data: { milestoneId: 'go-live', status: 'achieved' } }, { id: '4', kind: 'usage' }]);
+    expect((await service.published(accountsTopic)).map(({ data }) => data).filter(({ id }) => id === acme).at(-1)?.stakeholders).toMatchObject([{ personId: `u-${acme}`, roles: ['champion'] }]);
+    // The same message again is the same message, whatever it would be read as now.
+    await send(track('2', 'Step done', { step: 'kick-off' }));
+    expect(await signals()).toHaveLength(3);
+  });
+
+  it('goes from revision to revision, of which each stays readable, and never over somebody else\'s', async () => {
+    expect((await publish([milestone], 0)).status).toBe(200);
+    expect(await publish([], 0)).toMatchObject({ status: 409, body: { code: 'revision_conflict' } });
+    const both = await Promise.all([publish([], 1), publish([{ name: 'x', kind: 'none' }], 1)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const { body } = await service.request('GET', `/api/v1/sources/${sourceId}/mapping/revisions?limit=1`, operate);
+    expect(body).toMatchObject({ data: [{ revision: 2 }], hasMore: true });
+    expect((await service.request('GET', `/api/v1/sources/${sourceId}/mapping/revisions?startingAfter=2`, operate)).body.data).toMatchObject([{ revision: 1, rules: [milestone] }]);
+    expect(await publish([{ name: 'x', condition: '1 +' }, { name: 'y', kind: 'pulse', data: { puls: 1 } }], 2)).toMatchObject({ status: 400, body: { code: 'mapping_invalid', errors: [{ pointer: '/rules/0/condition' }, { pointer: '/rules/1/data/puls' }] } });
+    expect((await publish([{ name: 'x', extra: 1 }], 2)).status).toBe(400);
+    expect((await service.request('PUT', `/api/v1/sources/${sourceId}/mapping`, { scopes: ['accounts:write'], body: { rules: [], expectedRevision: 2 } })).status).toBe(403);
+  });
+
+  it('refuses what it makes no signal of; once it is mended the items are replayed', async () => {
+    await publish([{ ...milestone, data: { ...milestone.data, phase: { cel: 'properties.phase' } } }], 0);
+    await send(track('1', 'Step done', { step: 'kick-off', phase: 'Onboarding!' }));
+    const rejected = async (state: string) => (await service.request<{ data: object[] }>('GET', `/api/v1/rejected?sourceId=${sourceId}&state=${state}`, operate)).body.data;
+    expect(await rejected('open')).toMatchObject([{ code: 'mapping_unfit', pointer: '/data/phase', detail: expect.stringContaining('"Step"') }]);
+    await publish([milestone], 1);
+    expect((await service.request('POST', '/api/v1/rejected/replay', { ...operate, body: { where: { sourceId } } })).body).toMatchObject({ taken: 1 });
+    await service.settle();
+    expect(await signals()).toMatchObject([{ id: '1', kind: 'milestone' }]);
+  });
+
+  it('is tried on the last days before it is published', async () => {
+    await publish([{ name: 'Ping', events: ['Ping'], kind: 'none' }], 0);
+    await send(...Array.from({ length: 10 }, (_, i) => track(`s${i}`, 'Step done', i < 8 ? { step: `step ${i}` } : {})), ...Array.from({ length: 5 }, (_, i) => track(`p${i}`, 'Ping')), track('x', ''));
+    const tryIt = (rules: object[], days = 7) => service.request('POST', `/api/v1/sources/${sourceId}/mapping/dry-run`, { ...operate, body: { rules, days } });
+    const before = (await signals()).length;
+    const { status, body } = await tryIt([milestone]);
+    expect([status, body]).toMatchObject([200, {
+      days: 7, complete: true, messages: 15, matched: 10, changed: 15, changes: [{ change: 'usage -> milestone', count: 8 }, { change: 'none -> usage', count: 5 }, { change: 'usage -> refused', count: 2 }],
+      rules: [{ index: 0, name: 'Step', matched: 10, unfit: 2, examples: [{ event: 'Step done', before: { kind: 'usage' }, after: { kind: 'milestone', role: 'champion', rule: 'Step' } }, {}, {}] }],
+    }]);
+    expect(await signals()).toHaveLength(before);
+    expect((await service.request('GET', `/api/v1/sources/${sourceId}/mapping`, operate)).body.revision).toBe(1);
+    await service.advance(new Date(service.clock.now().getTime() + 2 * 86_400_000));
+    expect((await tryIt([milestone], 1)).body).toMatchObject({ messages: 0 });
+    expect((await tryIt([{ name: 'r', condition: 'event.matches("x")' }])).status).toBe(400);
+  });
+});
