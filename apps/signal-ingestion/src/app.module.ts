@@ -3,6 +3,7 @@ import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { CapNames } from './application/cap-names.js';
 import { DryRunMapping } from './application/dry-run-mapping.js';
+import { ErasePeople } from './application/erase-people.js';
 import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
@@ -19,6 +20,7 @@ import { MergeHistory } from './application/merge-history.js';
 import { MergePeople } from './application/merge-people.js';
 import { MessageStore } from './application/message-store.js';
 import { PeopleStore } from './application/people-store.js';
+import { PersonalDataStore } from './application/personal-data-store.js';
 import { PublishAccounts } from './application/publish-accounts.js';
 import { PublishedMappings } from './application/published-mappings.js';
 import { PurgeFigures } from './application/purge-figures.js';
@@ -41,6 +43,8 @@ import { SourceGauge } from './application/source-gauge.js';
 import { SourceNames } from './application/source-names.js';
 import { SourceStore } from './application/source-store.js';
 import { Sources } from './application/sources.js';
+import { SuppressionStore } from './application/suppression-store.js';
+import { Suppression } from './application/suppression.js';
 import { TakeMessages } from './application/take-messages.js';
 import { TellOfPeople } from './application/tell-of-people.js';
 import { UnknownAccounts } from './application/unknown-accounts.js';
@@ -66,6 +70,7 @@ import { ImportsController } from './http/imports.controller.js';
 import { MappingController } from './http/mapping.controller.js';
 import { PeopleIdentityController } from './http/people-identity.controller.js';
 import { PeopleController } from './http/people.controller.js';
+import { PrivacyController } from './http/privacy.controller.js';
 import { RejectedController } from './http/rejected.controller.js';
 import { RestatementsController } from './http/restatements.controller.js';
 import { SourceBoundsController } from './http/source-bounds.controller.js';
@@ -83,12 +88,14 @@ import { PostgresMappingStore } from './persistence/postgres-mapping-store.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
+import { PostgresPersonalData } from './persistence/postgres-personal-data.js';
 import { PostgresRejectedStore } from './persistence/postgres-rejected-store.js';
 import { PostgresReplayQueue } from './persistence/postgres-replay-queue.js';
 import { PostgresRestatements } from './persistence/postgres-restatements.js';
 import { PostgresSourceFigures } from './persistence/postgres-source-figures.js';
 import { PostgresSourceNames } from './persistence/postgres-source-names.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
+import { PostgresSuppressionStore } from './persistence/postgres-suppression-store.js';
 import { PostgresUnknownAccounts } from './persistence/postgres-unknown-accounts.js';
 import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js';
 
@@ -97,7 +104,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
   controllers: [
     SourcesController, HookSourcesController, AccountsController, AccountLinksController, UnknownAccountsController, PeopleController,
     PeopleIdentityController, RejectedController, RestatementsController, ImportsController, SourceFiguresController, SourceBoundsController,
-    WriteKeysController, MappingController,
+    WriteKeysController, MappingController, PrivacyController,
   ],
   providers: [
     // the front door: needs no database to accept
@@ -119,6 +126,8 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     ReadMessages,
     DryRunMapping,
     CapNames,
+    Suppression,
+    ErasePeople,
     TakeMessages,
     RecordSignals,
     PublishAccounts,
@@ -166,6 +175,8 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     { provide: SourceNames, useClass: PostgresSourceNames },
     { provide: WriteKeyStore, useClass: PostgresWriteKeyStore },
     { provide: MappingStore, useClass: PostgresMappingStore },
+    { provide: SuppressionStore, useClass: PostgresSuppressionStore },
+    { provide: PersonalDataStore, useClass: PostgresPersonalData },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

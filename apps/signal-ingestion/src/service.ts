@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
 import { Edge } from './edge/edge.js';
 import { AddHookEndpoints1700000000040 } from './persistence/migrations/add-hook-endpoints.js';
+import { CreateErasure1700000000034 } from './persistence/migrations/create-erasure.js';
 import { CreateIngestionTables1700000000001 } from './persistence/migrations/create-ingestion-tables.js';
 import { CreateMapping1700000000033 } from './persistence/migrations/create-mapping.js';
 import { CreateSourceFigures1700000000031 } from './persistence/migrations/create-source-figures.js';
@@ -23,7 +24,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   entities: [],
   migrations: [
     CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020,
-    ReplayRejected1700000000030, CreateSourceFigures1700000000031, RotateWriteKeys1700000000032, CreateMapping1700000000033,
+    ReplayRejected1700000000030, CreateSourceFigures1700000000031, RotateWriteKeys1700000000032, CreateMapping1700000000033, CreateErasure1700000000034,
     AddHookEndpoints1700000000040, CreateImportTables1700000000050,
   ],
   writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic],

@@ -9,6 +9,7 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['people/**', 'signal-ingestion'],
   ['imports/**', 'signal-ingestion'],
   ['rejected/**', 'signal-ingestion'],
+  ['erasures/**', 'signal-ingestion'],
   ['accounts', 'health-scoring'],
   ['accounts/:id', 'signal-ingestion'],
   ['accounts/:id/signals', 'signal-ingestion'],

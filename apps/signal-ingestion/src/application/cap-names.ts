@@ -3,7 +3,9 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import type { Arrival } from '../domain/arrival.js';
 import { capNames, namedSources, type NameKind, type SourceName } from '../domain/name-caps.js';
+import { withoutPeople } from '../domain/personal-data.js';
 import { SourceNames } from './source-names.js';
+import { Suppression } from './suppression.js';
 
 type Names = { readonly [K in NameKind]: Set<string> };
 
@@ -17,10 +19,18 @@ export class CapNames {
 
   constructor(
     private readonly names: SourceNames,
+    private readonly suppression: Suppression,
     private readonly clock: Clock,
   ) {}
 
+  /** Messages about somebody who was suppressed stay as they are, and their names are not kept. */
   async cap(tx: Transaction, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+    if (this.suppression.isEmpty) return this.capHeard(tx, arrivals);
+    const { gone = [], heard = [] } = Object.groupBy(arrivals, (one) => (withoutPeople(one, this.suppression.isSuppressed) === null ? 'gone' : 'heard'));
+    return [...gone, ...(await this.capHeard(tx, heard))].sort((a, b) => a.at - b.at);
+  }
+
+  private async capHeard(tx: Transaction, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
     const unread = namedSources(arrivals).filter((sourceId) => !this.known.has(sourceId));
     if (unread.length > 0) this.remember(unread, await this.names.of(tx, unread));
     const { capped, fresh, overflows } = capNames(arrivals, this.known);

@@ -10,12 +10,13 @@ export interface Rejected {
   readonly detail: string;
   /** JSON text. */
   readonly payload: string;
+  /** `expired`: its payload was erased, so nobody can replay it. */
   readonly state: 'open' | 'replayed' | 'expired';
   /** Who it can be read as; null: it was no item but a whole body, or nobody noted it. */
   readonly vendor: string | null;
   readonly call: string | null;
   readonly sentAt: string | null;
-  /** When it was replayed. */
+  /** When it was replayed or erased. */
   readonly settledAt: Date | null;
 }
 

@@ -70,6 +70,7 @@ export class ReplayRejected {
       if (!('meaning' in one)) return { id, result: 'refused', fault: one };
       const result = results?.get(at) ?? 'published';
       // A part that was refused (traits without room) is told, and the rest counts.
+      if (result === 'suppressed') return { id, result: 'refused', fault: { code: 'person_suppressed', pointer: '', detail: 'is about a person of whom nothing is taken any more' } };
       if (result === 'rejected') return { id, result: 'refused', fault: faults.get(at) ?? null };
       return { id, result: result === 'repeated' ? 'repeated' : 'taken', fault: faults.get(at) ?? null };
     });

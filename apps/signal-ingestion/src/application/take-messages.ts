@@ -9,11 +9,13 @@ import type { Arrival } from '../domain/arrival.js';
 import { deduplicate } from '../domain/deduplicate.js';
 import { IdentityMap } from '../domain/identity-map.js';
 import type { ItemFault } from '../domain/item-fault.js';
+import { withoutPeople } from '../domain/personal-data.js';
 import { keysOf, resolveIdentities } from '../domain/resolve-identities.js';
 import type { MessageResult } from '../domain/source-tally.js';
 import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
 import { RecordSignals } from './record-signals.js';
+import { Suppression } from './suppression.js';
 
 /** An arrival that, or a part of which, could not be taken after all. */
 export interface Refusal {
@@ -40,6 +42,7 @@ export class TakeMessages {
     private readonly messages: MessageStore,
     private readonly identities: IdentityStore,
     private readonly recordSignals: RecordSignals,
+    private readonly suppression: Suppression,
     private readonly clock: Clock,
     private readonly nudge: DueWorkNudge,
     private readonly traces: EventTraces,
@@ -48,8 +51,14 @@ export class TakeMessages {
   /** `causeOf` names the event behind an arrival; `importId` the import that they are of. */
   async take(tx: Transaction, arrivals: readonly Arrival[], causeOf: (at: number) => ReceivedEvent | undefined, importId: string | null = null): Promise<Taken> {
     const results = new Map<number, MessageResult>(arrivals.map(({ at }) => [at, 'repeated']));
-    if (arrivals.length === 0) return { refusals: [], results, marked: 0 };
-    const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
+    const heard = this.suppression.isEmpty ? arrivals : arrivals.flatMap((arrival) => {
+      const kept = withoutPeople(arrival, this.suppression.isSuppressed);
+      if (kept === null) results.set(arrival.at, 'suppressed');
+      return kept ?? [];
+    });
+    if (heard.length === 0) return { refusals: [], results, marked: 0 };
+    const [, known] = await Promise.all([this.suppression.enter(tx), this.messages.known(tx, heard)]);
+    const { fresh, conflicts } = deduplicate(heard, known);
     const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
     for (const { at } of conflicts) results.set(at, 'rejected');
     if (fresh.length === 0) return { refusals, results, marked: 0 };
@@ -60,7 +69,8 @@ export class TakeMessages {
     for (const { arrival, accountId } of resolved) results.set(arrival.at, arrival.meaning.signal === null ? 'no_signal' : accountId === null ? 'waiting' : 'published');
     const { signals, refusedTraits, marked } = await this.recordSignals.record(tx, resolved, causeOf, importId);
     killPoint('ingestion.after-record');
-    await Promise.all([
+    const [current] = await Promise.all([
+      this.suppression.isCurrent(tx),
       this.identities.save(tx, identities, now),
       this.messages.add(tx, resolved.map((one) => {
         const { arrival } = one;
@@ -68,6 +78,7 @@ export class TakeMessages {
         return { resolved: one, signal: signals.get(arrival.at) ?? null, traceparent };
       })),
     ]);
+    if (!current) await this.suppression.startAnew();
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 
     for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });

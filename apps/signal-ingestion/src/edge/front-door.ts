@@ -7,8 +7,10 @@ import { Clock } from '@perennial/service-kit/clock';
 import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../config.js';
+import { Suppression } from '../application/suppression.js';
 import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
+import { mentions, subjectsOf, withoutAttendees } from '../domain/personal-data.js';
 import { sourceIdOf } from '../domain/read-message.js';
 import type { Item, ItemResult, ReadJson, Vendor } from '../domain/vendors/vendor.js';
 import { vendors } from '../domain/vendors/vendors.js';
@@ -27,6 +29,9 @@ export interface Delivery {
   readonly traceparent: string | undefined;
 }
 
+/** Answered, and counted; it is not listed, for the list would hold what must not be kept. */
+const personSuppressed: ItemFault = { code: 'person_suppressed', pointer: '', detail: 'is about a person of whom nothing is taken any more: stop sending it, or lift the suppression' };
+
 /** Part of the room for what waits that one sender may take. */
 const shareOfOne = 0.75;
 
@@ -43,10 +48,11 @@ export class FrontDoor {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly clock: Clock,
+    private readonly suppression: Suppression,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {
     // Alerts ask for these before the first item.
-    for (const { name } of vendors) for (const result of ['accepted', 'rejected']) this.items.add(0, { vendor: name, result });
+    for (const { name } of vendors) for (const result of ['accepted', 'rejected', 'suppressed']) this.items.add(0, { vendor: name, result });
   }
 
   /** The result of each item in order, or the fault of the whole body. Throws 503 problems and `Transient`. */
@@ -58,18 +64,27 @@ export class FrontDoor {
     const span = new SendSpan(delivery.traceparent, checked.length);
     const { traceparent } = span;
     const results: ItemResult[] = [];
-    const records = checked.map(({ call: itemCall, item, id, fault, json: body, sentAt }): OutgoingRecord => {
+    const records = checked.flatMap(({ call: itemCall, item, id, fault, json: text, sentAt }): OutgoingRecord | readonly OutgoingRecord[] => {
       if (fault !== null) {
         results.push({ id, fault });
+        // What cannot be taken and may be about somebody who was suppressed is refused, and kept nowhere.
+        if (!this.suppression.isEmpty && mentions(item, this.suppression.isSuppressed)) return [];
         return rejectedRecord({ id: uuidv7(), key: sender, sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, fault, payload: item, reread: { vendor: vendor.name, call: itemCall, sentAt } });
+      }
+      const body = this.suppression.isEmpty ? text : this.heard(vendor, itemCall, item as Item, text);
+      if (body === null) {
+        results.push({ id, fault: personSuppressed });
+        return [];
       }
       const given = id ?? uuidv7();
       results.push({ id: given, fault: null });
       return vendorCallRecord({ id: given, key: vendor.topicKeyOf(item as Item), sourceId: sourceOf(vendor, sender, item), receivedAt, traceparent, vendor: vendor.name, call: itemCall, body, sentAt });
     });
     await span.around(this.append(sender, records));
-    const rejected = results.filter(({ fault }) => fault !== null).length;
-    this.items.add(results.length - rejected, { vendor: vendor.name, result: 'accepted' });
+    const suppressed = results.filter(({ fault }) => fault === personSuppressed).length;
+    const rejected = results.filter(({ fault }) => fault !== null).length - suppressed;
+    this.items.add(results.length - rejected - suppressed, { vendor: vendor.name, result: 'accepted' });
+    if (suppressed > 0) this.items.add(suppressed, { vendor: vendor.name, result: 'suppressed' });
     if (rejected > 0) this.items.add(rejected, { vendor: vendor.name, result: 'rejected' });
     return results;
   }
@@ -77,7 +92,17 @@ export class FrontDoor {
   /** Lists a whole body that a known sender sent and nobody could read; under the same `id` it is listed once. */
   async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null }: { readonly id?: string; readonly payload?: unknown } = {}): Promise<void> {
     const span = new SendSpan(traceparent, 1);
-    await span.around(this.append(sender, [rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload, reread: null })]));
+    // A body that may name somebody who was suppressed is refused, and kept nowhere.
+    const kept = this.suppression.isEmpty || !mentions(payload, this.suppression.isSuppressed) ? payload : null;
+    await span.around(this.append(sender, [rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload: kept, reread: null })]));
+  }
+
+  /** The item's JSON without attendees who were suppressed; null: it is about such a person. */
+  private heard(vendor: Vendor, call: string, item: Item, json: string): string | null {
+    const { isSuppressed } = this.suppression;
+    if (subjectsOf(vendor.meaningOf(call, item)).some(isSuppressed)) return null;
+    const kept = withoutAttendees(item, isSuppressed);
+    return kept === item ? json : JSON.stringify(kept);
   }
 
   private async append(sender: string, records: readonly OutgoingRecord[]): Promise<void> {

@@ -11,10 +11,12 @@ import { ReadMessages } from '../application/read-messages.js';
 import { RejectedStore, type Rejected } from '../application/rejected-store.js';
 import { SourceFigures } from '../application/source-figures.js';
 import { SignalMetrics, type CountedMessage } from '../application/signal-metrics.js';
+import { Suppression } from '../application/suppression.js';
 import { TakeMessages } from '../application/take-messages.js';
 import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { parseInstant } from '../domain/event-time.js';
+import { mentions } from '../domain/personal-data.js';
 import { rejectedPayload } from '../domain/rejected-payload.js';
 import { SourceTally } from '../domain/source-tally.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
@@ -35,6 +37,7 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
     private readonly messages: MessageStore,
     private readonly rejectedStore: RejectedStore,
     private readonly figures: SourceFigures,
+    private readonly suppression: Suppression,
     private readonly clock: Clock,
     private readonly nudge: DueWorkNudge,
   ) {}
@@ -75,7 +78,14 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
       if (event && !isInputRejected(event)) rejected.push(refused(event, messageOf(event, arrival.at, now), fault));
     }
     for (const arrival of arrivals) tally.add({ sourceId: arrival.sourceId, receivedAt: arrival.receivedAt, result: results.get(arrival.at) ?? 'repeated', time: arrival, sentAt: sentAt.get(arrival.at) ?? null });
-    const [toLookAt] = await Promise.all([this.figures.add(tx, partition, tally), this.rejectedStore.add(tx, rejected)]);
+    const listable = this.suppression.isEmpty ? rejected : rejected.filter(({ payload }) => !mentions(JSON.parse(payload), this.suppression.isSuppressed));
+    const [, toLookAt, , current] = await Promise.all([
+      rejected.length > 0 ? this.suppression.enter(tx) : null,
+      this.figures.add(tx, partition, tally),
+      this.rejectedStore.add(tx, listable),
+      rejected.length > 0 ? this.suppression.isCurrent(tx) : true,
+    ]);
+    if (!current) await this.suppression.startAnew();
     if (toLookAt) tx.afterCommit(() => this.nudge.nudge());
     for (const { at, meaning } of arrivals) counted.push({ vendor: vendors.get(at) ?? 'unknown', kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' });
     tx.afterCommit(() => this.metrics.count(counted));

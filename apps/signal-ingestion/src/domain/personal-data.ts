@@ -1,0 +1,75 @@
+import type { Arrival } from './arrival.js';
+import { anonymousKey, emailKey, personKey } from './identifiers.js';
+import type { Meaning } from './vendors/vendor.js';
+
+/** Every key under which a message names the person it is about. */
+export function subjectsOf({ person, anonymous, formerly, signal }: Meaning): string[] {
+  const email = signal?.kind === 'person' && signal.data.email !== undefined ? [emailKey(signal.data.email)] : [];
+  return [...(person === null ? [] : [person]), ...(anonymous === null ? [] : [anonymous]), ...formerly, ...email];
+}
+
+/** The arrival without attendees that `isGone`; null: it is about somebody who is. */
+export function withoutPeople(arrival: Arrival, isGone: (key: string) => boolean): Arrival | null {
+  const { meaning } = arrival;
+  if (subjectsOf(meaning).some(isGone)) return null;
+  const { signal } = meaning;
+  if (signal?.kind !== 'engagement' || !signal.data.attendees?.some(({ personId }) => isGone(personId))) return arrival;
+  const attendees = signal.data.attendees.filter(({ personId }) => !isGone(personId));
+  return { ...arrival, meaning: { ...meaning, signal: { kind: 'engagement', data: { ...signal.data, attendees } } } };
+}
+
+/** Whether a text, as senders write it, may name somebody that `isGone`: a user id, a mail address or a visitor's id. */
+export function namesPerson(text: string, isGone: (key: string) => boolean): boolean {
+  if (text === '' || text.length > 320) return false;
+  return isGone(personKey(text)) || isGone(anonymousKey(text)) || (text.includes('@') && isGone(emailKey(text)));
+}
+
+/** Whether any text of a JSON value, names included, may name somebody that `isGone`. */
+export function mentions(value: unknown, isGone: (key: string) => boolean): boolean {
+  if (typeof value === 'string') return namesPerson(value, isGone);
+  if (typeof value === 'number') return namesPerson(String(value), isGone);
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) ? value.some((one) => mentions(one, isGone)) : Object.entries(value).some(([name, one]) => namesPerson(name, isGone) || mentions(one, isGone));
+}
+
+/** What of a person was there, in the words under which it is looked for. */
+export interface Traces {
+  /** All keys of the person. */
+  readonly keys: readonly string[];
+  /** Mail addresses, lower case. */
+  readonly emails: readonly string[];
+  /** Names that accounts know the person by. */
+  readonly names: readonly string[];
+}
+
+/** Texts that stand somewhere in whatever is about the person: ids as JSON texts, mail addresses as they are. */
+export function searchTexts({ keys, emails }: Pick<Traces, 'keys' | 'emails'>): string[] {
+  const ids = keys.map((key) => (key.startsWith('anonymous:') ? key.slice('anonymous:'.length) : key)).filter((key) => !key.startsWith('email:'));
+  return [...new Set([...ids.map((id) => JSON.stringify(id)), ...ids.filter((id) => /^\d+$/.test(id)), ...emails])];
+}
+
+/** Whether one of a list of people, e.g. of attendees, `isGone`. */
+function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
+  return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && isGone(personKey(one.personId));
+}
+
+/** A JSON value of somebody else's message without the person: attendees go, mail addresses in texts are hidden. */
+export function scrubbed(value: unknown, { keys, emails }: Pick<Traces, 'keys' | 'emails'>): unknown {
+  const known = new Set(keys);
+  const patterns = emails.map((email) => new RegExp(email.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi'));
+  const visit = (one: unknown): unknown => {
+    if (typeof one === 'string') return patterns.reduce((text, pattern) => text.replaceAll(pattern, '(erased)'), one);
+    if (Array.isArray(one)) return one.filter((item) => !isPerson(item, (key) => known.has(key))).map(visit);
+    if (typeof one !== 'object' || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([name, item]) => [name, visit(item)]));
+  };
+  return visit(value);
+}
+
+/** An item as a producer sent it without attendees that `isGone`; the same object where there are none. */
+export function withoutAttendees<I extends Readonly<Record<string, unknown>>>(item: I, isGone: (key: string) => boolean): I {
+  const { data } = item;
+  if (typeof data !== 'object' || data === null || !('attendees' in data) || !Array.isArray(data.attendees)) return item;
+  const attendees = (data.attendees as readonly unknown[]).filter((one) => !isPerson(one, isGone));
+  return attendees.length === data.attendees.length ? item : { ...item, data: { ...data, attendees } };
+}

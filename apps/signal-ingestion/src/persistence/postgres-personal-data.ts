@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
+import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
+import { mentions, scrubbed, searchTexts, type Traces } from '../domain/personal-data.js';
+
+interface ErasureRow {
+  id: string;
+  state: Erasure['state'];
+  person_keys: string[] | null;
+  emails: string[] | null;
+  names: string[] | null;
+  account_ids: string[];
+  reason: string;
+  requested_at: Date;
+  requested_by: string;
+  messages: string;
+  rejected: string;
+  log_records: string | null;
+  log_left: number;
+  log_looks: number;
+  next_at: Date;
+  log_clean_at: Date | null;
+  done_at: Date | null;
+}
+
+const pageSize = 500;
+const holds = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(${column}, t) > 0)`;
+const holdsBytes = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE position(convert_to(t, 'UTF8') IN ${column}) > 0)`;
+
+@Injectable()
+export class PostgresPersonalData extends PersonalDataStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async traces(sql: Sql | null, personId: string): Promise<Traces> {
+    const within = sql ?? this.database;
+    const asked = personKey(personId);
+    const keys = new Set([asked]);
+    const emails = new Set(isEmail(personId) && !asked.startsWith('email:') ? [personId.toLowerCase()] : []);
+    for (let known = -1; known < keys.size + emails.size; ) {
+      known = keys.size + emails.size;
+      for (const key of keys) if (key.startsWith('email:')) emails.add(key.slice('email:'.length));
+      // Some products use the address as the user's id.
+      for (const email of emails) keys.add(emailKey(email)).add(email);
+      const rows = await within.query<{ key: string; others: (string | null)[]; email: string | null }>({
+        text: `SELECT key, ARRAY[alias_of, merged_into, root_key] AS others, email FROM identity
+               WHERE key = ANY($1::text[]) OR alias_of = ANY($1::text[]) OR merged_into = ANY($1::text[]) OR root_key = ANY($1::text[]) OR lower(email) = ANY($2::text[])
+               UNION ALL
+               SELECT person_id, '{}', doc ->> 'email' FROM contact WHERE person_id = ANY($1::text[])
+                 OR email_domain = ANY(SELECT split_part(e, '@', 2) FROM unnest($2::text[]) e) AND lower(doc ->> 'email') = ANY($2::text[])`,
+        values: [[...keys], [...emails]],
+      });
+      for (const { key, others, email } of rows) {
+        for (const one of [key, ...others]) if (one !== null) keys.add(one);
+        if (email !== null) emails.add(email.toLowerCase());
+      }
+    }
+    const named = await within.query<{ name: string }>({ text: `SELECT DISTINCT doc ->> 'name' AS name FROM contact WHERE person_id = ANY($1::text[]) AND length(doc ->> 'name') > 1 ORDER BY 1`, values: [[...keys]] });
+    return { keys: [...keys].sort(), emails: [...emails].sort(), names: named.map(({ name }) => name) };
+  }
+
+  async *exported(traces: Traces): AsyncIterable<ExportedRow> {
+    const { keys } = traces;
+    const texts = searchTexts(traces);
+    yield* this.rowsOf('identity', 'SELECT key, alias_of, account_id, email, first_seen_at, merged_into FROM identity WHERE key = ANY($1::text[]) ORDER BY key', [keys]);
+    yield* this.rowsOf('contact', 'SELECT account_id, person_id, doc FROM contact WHERE person_id = ANY($1::text[]) ORDER BY account_id, person_id', [keys]);
+    yield* this.rowsOf('merge', `SELECT from_id, into_id, reason, merged_at, unmerged_at FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[])) ORDER BY merged_at`, [keys]);
+    for (let after = '0'; ; ) {
+      const rows = await this.database.query<{ place: string }>({
+        text: `SELECT place, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
+               WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')}) AND place > $3 ORDER BY place LIMIT ${pageSize}`,
+        values: [keys, texts, after],
+      });
+      for (const row of rows) yield { kind: 'signal', row };
+      if (rows.length < pageSize) break;
+      after = rows.at(-1)?.place ?? after;
+    }
+    for (const row of await this.rejectedOf(this.database, traces)) yield { kind: 'rejected', row };
+    yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
+  }
+
+  async erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased> {
+    const { keys, emails } = traces;
+    const texts = searchTexts(traces);
+    const accounts = new Set<string>();
+    const own = await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id', values: [keys] });
+    const others = await this.scrubMessages(tx, traces, texts);
+    for (const id of [...own.map((row) => row.account_id), ...others]) if (id !== null) accounts.add(id);
+    for (const { account_id } of await tx.query<{ account_id: string }>({ text: 'DELETE FROM contact WHERE person_id = ANY($1::text[]) RETURNING account_id', values: [keys] })) accounts.add(account_id);
+    for (const { account_id } of await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM identity WHERE key = ANY($1::text[]) RETURNING account_id', values: [keys] })) if (account_id !== null) accounts.add(account_id);
+    await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
+    await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
+    const rejected = await this.rejectedOf(tx, traces);
+    await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, sent_at = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
+    await tx.query({ text: `DELETE FROM source_name WHERE ${holds('lower(name)', '$1')}`, values: [emails] });
+    await tx.query({ text: `UPDATE source_notice SET example = '(erased)' WHERE ${holds('lower(example)', '$1')}`, values: [emails] });
+    await this.eraseBytes(tx, 'messaging_dead_letter', traces, texts);
+    // Senders choose the ids of their messages. Without one the place in the log is not compared.
+    await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('lower(last_event_id)', '$1')}`, values: [[...keys, ...emails].map((one) => one.toLowerCase())] });
+    return { messages: own.length + others.length, rejected: rejected.length, accountIds: [...accounts].sort() };
+  }
+
+  async waitsForLog(traces: Traces): Promise<boolean> {
+    const rows = await this.database.query({ text: `SELECT 1 FROM messaging_outbox WHERE parked_at IS NULL AND ${holdsBytes('value', '$1')} LIMIT 1`, values: [searchTexts(traces)] });
+    return rows.length > 0;
+  }
+
+  async request(tx: Transaction, { id, state, traces, reason, requestedAt, requestedBy }: Erasure): Promise<void> {
+    await tx.query({
+      text: 'INSERT INTO erasure (id, state, person_keys, emails, reason, requested_at, requested_by, next_at, names) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)',
+      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, reason, requestedAt, requestedBy, traces?.names ?? null],
+    });
+  }
+
+  async find(id: string): Promise<Erasure | null> {
+    const [row] = await this.database.query<ErasureRow>({ text: 'SELECT * FROM erasure WHERE id = $1', values: [id] });
+    return row ? erasureOf(row) : null;
+  }
+
+  async nextDueAt(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>({ name: 'next-erasure', text: `SELECT min(next_at) AS at FROM erasure WHERE state <> 'done'` });
+    return row?.at ?? null;
+  }
+
+  async claim(tx: Transaction, now: Date): Promise<Erasure | null> {
+    const [row] = await tx.query<ErasureRow>({ text: `SELECT * FROM erasure WHERE state <> 'done' AND next_at <= $1 ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`, values: [now] });
+    return row ? erasureOf(row) : null;
+  }
+
+  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
+    await tx.query({
+      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14 WHERE id = $1`,
+      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null],
+    });
+  }
+
+  private async *rowsOf(kind: ExportedRow['kind'], text: string, values: unknown[]): AsyncIterable<ExportedRow> {
+    for (const row of await this.database.query({ text, values })) yield { kind, row };
+  }
+
+  /** Accounts of others' messages that named the person, one for each message. */
+  private async scrubMessages(tx: Transaction, traces: Traces, texts: readonly string[]): Promise<(string | null)[]> {
+    const known = new Set(traces.keys);
+    const rows = await tx.query<{ week: number; source_id: string; message_id: string; account_id: string | null; data: unknown }>({
+      text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('lower(data::text)', '$1')}`,
+      values: [texts.map((text) => text.toLowerCase())],
+    });
+    const changed = rows.map((row) => ({ ...row, next: JSON.stringify(scrubbed(row.data, traces)) })).filter(({ data, next }) => next !== JSON.stringify(data) || mentions(data, (key) => known.has(key)));
+    if (changed.length === 0) return [];
+    await tx.query({
+      text: `UPDATE message m SET data = n.data FROM unnest($1::integer[], $2::text[], $3::text[], $4::json[]) AS n (week, source_id, message_id, data)
+             WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id`,
+      values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => c.next)],
+    });
+    return changed.map(({ account_id }) => account_id);
+  }
+
+  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; payload: string }[]> {
+    const known = new Set(traces.keys);
+    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; payload: string }>({
+      text: `SELECT id, source_id, received_at, code, payload FROM rejected WHERE ${holds('lower(payload)', '$1')} ORDER BY seq`,
+      values: [searchTexts(traces).map((text) => text.toLowerCase())],
+    });
+    return rows.filter(({ payload }) => traces.emails.some((email) => payload.toLowerCase().includes(email)) || mentions(JSON.parse(payload), (key) => known.has(key)));
+  }
+
+  private async eraseBytes(tx: Transaction, table: 'messaging_dead_letter', traces: Traces, texts: readonly string[]): Promise<void> {
+    await tx.query({ text: `DELETE FROM ${table} WHERE key = ANY(SELECT convert_to(k, 'UTF8') FROM unnest($2::text[]) k) OR ${holdsBytes('value', '$1')}`, values: [texts, traces.keys] });
+  }
+}
+
+function erasureOf(row: ErasureRow): Erasure {
+  return {
+    id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by,
+    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
+  };
+}
