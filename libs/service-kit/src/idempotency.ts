@@ -48,11 +48,12 @@ interface StoredCall {
  * Runs `effect` once per call: within 24 h (by the database's clock) the same call is answered as the
  * first was, from the row written in the effect's transaction. The same key with another body is 422.
  * Without a key (`call` null) the effect just runs. The answer is kept encrypted under the sender's key,
- * of which only a hash is stored: secrets that are shown once stay unreadable at rest.
+ * of which only a hash is stored: secrets that are shown once stay unreadable at rest. Of the route a hash is
+ * stored too: addresses name people.
  */
 export async function once<T>(tx: Transaction, call: IdempotentCall | null, effect: () => Promise<T>): Promise<T> {
   if (call === null) return effect();
-  const id = [call.principal, call.route, sha256(call.key)];
+  const id = [call.principal, sha256(call.route).toString('base64url'), sha256(call.key)];
   await tx.query({ name: 'idempotency_expire', text: `DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 100 FOR UPDATE SKIP LOCKED)` });
   // Waits while another transaction holds the same key, then sees its row.
   const taken = await tx.query({ name: 'idempotency_take', text: 'INSERT INTO idempotency_keys (principal, route, key_hash, body_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true AS taken', values: [...id, call.bodyHash] });

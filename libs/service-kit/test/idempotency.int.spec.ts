@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.dispose());
 
-const call = (key: string, body: unknown, sub = 'u1', url = '/api/v1/things?x=1') =>
+const call = (key: string, body: unknown, sub = 'u1', url = '/api/v1/things/plain-id?x=1') =>
   idempotentCall({ method: 'POST', url, headers: { 'idempotency-key': key }, body, principal: { sub, role: null, scopes: [] } });
 
 function counted() {
@@ -64,11 +64,11 @@ describe('Idempotency-Key', () => {
     expect(runs()).toBe(2);
   });
 
-  it('keeps neither the key nor the answer in the clear', async () => {
+  it('keeps neither the key, nor the address, nor the answer in the clear', async () => {
     const { send } = counted();
     await send(call('plain-key', {}));
-    const rows = await db.database.query({ text: `SELECT encode(key_hash, 'escape') || encode(answer, 'escape') AS all FROM idempotency_keys` });
-    expect(JSON.stringify(rows)).not.toMatch(/whsec_|plain-key/);
+    const rows = await db.database.query({ text: `SELECT route || encode(key_hash, 'escape') || encode(answer, 'escape') AS all FROM idempotency_keys` });
+    expect(JSON.stringify(rows)).not.toMatch(/whsec_|plain-key|plain-id/);
   });
 
   it.each([['', 400], ['with space', 400], ['x'.repeat(256), 400]])('refuses the key %j', (key) => {
