@@ -2,7 +2,7 @@ import type { Headers } from '@perennial/contracts/cloud-event';
 import { forgetRows } from '@perennial/persistence/forget-rows';
 import type { Database } from '@perennial/persistence/transaction';
 import { replayHeaders, type DeadLetterClass, type DeadLetterState } from './dead-letter.js';
-import type { EventLog, OutgoingRecord } from './event-log.js';
+import { erasedHeader, type EventLog, type OutgoingRecord } from './event-log.js';
 import { killPoint } from './kill-point.js';
 
 /** A dead letter as operators see it; its bytes stay in the index. */
@@ -70,6 +70,7 @@ interface BytesRow extends DeadLetterRecord {
 
 const columns = 'id, topic, partition, record_offset, class, code, message, attempt, first_seen, state';
 const replayBatch = 200;
+const eraseBatch = 500;
 
 /** The dead letters of one service: search and replay. */
 export class DeadLetters {
@@ -121,12 +122,34 @@ export class DeadLetters {
     return forgetRows(this.database, 'messaging_dead_letter', `state <> 'dead' AND changed_at <= now() - make_interval(days => $1)`, [days]);
   }
 
+  /** Whether there are letters in a log whose records can be taken out. */
+  async mayBeErased(): Promise<boolean> {
+    return this.log.erases && (await this.database.query('SELECT 1 FROM messaging_dead_letter LIMIT 1')).length > 0;
+  }
+
+  /** Forgets letters whose record was emptied in the log since. */
+  async forgetErased(): Promise<void> {
+    if (!this.log.erases) return;
+    for (let after = '', more = true; more; ) {
+      const rows = await this.database.query<Pick<Row, 'id' | 'topic' | 'partition' | 'record_offset'>>({ text: 'SELECT id, topic, partition, record_offset FROM messaging_dead_letter WHERE id > $1 ORDER BY id LIMIT $2', values: [after, eraseBatch] });
+      const erased: string[] = [];
+      for (const { id, topic, partition, record_offset } of rows) {
+        const [record] = await this.log.read(topic, partition, BigInt(record_offset), 1);
+        if (record?.offset === BigInt(record_offset) && record.headers[erasedHeader] !== undefined) erased.push(id);
+      }
+      if (erased.length > 0) await this.database.query({ text: 'DELETE FROM messaging_dead_letter WHERE id = ANY($1)', values: [erased] });
+      more = rows.length === eraseBatch;
+      after = rows.at(-1)?.id ?? after;
+    }
+  }
+
   /**
    * Appends letters that are still `dead` to their topics again, oldest first, marked with their id. The
    * consuming group sets their state; doing it twice changes nothing. Returns the ids (with `dryRun`: what
    * they would be).
    */
   async replay(request: ReplayRequest): Promise<string[]> {
+    await this.forgetErased();
     const dead = await this.database.query<{ id: string }>({
       text: `SELECT id FROM messaging_dead_letter
              WHERE state = 'dead' AND ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR topic = $2)

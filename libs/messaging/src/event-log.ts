@@ -91,6 +91,8 @@ export interface TopicSpec {
  * repeat the whole call), `Fatal` for what no repetition mends (unknown topic, record too large).
  */
 export interface EventLog {
+  /** Whether single records can be taken out of it. */
+  readonly erases: boolean;
   /** Identity of this log; another one behind the same address means lost data. */
   identity(): Promise<string>;
   /** Creates what is missing; never changes the partition count of what exists. */
@@ -103,7 +105,7 @@ export interface EventLog {
   read(topic: string, partition: number, offset: bigint, limit: number): Promise<LogRecord[]>;
   watermarks(topic: string): Promise<Watermarks[]>;
   /**
-   * Empties the records that hold one of `texts`, as key or anywhere in the value, and of which `isAbout` says so; an
+   * Empties the records that hold one of `texts`, as key or anywhere in the value (in small or capital letters of ASCII), and of which `isAbout` says so; an
    * emptied one keeps its offset, has the header `erased` and is passed over by readers. On compacted topics the
    * newest of each key stays. Answers nothing done where there is no such topic; null: this log cannot, its records go with their retention.
    */

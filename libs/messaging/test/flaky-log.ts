@@ -11,6 +11,10 @@ export class FlakyLog implements EventLog {
     private readonly fault: (topic: string, call: number) => 'none' | 'before' | 'after' | 'half',
   ) {}
 
+  get erases(): boolean {
+    return this.inner.erases;
+  }
+
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     const fault = this.fault(topic, this.appends++);
     if (fault === 'before') throw new Transient('lost on the way there');

@@ -11,6 +11,7 @@ import { Clock } from './clock.js';
 import { DueWorkNudge, RUNS_DUE_WORK, type DueWork } from './due-work.js';
 import type { DueWorkRunner } from './due-work-runner.js';
 import { NestLogger } from './logging.js';
+import { EraseDeadLetters } from './operations/erase-dead-letters.js';
 import { HealthController } from './operations/health-controller.js';
 import { GuardedMetricsController, MetricsController } from './operations/metrics-controller.js';
 import { OperationsController } from './operations/operations-controller.js';
@@ -58,12 +59,13 @@ export class ServiceKitModule {
       useFactory: (progress: ConsumerProgress, relay: OutboxRelay, deadLetters: DeadLetters) => new ServiceGauges({ service: name, progress, relay, deadLetters, database, dueWork: runner }),
     };
     const purge = { provide: PurgeDeadLetters, inject: [DeadLetters], useFactory: (letters: DeadLetters) => new PurgeDeadLetters(letters, platform.clock, deadLettersKeptDays) };
+    const erase = { provide: EraseDeadLetters, inject: [DeadLetters], useFactory: (letters: DeadLetters) => new EraseDeadLetters(letters, platform.clock) };
     return {
       module: ServiceKitModule,
       global: true,
       imports: [DiscoveryModule, MessagingModule.register({ service: name })],
       controllers: [HealthController, definition.isPublicOrigin === true ? GuardedMetricsController : MetricsController, OperationsController],
-      providers: [...shared, gauges, purge, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
+      providers: [...shared, gauges, purge, erase, { provide: CLEAR_DERIVED, useValue: definition.clearDerived ?? null }],
       exports: shared.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { EraseDeadLetters } from '../src/operations/erase-dead-letters.js';
 import { PurgeDeadLetters } from '../src/operations/purge-dead-letters.js';
 import type { ServiceDefinition } from '../src/service.js';
 
@@ -14,6 +15,7 @@ describe('old dead letters', () => {
   beforeAll(async () => {
     service = await startTestService(nothing, { env: { DEAD_LETTERS_KEPT_DAYS: '20' } });
     database = service.running.get(Database);
+    await service.eventLog.ensureTopics([{ name: 't', partitions: 1, compacted: false, retentionMs: 86_400_000, compression: 'internal', maxRecordBytes: 1_000 }]);
   }, 30_000);
   afterAll(() => service.stop());
 
@@ -34,6 +36,17 @@ describe('old dead letters', () => {
     await purge.runDue(now);
     expect(await ids()).toEqual(['dead', 'replayed-lately']);
     expect((await purge.nextDueAt()).getTime()).toBeGreaterThan(now.getTime());
+  });
+
+  it('are forgotten once their record is taken out of the log, dead or not', async () => {
+    await service.eventLog.append('t', ['jo', 'somebody else'].map((text) => ({ key: 'k', value: Buffer.from(text), headers: {} })));
+    await database.query(`UPDATE messaging_dead_letter SET record_offset = 1 WHERE id = 'dead'`);
+    await service.eventLog.erase('t', ['jo'], () => true);
+    const erase = service.running.get(EraseDeadLetters);
+    await erase.runDue(new Date());
+    expect(await ids()).toEqual(['dead']);
+    await write('replayed-lately', 'replayed', 19);
+    await database.query(`UPDATE messaging_dead_letter SET record_offset = 1`);
   });
 
   it('are looked at by the service itself', async () => {

@@ -31,6 +31,8 @@ interface TopicWriter {
 
 /** The event log on Apache Kafka. The only place that knows kafkajs. */
 export class KafkaEventLog implements EventLog {
+  /** A record cannot be taken out of a partition. */
+  readonly erases = false;
   readonly #options: KafkaEventLogOptions;
   readonly #client: KafkaClient;
   /** Of its own: sends must fail sooner than other requests. */
@@ -126,7 +128,6 @@ export class KafkaEventLog implements EventLog {
     return subscription;
   }
 
-  /** A record cannot be taken out of a Kafka partition. */
   erase(): Promise<null> {
     return Promise.resolve(null);
   }

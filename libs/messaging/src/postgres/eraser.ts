@@ -37,7 +37,7 @@ export class Eraser {
     const newer = topic.compacted ? 'EXISTS (SELECT 1 FROM compacted_entry n WHERE n.topic_id = e.topic_id AND n.p = e.p AND n.key = e.key AND n.off > e.off)' : 'false';
     const rows = await this.database.query<Row>({
       text: `SELECT e.off, e.ts, e.key, e.headers, e.value, ${newer} AS newer FROM ${table} e
-             WHERE ${topic.compacted ? '' : `e.retention_ms = ${topic.retentionMs} AND `}e.topic_id = $1 AND e.p = $2 AND e.off >= $3 AND e.off < $4 AND (e.key = ANY($5::text[]) OR EXISTS (SELECT 1 FROM unnest($6::bytea[]) t WHERE position(t IN e.value) > 0))`,
+             WHERE ${topic.compacted ? '' : `e.retention_ms = ${topic.retentionMs} AND `}e.topic_id = $1 AND e.p = $2 AND e.off >= $3 AND e.off < $4 AND (e.key = ANY($5::text[]) OR EXISTS (SELECT 1 FROM unnest($6::bytea[]) t WHERE strpos(lower(encode(e.value, 'escape')), lower(encode(t, 'escape'))) > 0))`,
       values: [topic.id, p, String(from), String(from + span), texts, texts.map((text) => Buffer.from(text))],
     });
     const found = rows.filter(({ off, ts, key, headers, value }) => isAbout({ offset: BigInt(off), timestamp: ts, key, headers, value }));
@@ -58,5 +58,5 @@ export class Eraser {
 
 /** Ids and trace stay, so that who has read it still finds its place; what holds one of the texts goes. */
 function emptied(headers: Record<string, string>, texts: readonly string[]): Record<string, string> {
-  return { ...Object.fromEntries(Object.entries(headers).filter(([, value]) => !texts.some((text) => value.includes(text)))), [erasedHeader]: '1' };
+  return { ...Object.fromEntries(Object.entries(headers).filter(([, value]) => !texts.some((text) => value.toLowerCase().includes(text.toLowerCase())))), [erasedHeader]: '1' };
 }

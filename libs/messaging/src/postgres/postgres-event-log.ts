@@ -29,6 +29,7 @@ const closeMs = 10_000;
  * appends are handed the records at its commit, those in other processes look every 5 s.
  */
 export class PostgresEventLog implements EventLog {
+  readonly erases = true;
   private readonly topics: LogTopics;
   private readonly reader: LogReader;
   private readonly groups: GroupStore;
