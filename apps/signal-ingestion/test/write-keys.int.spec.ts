@@ -10,7 +10,7 @@ describe('the write keys of a source', () => {
   /** Another process on the same database. */
   let replica: TestService;
   beforeAll(async () => {
-    service = await startTestService(signalIngestion);
+    service = await startTestService(signalIngestion, { env: { SOURCE_SECRETS_KEY: Buffer.alloc(32, 1).toString('base64') } });
     replica = await startTestService(signalIngestion, { databaseUrl: service.databaseUrl, eventLog: service.eventLog, clock: service.clock });
   }, 60_000);
   afterAll(async () => {
@@ -78,6 +78,21 @@ describe('the write keys of a source', () => {
     expect((await bound(id, { allowedOrigins: ['app.acme.com'] })).body).toMatchObject({ code: 'invalid', errors: [{ pointer: '/allowedOrigins' }] });
     await bound(id, { allowedOrigins: null });
     expect((await track(writeKey, { origin: 'https://evil.com' })).status).toBe(200);
+  });
+
+  it('are none of a business system, which is bound all the same', async () => {
+    const { body: { id, hookPath } } = await service.request<{ id: string; hookPath: string }>('POST', '/api/v1/sources', { ...operate, body: { type: 'zendesk', name: 'Support', secret: 'the signing secret of Zendesk' } });
+    expect(await service.request('POST', `/api/v1/sources/${id}/write-keys`, operate)).toMatchObject({ status: 409, body: { code: 'source_has_no_write_key' } });
+    await bound(id, { requestsPerSecond: 1 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(service.running.url + hookPath, { method: 'POST', body: '{}' })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([401, 429, 429, 429, 429]);
+  });
+
+  it('count what cannot be read, by the key in the address too', async () => {
+    const { id, writeKey } = await create('rudderstack');
+    await bound(id, { requestsPerSecond: 1 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(`${service.running.url}/beacon/v1/batch?writeKey=${writeKey}`, { method: 'POST', body: '{' })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([400, 429, 429, 429, 429]);
   });
 
   it('send as often and as much as is allowed, and hold up nobody else', async () => {

@@ -4,7 +4,7 @@ import { Clock } from '@perennial/service-kit/clock';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
 import { SourceStore } from './source-store.js';
-import { isPublicKey } from './sources.js';
+import { isPublicKey, sourceTypes } from './sources.js';
 import { newWriteKey, writeKeyHash } from './write-key.js';
 import { WriteKeyStore, type WriteKey } from './write-key-store.js';
 
@@ -22,11 +22,12 @@ export class RotateWriteKeys {
   ) {}
 
   /** The new key, which only this answer shows where it is not public; why there is none. */
-  add(sourceId: string, call: IdempotentCall | null): Promise<(WriteKey & { readonly key: string }) | 'no_source' | 'keys_in_force'> {
+  add(sourceId: string, call: IdempotentCall | null): Promise<(WriteKey & { readonly key: string }) | 'no_source' | 'no_client' | 'keys_in_force'> {
     return this.database.transaction((tx) => once(tx, call, async () => {
       const inForce = await this.keys.of(tx, sourceId);
       const type = await this.sources.typeOf(tx, sourceId);
       if (inForce === null || type === null) return 'no_source';
+      if (!Object.hasOwn(sourceTypes, type)) return 'no_client';
       if (inForce.length >= keysInForce) return 'keys_in_force';
       const key = newWriteKey();
       const made = { id: uuidv7(), sourceId, key, createdAt: this.clock.now() };

@@ -10,10 +10,10 @@ export interface SourceBounds {
   readonly eventsPerDay: number | null;
 }
 
-/** A write key that is in force. */
+/** A write key that is in force; or a source without any, which calls in by webhook. */
 export interface ActiveKey extends SourceBounds {
-  /** SHA-256, hex. */
-  readonly hash: string;
+  /** SHA-256, hex; null: the source has no write key. */
+  readonly hash: string | null;
   readonly sourceId: string;
   readonly type: string;
   /** Accepted today; 0 where no bound asks for it. */
@@ -37,7 +37,7 @@ export abstract class WriteKeyStore {
   abstract of(tx: Transaction | null, sourceId: string): Promise<WriteKey[] | null>;
   /** False where the source has no such key in force. */
   abstract revoke(sourceId: string, id: string, at: Date): Promise<boolean>;
-  /** All in force, with what their sources may send. */
+  /** All in force with what their sources may send, and sources in force without any. */
   abstract active(now: Date): Promise<ActiveKey[]>;
   /** False where there is no such source. Fields that are not given stay. */
   abstract bound(sourceId: string, bounds: { readonly [B in keyof SourceBounds]?: SourceBounds[B] | undefined } & { readonly name?: string | undefined }): Promise<boolean>;

@@ -63,17 +63,19 @@ export class VendorRoutes {
     let one = senderOf(served, vendorRequest(request, Buffer.alloc(0)), null);
     return this.inItsWords(() => one, reply, async () => {
       const shown = this.headerKey(request);
-      if (shown) await this.rateLimit.count(shown.sourceId, reply, one.path.busyStatus);
+      // What cannot be read is listed, so it counts as well.
+      const early = shown ?? this.senderInAddress(one, request);
+      if (early) await this.rateLimit.count(early.sourceId, reply, one.path.busyStatus);
       const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], Math.max(...served.map(maxBytesOf)));
-      if ('code' in body) return this.refuse(one, body, shown ?? this.senderInAddress(one, request), request);
+      if ('code' in body) return this.refuse(one, body, early, request);
       const asked = vendorRequest(request, body);
       const json = one.path.decode ? one.path.decode(asked) : asked.json();
-      if ('code' in json) return this.refuse(one, json, shown ?? this.senderInAddress(one, request), request);
+      if ('code' in json) return this.refuse(one, json, early, request);
       const value = isItem(json.value) ? json.value : {};
       one = senderOf(served, asked, value);
       if (body.length > maxBytesOf(one)) return this.refuse(one, tooLarge(maxBytesOf(one)), shown, request);
       const sender = this.sourceOf(oneKey([shown?.key, ...one.vendor.keysIn(value, asked.query)]));
-      if (!shown) await this.rateLimit.count(sender, reply, one.path.busyStatus);
+      if (!early) await this.rateLimit.count(sender, reply, one.path.busyStatus);
       const results = await this.door.deliver({ vendor: one.vendor, call: one.path.call, sender, json, traceparent: oneOf(request.headers.traceparent) });
       if ('code' in results) return this.refuse(one, results, { sourceId: sender }, request);
       return this.answer(one, results, asked, reply);

@@ -30,7 +30,7 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
   ) {
     this.keys = new NewestCopy<Keys>({ byHash: new Map(), bySource: new Map() }, async () => {
       const active = await this.store.active(this.clock.now());
-      return { byHash: new Map(active.map((key) => [key.hash, key])), bySource: new Map(active.map((key) => [key.sourceId, key])) };
+      return { byHash: new Map(active.flatMap((key) => (key.hash === null ? [] : [[key.hash, key]]))), bySource: new Map(active.map((key) => [key.sourceId, key])) };
     });
   }
 
@@ -50,7 +50,7 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
     return this.keys.value.byHash.get(writeKeyHash(writeKey).toString('hex')) ?? null;
   }
 
-  /** What a source may send; null: it has no key in force, or is none. */
+  /** What a source may send; null: it is none, or was revoked. */
   boundsOf(sourceId: string): ActiveKey | null {
     return this.keys.value.bySource.get(sourceId) ?? null;
   }

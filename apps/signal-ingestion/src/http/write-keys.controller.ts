@@ -35,6 +35,7 @@ export class WriteKeysController {
   async add(@Param('id', uuidOf('source')) id: string, @Idempotent() call: IdempotentCall | null): Promise<MadeWriteKey> {
     const made = await this.rotateWriteKeys.add(id, call);
     if (made === 'no_source') throw new NotFoundException(`there is no source ${id}`);
+    if (made === 'no_client') throw new ProblemException(409, 'the source calls in by webhook: it proves itself by its secret, which has a rotation of its own', { code: 'source_has_no_write_key' });
     if (made === 'keys_in_force') throw new ProblemException(409, `the source has ${keysInForce} write keys in force: revoke one first`, { code: 'write_keys_in_force' });
     await this.writeKeys.refresh();
     return { ...viewOf(made), writeKey: made.key };

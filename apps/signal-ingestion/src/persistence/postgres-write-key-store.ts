@@ -34,9 +34,9 @@ export class PostgresWriteKeyStore extends WriteKeyStore {
     return this.database.query<ActiveKey>({
       name: 'active-write-keys',
       text: `SELECT encode(k.hash, 'hex') AS hash, s.id AS "sourceId", s.type, ${boundColumns}, coalesce(today.events, 0)::double precision AS "eventsToday"
-             FROM write_key k JOIN source s ON s.id = k.source_id
+             FROM source s LEFT JOIN write_key k ON k.source_id = s.id AND k.revoked_at IS NULL
              LEFT JOIN LATERAL (SELECT sum(accepted) AS events FROM source_hour h WHERE s.events_per_day IS NOT NULL AND h.source_id = s.id::text AND h.hour >= $1) today ON true
-             WHERE k.revoked_at IS NULL AND s.revoked_at IS NULL`,
+             WHERE s.revoked_at IS NULL`,
       values: [new Date(Math.floor(now.getTime() / 86_400_000) * 86_400_000)],
     });
   }
