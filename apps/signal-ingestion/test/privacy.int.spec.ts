@@ -171,11 +171,40 @@ describe('a person', () => {
     expect(await service.running.get(ErasePeople).nextDueAt()).toBeNull();
   });
 
+  it('is not gone before a file is that was on its way', async () => {
+    const upload = await service.fetch('POST', '/api/v1/imports?as=people', { scopes: ['accounts:write'], bytes: Buffer.from(`personId,accountId,email\n${person},${acme},${email}\n`), headers: { 'upload-complete': '?0', 'content-type': 'text/csv' } });
+    const { id } = (await upload.json()) as { id: string };
+    const erasure = await erase(email);
+    expect(erasure.state).toBe('database_done');
+    expect(withBird(await dump()).filter((row) => !row.startsWith('erasure '))).toHaveLength(1);
+    await service.request('POST', `/api/v1/imports/${id}/cancel`, { scopes: ['accounts:write'], body: {} });
+    await service.settle();
+    for (let i = 0; i < 2; i++) await service.advance(new Date(service.clock.now().getTime() + 60_000));
+    expect((await service.request<ErasureView>('GET', `/api/v1/erasures/${erasure.id}`, admin)).body.state).toBe('done');
+    expect(withBird(await dump())).toEqual([]);
+  });
+
+  it('is not taken for somebody whose address ends or begins like theirs', async () => {
+    await plant();
+    await send({ id: `mo-${test}`, kind: 'note', accountId: acme, data: { text: `mo${email} and ${email}.au`, author: 'csm' } }, { id: `bad-mo-${test}`, kind: 'pulse', accountId: acme, data: { pulse: 9, reason: `mo${email}` } });
+    await erase(email);
+    const kept = withBird([...(await dump()), ...(await log())]).map((row) => row.split(' ', 1)[0]!.replace(/_week.*/, ''));
+    expect(new Set(kept)).toEqual(new Set(['message', 'rejected', signalsTopic.name, telemetryTopic.name]));
+    // Not for the tests to come.
+    for (const address of [`mo${email}`, `${email}.au`]) await erase(address);
+    expect(withBird(await dump())).toEqual([]);
+  });
+
   it('may be suppressed without being erased', async () => {
     await send({ id: `a-${test}`, kind: 'usage', accountId: acme, personId: person, data: { event: 'Opened' } });
     expect((await service.request('PUT', `/api/v1/people/${person}/suppression`, admin)).status).toBe(204);
     expect(await send({ id: `b-${test}`, kind: 'usage', accountId: acme, personId: person, data: { event: 'Opened' } })).toMatchObject([{ code: 'person_suppressed' }]);
     expect((await service.request('GET', `/api/v1/accounts/${acme}/signals`, { scopes: ['accounts:read'] })).body.data).toHaveLength(1);
+    // By hand neither, and nobody is told that it was done.
+    await send({ id: `o-${test}`, kind: 'usage', accountId: `${acme}-other`, personId: 'other', data: { event: 'Opened' } });
+    for (const [method, path, body] of [['POST', 'assign', { accountId: `${acme}-other` }], ['PUT', 'roles', { accountId: acme, roles: ['champion'] }]] as const) {
+      expect(await service.request(method, `/api/v1/people/${person}/${path}`, { scopes: ['accounts:write'], body })).toMatchObject({ status: 409, body: { code: 'person_suppressed' } });
+    }
     for (const path of ['suppression', 'export']) expect((await service.request('GET', `/api/v1/people/${person}/${path}`, { scopes: ['operate'] })).status).toBe(403);
   });
 });

@@ -9,7 +9,7 @@ import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
-import { mentions, searchTexts, type Traces } from '../domain/personal-data.js';
+import { PersonFinder, searchTexts, type Traces } from '../domain/person-finder.js';
 import { AccountStore } from './account-store.js';
 import { AccountTree } from './account-tree.js';
 import { PersonalDataStore, type Erasure } from './personal-data-store.js';
@@ -23,6 +23,8 @@ const dayMs = 86_400_000;
 const own = new Set<string>([telemetryTopic.name, signalsTopic.name]);
 /** Other services give their states anew once the accounts were told again: so often the log is looked at, at growing distances. */
 const mostLooks = 8;
+/** Files are looked for this often; an upload that nobody goes on with is given up after days. */
+const fileWaitMs = 60_000;
 const lookAgainMs = (looks: number): number => 1000 * 4 ** looks;
 /** All topics, for others put into words what they learnt of people; with the dead letters of those who read them. */
 const cleaned = allTopics.flatMap((topic) => [
@@ -89,6 +91,10 @@ export class ErasePeople implements DueWork {
       killPoint('ingestion.erased-stored');
       return true;
     }
+    if (await this.store.waitsForFiles(erasure.requestedAt)) {
+      await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + fileWaitMs) });
+      return true;
+    }
     if ((await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces))) return false;
     const cleanedNow = await this.cleanLog(erasure.traces, erasure.accountIds);
     const logLooks = erasure.logLooks + 1;
@@ -123,13 +129,19 @@ export class ErasePeople implements DueWork {
   private async cleanLog(traces: Traces, accountIds: readonly string[]): Promise<Erased | null> {
     const names = traces.names.map((name) => JSON.stringify(name).slice(1, -1));
     const texts = [...searchTexts(traces), ...traces.keys, ...names];
+    const finder = new PersonFinder(traces);
     const [known, accounts] = [new Set(traces.keys), new Set(accountIds)];
-    // What others say of the person's accounts in words calls them by name; two people elsewhere may share one.
-    const isNamed = ({ key, value }: LogRecord): boolean => key !== null && accounts.has(key) && value !== null && names.some((name) => value.includes(name));
-    const isAbout = (record: LogRecord): boolean => (record.key !== null && known.has(record.key)) || aboutPerson(record.value, traces, (one) => known.has(one));
+    const isAbout = (topic: string, { key, value }: LogRecord): boolean => {
+      if (key !== null && known.has(key)) return true;
+      const said = parsed(value);
+      // No JSON, e.g. a dead letter: it holds one of the texts.
+      if (said === undefined) return true;
+      // What others say of the person's accounts in words calls them by name; two people elsewhere may share one.
+      return finder.isIn(said) || (!own.has(topic) && key !== null && accounts.has(key) && finder.isNamedIn(said));
+    };
     const done = { erased: 0, left: 0 };
     for (const topic of cleaned) {
-      const found = await this.log.erase(topic, texts, (record) => isAbout(record) || (!own.has(topic) && isNamed(record)));
+      const found = await this.log.erase(topic, texts, (record) => isAbout(topic, record));
       if (found === null) return null;
       done.erased += found.erased;
       done.left += found.left;
@@ -138,14 +150,11 @@ export class ErasePeople implements DueWork {
   }
 }
 
-function aboutPerson(value: Buffer | null, { emails }: Traces, isGone: (key: string) => boolean): boolean {
-  if (value === null) return false;
-  const text = value.toString('utf8');
-  if (emails.some((email) => text.toLowerCase().includes(email))) return true;
+/** Undefined: it is no JSON. */
+function parsed(value: Buffer | null): unknown {
   try {
-    return mentions(JSON.parse(text), isGone);
+    return value === null ? null : JSON.parse(value.toString('utf8'));
   } catch {
-    // Not JSON, e.g. a dead letter: it holds one of the person's ids as it would be written.
-    return true;
+    return undefined;
   }
 }

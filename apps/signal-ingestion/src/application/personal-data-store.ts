@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
-import type { Traces } from '../domain/personal-data.js';
+import type { Traces } from '../domain/person-finder.js';
 
 export interface Erasure {
   readonly id: string;
@@ -28,7 +28,7 @@ export interface Erasure {
 
 /** One row of an export; `kind` says of what. */
 export interface ExportedRow {
-  readonly kind: 'identity' | 'contact' | 'signal' | 'rejected' | 'merge' | 'name';
+  readonly kind: 'identity' | 'contact' | 'account' | 'signal' | 'rejected' | 'merge' | 'name';
   readonly row: unknown;
 }
 
@@ -46,6 +46,8 @@ export abstract class PersonalDataStore {
   abstract exported(traces: Traces): AsyncIterable<ExportedRow>;
   /** Takes all of it away; again changes nothing. */
   abstract erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased>;
+  /** Whether a file that came before waits for its import to end: it may be about the person, and goes with it. */
+  abstract waitsForFiles(before: Date): Promise<boolean>;
   /** Whether anything about the person waits to be sent to the log. */
   abstract waitsForLog(traces: Traces): Promise<boolean>;
 

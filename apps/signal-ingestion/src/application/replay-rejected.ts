@@ -6,6 +6,7 @@ import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { mergePatch } from '../domain/merge-patch.js';
+import { personSuppressed } from '../domain/personal-data.js';
 import { isWhole } from '../domain/rejected-payload.js';
 import type { Vendor } from '../domain/vendors/vendor.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
@@ -70,7 +71,7 @@ export class ReplayRejected {
       if (!('meaning' in one)) return { id, result: 'refused', fault: one };
       const result = results?.get(at) ?? 'published';
       // A part that was refused (traits without room) is told, and the rest counts.
-      if (result === 'suppressed') return { id, result: 'refused', fault: { code: 'person_suppressed', pointer: '', detail: 'is about a person of whom nothing is taken any more' } };
+      if (result === 'suppressed') return { id, result: 'refused', fault: personSuppressed };
       if (result === 'rejected') return { id, result: 'refused', fault: faults.get(at) ?? null };
       return { id, result: result === 'repeated' ? 'repeated' : 'taken', fault: faults.get(at) ?? null };
     });

@@ -38,8 +38,7 @@ export class TellOfPeople {
     const person = await this.people.find(tx, personId);
     if (!person) return noPerson(personId);
     if ((await this.tree.place(tx, accountId)) === null) return { because: 'not_found', code: 'not_found', detail: `there is no account ${accountId}` };
-    if (person.namedAccountId !== accountId) await this.take(tx, by, { person: person.key, accountId, signal: null });
-    return null;
+    return person.namedAccountId === accountId ? null : this.take(tx, by, { person: person.key, accountId, signal: null });
   }
 
   /** States whole which roles the person holds at the account. */
@@ -48,20 +47,20 @@ export class TellOfPeople {
     if (!person) return noPerson(personId);
     const contact = person.accounts.find((one) => one.accountId === accountId);
     if (!contact) return { because: 'not_found', code: 'not_found', detail: `${personId} is not at the account ${accountId}: assign them first` };
-    const same = roles.length === contact.roles.length && roles.every((role) => contact.roles.includes(role));
+    if (roles.length === contact.roles.length && roles.every((role) => contact.roles.includes(role))) return null;
     // It says nothing of who has left, and of where somebody is only where nobody knew.
-    if (!same) await this.take(tx, by, { person: person.key, accountId, ...(person.namedAccountId === null ? {} : { movesPerson: false }), signal: { kind: 'person', data: { change: changeOf[contact.status], roles: [...roles] } } }, contact.toldAt + 1);
-    return null;
+    return this.take(tx, by, { person: person.key, accountId, ...(person.namedAccountId === null ? {} : { movesPerson: false }), signal: { kind: 'person', data: { change: changeOf[contact.status], roles: [...roles] } } }, contact.toldAt + 1);
   }
 
-  private async take(tx: Transaction, by: string, told: Pick<Meaning, 'person' | 'accountId' | 'signal' | 'movesPerson'>, notBefore = 0): Promise<void> {
+  private async take(tx: Transaction, by: string, told: Pick<Meaning, 'person' | 'accountId' | 'signal' | 'movesPerson'>, notBefore = 0): Promise<RefusedCall | null> {
     const now = this.clock.now().getTime();
     // What a person says now outdoes what was told before, even by a clock that was ahead.
     const occurredAt = Math.max(now, notBefore);
     const messageId = uuidv7();
     const meaning: Meaning = { ...told, messageId, original: null, anonymous: null, formerly: [], accountTraits: null, product: null, mayCreate: false };
     const hash = createHash('sha256').update(messageId).digest('hex').slice(0, 32);
-    await this.takeMessages.take(tx, [{ at: 0, sourceId: `by-hand/${by}`.slice(0, 200), messageId, hash, receivedAt: now, occurredAt, clamped: false, meaning }], () => undefined);
+    const { results } = await this.takeMessages.take(tx, [{ at: 0, sourceId: `by-hand/${by}`.slice(0, 200), messageId, hash, receivedAt: now, occurredAt, clamped: false, meaning }], () => undefined);
+    return results.get(0) === 'suppressed' ? { because: 'conflict', code: 'person_suppressed', detail: 'nothing about this person is taken any more: lift the suppression first' } : null;
   }
 }
 

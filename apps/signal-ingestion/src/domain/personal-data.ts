@@ -1,6 +1,10 @@
 import type { Arrival } from './arrival.js';
+import type { ItemFault } from './item-fault.js';
 import { anonymousKey, emailKey, personKey } from './identifiers.js';
 import type { Meaning } from './vendors/vendor.js';
+
+/** Answered, and counted; it is not listed, for the list would hold what must not be kept. */
+export const personSuppressed: ItemFault = { code: 'person_suppressed', pointer: '', detail: 'is about a person of whom nothing is taken any more: stop sending it, or lift the suppression' };
 
 /** Every key under which a message names the person it is about. */
 export function subjectsOf({ person, anonymous, formerly, signal }: Meaning): string[] {
@@ -32,38 +36,9 @@ export function mentions(value: unknown, isGone: (key: string) => boolean): bool
   return Array.isArray(value) ? value.some((one) => mentions(one, isGone)) : Object.entries(value).some(([name, one]) => namesPerson(name, isGone) || mentions(one, isGone));
 }
 
-/** What of a person was there, in the words under which it is looked for. */
-export interface Traces {
-  /** All keys of the person. */
-  readonly keys: readonly string[];
-  /** Mail addresses, lower case. */
-  readonly emails: readonly string[];
-  /** Names that accounts know the person by. */
-  readonly names: readonly string[];
-}
-
-/** Texts that stand somewhere in whatever is about the person: ids as JSON texts, mail addresses as they are. */
-export function searchTexts({ keys, emails }: Pick<Traces, 'keys' | 'emails'>): string[] {
-  const ids = keys.map((key) => (key.startsWith('anonymous:') ? key.slice('anonymous:'.length) : key)).filter((key) => !key.startsWith('email:'));
-  return [...new Set([...ids.map((id) => JSON.stringify(id)), ...ids.filter((id) => /^\d+$/.test(id)), ...emails])];
-}
-
 /** Whether one of a list of people, e.g. of attendees, `isGone`. */
 function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
   return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && isGone(personKey(one.personId));
-}
-
-/** A JSON value of somebody else's message without the person: attendees go, mail addresses in texts are hidden. */
-export function scrubbed(value: unknown, { keys, emails }: Pick<Traces, 'keys' | 'emails'>): unknown {
-  const known = new Set(keys);
-  const patterns = emails.map((email) => new RegExp(email.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi'));
-  const visit = (one: unknown): unknown => {
-    if (typeof one === 'string') return patterns.reduce((text, pattern) => text.replaceAll(pattern, '(erased)'), one);
-    if (Array.isArray(one)) return one.filter((item) => !isPerson(item, (key) => known.has(key))).map(visit);
-    if (typeof one !== 'object' || one === null) return one;
-    return Object.fromEntries(Object.entries(one).map(([name, item]) => [name, visit(item)]));
-  };
-  return visit(value);
 }
 
 /** An item as a producer sent it without attendees that `isGone`; the same object where there are none. */

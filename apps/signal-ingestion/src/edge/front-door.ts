@@ -10,7 +10,7 @@ import type { SignalIngestionConfig } from '../config.js';
 import { Suppression } from '../application/suppression.js';
 import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
-import { mentions, subjectsOf, withoutAttendees } from '../domain/personal-data.js';
+import { mentions, personSuppressed, subjectsOf, withoutAttendees } from '../domain/personal-data.js';
 import { sourceIdOf } from '../domain/read-message.js';
 import type { Item, ItemResult, ReadJson, Vendor } from '../domain/vendors/vendor.js';
 import { vendors } from '../domain/vendors/vendors.js';
@@ -28,9 +28,6 @@ export interface Delivery {
   readonly json: ReadJson;
   readonly traceparent: string | undefined;
 }
-
-/** Answered, and counted; it is not listed, for the list would hold what must not be kept. */
-const personSuppressed: ItemFault = { code: 'person_suppressed', pointer: '', detail: 'is about a person of whom nothing is taken any more: stop sending it, or lift the suppression' };
 
 /** Part of the room for what waits that one sender may take. */
 const shareOfOne = 0.75;

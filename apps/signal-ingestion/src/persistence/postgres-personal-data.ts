@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
-import { mentions, scrubbed, searchTexts, type Traces } from '../domain/personal-data.js';
+import { PersonFinder, searchTexts, type Traces } from '../domain/person-finder.js';
 
 interface ErasureRow {
   id: string;
@@ -25,8 +25,12 @@ interface ErasureRow {
 }
 
 const pageSize = 500;
-const holds = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(${column}, t) > 0)`;
-const holdsBytes = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE position(convert_to(t, 'UTF8') IN ${column}) > 0)`;
+/** What people wrote or named, where an address may stand. */
+const freeTexts = [['source_notice', 'example'], ['restatement', 'reason'], ['import', 'file_name']] as const;
+/** In small or capital letters. */
+const holds = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(lower(${column}), lower(t)) > 0)`;
+/** In small or capital letters of ASCII. */
+const holdsBytes = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(lower(encode(${column}, 'escape')), lower(encode(convert_to(t, 'UTF8'), 'escape'))) > 0)`;
 
 @Injectable()
 export class PostgresPersonalData extends PersonalDataStore {
@@ -64,19 +68,21 @@ export class PostgresPersonalData extends PersonalDataStore {
   async *exported(traces: Traces): AsyncIterable<ExportedRow> {
     const { keys } = traces;
     const texts = searchTexts(traces);
+    const finder = new PersonFinder(traces);
     yield* this.rowsOf('identity', 'SELECT key, alias_of, account_id, email, first_seen_at, merged_into FROM identity WHERE key = ANY($1::text[]) ORDER BY key', [keys]);
     yield* this.rowsOf('contact', 'SELECT account_id, person_id, doc FROM contact WHERE person_id = ANY($1::text[]) ORDER BY account_id, person_id', [keys]);
     yield* this.rowsOf('merge', `SELECT from_id, into_id, reason, merged_at, unmerged_at FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[])) ORDER BY merged_at`, [keys]);
     for (let after = '0'; ; ) {
-      const rows = await this.database.query<{ place: string }>({
-        text: `SELECT place, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
+      const rows = await this.database.query<{ place: string; own: boolean; data: unknown }>({
+        text: `SELECT place, coalesce(person_key = ANY($1::text[]), false) OR coalesce(person_id = ANY($1::text[]), false) AS own, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
                WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')}) AND place > $3 ORDER BY place LIMIT ${pageSize}`,
         values: [keys, texts, after],
       });
-      for (const row of rows) yield { kind: 'signal', row };
+      for (const { own, ...row } of rows) if (own || finder.isIn(row.data)) yield { kind: 'signal', row };
       if (rows.length < pageSize) break;
       after = rows.at(-1)?.place ?? after;
     }
+    for (const row of (await this.accountsNaming(this.database, texts)).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
     for (const row of await this.rejectedOf(this.database, traces)) yield { kind: 'rejected', row };
     yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
   }
@@ -84,9 +90,10 @@ export class PostgresPersonalData extends PersonalDataStore {
   async erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased> {
     const { keys, emails } = traces;
     const texts = searchTexts(traces);
+    const finder = new PersonFinder(traces);
     const accounts = new Set<string>();
     const own = await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id', values: [keys] });
-    const others = await this.scrubMessages(tx, traces, texts);
+    const others = await this.scrubMessages(tx, finder, texts);
     for (const id of [...own.map((row) => row.account_id), ...others]) if (id !== null) accounts.add(id);
     for (const { account_id } of await tx.query<{ account_id: string }>({ text: 'DELETE FROM contact WHERE person_id = ANY($1::text[]) RETURNING account_id', values: [keys] })) accounts.add(account_id);
     for (const { account_id } of await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM identity WHERE key = ANY($1::text[]) RETURNING account_id', values: [keys] })) if (account_id !== null) accounts.add(account_id);
@@ -94,12 +101,19 @@ export class PostgresPersonalData extends PersonalDataStore {
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
     const rejected = await this.rejectedOf(tx, traces);
     await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, sent_at = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
-    await tx.query({ text: `DELETE FROM source_name WHERE ${holds('lower(name)', '$1')}`, values: [emails] });
-    await tx.query({ text: `UPDATE source_notice SET example = '(erased)' WHERE ${holds('lower(example)', '$1')}`, values: [emails] });
-    await this.eraseBytes(tx, 'messaging_dead_letter', traces, texts);
+    const names = await tx.query<{ name: string }>({ text: `SELECT DISTINCT name FROM source_name WHERE ${holds('name', '$1')}`, values: [emails] });
+    await tx.query({ text: 'DELETE FROM source_name WHERE name = ANY($1::text[])', values: [names.map(({ name }) => name).filter((name) => finder.isIn(name))] });
+    for (const [table, column] of freeTexts) await tx.query({ text: `UPDATE ${table} SET ${column} = '(erased)' WHERE ${holds(column, '$1')}`, values: [emails] });
+    await tx.query({ text: `DELETE FROM messaging_dead_letter WHERE key = ANY(SELECT convert_to(k, 'UTF8') FROM unnest($2::text[]) k) OR ${holdsBytes('value', '$1')} OR ${holds('headers::text', '$1')}`, values: [texts, keys] });
     // Senders choose the ids of their messages. Without one the place in the log is not compared.
-    await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('lower(last_event_id)', '$1')}`, values: [[...keys, ...emails].map((one) => one.toLowerCase())] });
+    await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('last_event_id', '$1')}`, values: [[...keys, ...emails]] });
+    for (const id of await this.scrubAccounts(tx, finder, texts)) accounts.add(id);
     return { messages: own.length + others.length, rejected: rejected.length, accountIds: [...accounts].sort() };
+  }
+
+  async waitsForFiles(before: Date): Promise<boolean> {
+    const rows = await this.database.query({ text: 'SELECT 1 FROM import i WHERE created_at <= $1 AND EXISTS (SELECT 1 FROM import_part p WHERE p.import_id = i.id) LIMIT 1', values: [before] });
+    return rows.length > 0;
   }
 
   async waitsForLog(traces: Traces): Promise<boolean> {
@@ -141,13 +155,12 @@ export class PostgresPersonalData extends PersonalDataStore {
   }
 
   /** Accounts of others' messages that named the person, one for each message. */
-  private async scrubMessages(tx: Transaction, traces: Traces, texts: readonly string[]): Promise<(string | null)[]> {
-    const known = new Set(traces.keys);
+  private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<(string | null)[]> {
     const rows = await tx.query<{ week: number; source_id: string; message_id: string; account_id: string | null; data: unknown }>({
-      text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('lower(data::text)', '$1')}`,
-      values: [texts.map((text) => text.toLowerCase())],
+      text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`,
+      values: [texts],
     });
-    const changed = rows.map((row) => ({ ...row, next: JSON.stringify(scrubbed(row.data, traces)) })).filter(({ data, next }) => next !== JSON.stringify(data) || mentions(data, (key) => known.has(key)));
+    const changed = rows.map((row) => ({ ...row, next: JSON.stringify(finder.scrubbed(row.data)) })).filter(({ data, next }) => next !== JSON.stringify(data) || finder.isIn(data));
     if (changed.length === 0) return [];
     await tx.query({
       text: `UPDATE message m SET data = n.data FROM unnest($1::integer[], $2::text[], $3::text[], $4::json[]) AS n (week, source_id, message_id, data)
@@ -157,17 +170,24 @@ export class PostgresPersonalData extends PersonalDataStore {
     return changed.map(({ account_id }) => account_id);
   }
 
-  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; payload: string }[]> {
-    const known = new Set(traces.keys);
-    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; payload: string }>({
-      text: `SELECT id, source_id, received_at, code, payload FROM rejected WHERE ${holds('lower(payload)', '$1')} ORDER BY seq`,
-      values: [searchTexts(traces).map((text) => text.toLowerCase())],
-    });
-    return rows.filter(({ payload }) => traces.emails.some((email) => payload.toLowerCase().includes(email)) || mentions(JSON.parse(payload), (key) => known.has(key)));
+  private accountsNaming(sql: Sql, texts: readonly string[], lock = ''): Promise<{ id: string; doc: unknown }[]> {
+    return sql.query<{ id: string; doc: unknown }>({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
   }
 
-  private async eraseBytes(tx: Transaction, table: 'messaging_dead_letter', traces: Traces, texts: readonly string[]): Promise<void> {
-    await tx.query({ text: `DELETE FROM ${table} WHERE key = ANY(SELECT convert_to(k, 'UTF8') FROM unnest($2::text[]) k) OR ${holdsBytes('value', '$1')}`, values: [texts, traces.keys] });
+  /** Ids of accounts whose fields or traits named the person. */
+  private async scrubAccounts(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<string[]> {
+    const changed = (await this.accountsNaming(tx, texts, 'FOR UPDATE')).map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
+    if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
+    return changed.map(({ id }) => id);
+  }
+
+  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; payload: string }[]> {
+    const finder = new PersonFinder(traces);
+    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; payload: string }>({
+      text: `SELECT id, source_id, received_at, code, payload FROM rejected WHERE ${holds('payload', '$1')} ORDER BY seq`,
+      values: [searchTexts(traces)],
+    });
+    return rows.filter(({ payload }) => finder.isIn(JSON.parse(payload)));
   }
 }
 

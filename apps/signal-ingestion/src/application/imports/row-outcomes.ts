@@ -13,7 +13,7 @@ export class RowOutcomes {
   private signals = 0;
   private waiting = 0;
 
-  tell(row: FileRow, result: MessageResult): void {
+  tell(row: FileRow, result: Exclude<MessageResult, 'suppressed'>): void {
     this.seen.add(row);
     if (result === 'repeated' || result === 'rejected') return;
     this.taken.add(row);

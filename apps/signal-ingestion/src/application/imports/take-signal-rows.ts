@@ -8,12 +8,14 @@ import { deduplicate } from '../../domain/deduplicate.js';
 import { withId } from '../../domain/imports/row-ids.js';
 import type { RowReader } from '../../domain/imports/row-meaning.js';
 import type { ItemFault } from '../../domain/item-fault.js';
+import { personSuppressed, withoutPeople } from '../../domain/personal-data.js';
 import { readMessage, sourceIdOf } from '../../domain/read-message.js';
 import { perennial } from '../../domain/vendors/perennial.js';
 import type { Item } from '../../domain/vendors/vendor.js';
 import type { FileRow } from '../../files/file-row.js';
 import { MessageStore } from '../message-store.js';
 import { SignalMetrics } from '../signal-metrics.js';
+import { Suppression } from '../suppression.js';
 import { TakeMessages } from '../take-messages.js';
 import type { Import } from './import-store.js';
 import { unreadable } from './open-file.js';
@@ -31,6 +33,7 @@ export class TakeSignalRows {
   constructor(
     private readonly takeMessages: TakeMessages,
     private readonly messages: MessageStore,
+    private readonly suppression: Suppression,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {}
 
@@ -38,6 +41,7 @@ export class TakeSignalRows {
     const outcomes = new RowOutcomes();
     const { arrivals, rowOf } = this.arrivalsOf(one, reader, rows, outcomes);
     if (one.dryRun) {
+      for (const arrival of arrivals) if (withoutPeople(arrival, this.suppression.isSuppressed) === null) outcomes.refuse(rowOf[arrival.at]!, personSuppressed);
       const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
       for (const { at } of fresh) outcomes.tell(rowOf[at]!, 'published');
       for (const { at } of conflicts) outcomes.refuse(rowOf[at]!, conflict);
@@ -46,7 +50,10 @@ export class TakeSignalRows {
     }
     const { refusals, results, marked } = await this.takeMessages.take(tx, arrivals, () => undefined, one.id);
     for (const { arrival, fault } of refusals) outcomes.refuse(rowOf[arrival.at]!, reader.ofSignal(fault));
-    for (const [at, result] of results) outcomes.tell(rowOf[at]!, result);
+    for (const [at, result] of results) {
+      if (result === 'suppressed') outcomes.refuse(rowOf[at]!, personSuppressed);
+      else outcomes.tell(rowOf[at]!, result);
+    }
     outcomes.accounts = marked;
     tx.afterCommit(() => this.metrics.count(arrivals.map(({ at, meaning }) => ({ vendor: importSource, kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' }))));
     return outcomes;
