@@ -4,6 +4,7 @@ import type { SignalIngestionConfig } from '../config.js';
 import { compileMapping, type CompiledMapping } from '../domain/mapping/compile-mapping.js';
 import { figuresOf } from '../domain/source-tally.js';
 import { MappingStore } from './mapping-store.js';
+import { NewestCopy } from './newest-copy.js';
 
 interface InForce {
   readonly revision: number;
@@ -14,14 +15,16 @@ interface InForce {
 @Injectable()
 export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
   private readonly builtIn = compileMapping({ rules: [], builtIn: true });
-  private bySource: ReadonlyMap<string, InForce> = new Map();
+  private readonly bySource: NewestCopy<ReadonlyMap<string, InForce>>;
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
 
   constructor(
     private readonly store: MappingStore,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
-  ) {}
+  ) {
+    this.bySource = new NewestCopy<ReadonlyMap<string, InForce>>(new Map(), () => this.read());
+  }
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
@@ -34,13 +37,17 @@ export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
   }
 
   of(sourceId: string): CompiledMapping {
-    return this.bySource.get(figuresOf(sourceId))?.compiled ?? this.builtIn;
+    return this.bySource.value.get(figuresOf(sourceId))?.compiled ?? this.builtIn;
   }
 
   /** Reads them now: what was published here holds here at once. */
-  async refresh(): Promise<void> {
-    const known = this.bySource;
-    this.bySource = new Map((await this.store.inForce()).map((one) => {
+  refresh(): Promise<void> {
+    return this.bySource.refresh();
+  }
+
+  private async read(): Promise<ReadonlyMap<string, InForce>> {
+    const known = this.bySource.value;
+    return new Map((await this.store.inForce()).map((one) => {
       const before = known.get(one.sourceId);
       return [one.sourceId, before?.revision === one.revision ? before : { revision: one.revision, compiled: compileMapping(one) }];
     }));

@@ -4,6 +4,7 @@ import { Transient } from '@perennial/persistence/errors';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { CONFIG } from '@perennial/service-kit/service';
 import type { SignalIngestionConfig } from '../config.js';
+import { NewestCopy } from './newest-copy.js';
 import { SuppressionStore, type SuppressionList } from './suppression-store.js';
 
 /**
@@ -12,7 +13,7 @@ import { SuppressionStore, type SuppressionList } from './suppression-store.js';
  */
 @Injectable()
 export class Suppression implements OnModuleInit, OnModuleDestroy {
-  private list: SuppressionList = { generation: -1, salt: Buffer.alloc(0), hashes: new Set() };
+  private readonly copy: NewestCopy<SuppressionList>;
   private timer: NodeJS.Timeout | undefined;
   private closing = false;
   readonly isSuppressed = (key: string): boolean => this.list.hashes.size > 0 && this.list.hashes.has(this.hashOf(key).toString('hex'));
@@ -20,7 +21,9 @@ export class Suppression implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly store: SuppressionStore,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
-  ) {}
+  ) {
+    this.copy = new NewestCopy<SuppressionList>({ generation: -1, salt: Buffer.alloc(0), hashes: new Set() }, () => this.store.load());
+  }
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
@@ -30,6 +33,10 @@ export class Suppression implements OnModuleInit, OnModuleDestroy {
   onModuleDestroy(): void {
     this.closing = true;
     clearTimeout(this.timer);
+  }
+
+  private get list(): SuppressionList {
+    return this.copy.value;
   }
 
   get isEmpty(): boolean {
@@ -56,8 +63,8 @@ export class Suppression implements OnModuleInit, OnModuleDestroy {
     throw new Transient('somebody was suppressed at this very moment');
   }
 
-  async refresh(): Promise<void> {
-    this.list = await this.store.load();
+  refresh(): Promise<void> {
+    return this.copy.refresh();
   }
 
   private plan(): void {

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '@perennial/service-kit/clock';
 import { CONFIG } from '@perennial/service-kit/service';
+import { NewestCopy } from '../application/newest-copy.js';
 import { Sources } from '../application/sources.js';
 import { writeKeyHash } from '../application/write-key.js';
 import { WriteKeyStore, type ActiveKey } from '../application/write-key-store.js';
 import type { SignalIngestionConfig } from '../config.js';
-import { NewestCopy } from './newest-copy.js';
 
 interface Keys {
   readonly byHash: ReadonlyMap<string, ActiveKey>;

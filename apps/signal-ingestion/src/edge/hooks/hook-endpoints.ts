@@ -2,12 +2,12 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Clock } from '@perennial/service-kit/clock';
 import { CONFIG } from '@perennial/service-kit/service';
 import { HookStore } from '../../application/hook-store.js';
+import { NewestCopy } from '../../application/newest-copy.js';
 import { SecretBox } from '../../application/secret-box.js';
 import type { SignalIngestionConfig } from '../../config.js';
 import type { HookSettings } from '../../domain/hooks/hook-settings.js';
 import type { HookSource } from '../../domain/hooks/hook-source.js';
 import { hookSourceNamed } from '../../domain/hooks/hook-sources.js';
-import { NewestCopy } from '../newest-copy.js';
 import type { HookSecret } from './verify-hook.js';
 
 export interface HookEndpoint {
