@@ -36,4 +36,6 @@ export default {
     }),
   ],
   maxWorkers: 2,
+  // Real databases and brokers share the machine with whatever else runs on it: no test is about a few seconds.
+  testTimeout: 30_000,
 };
