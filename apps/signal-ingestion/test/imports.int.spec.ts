@@ -130,6 +130,22 @@ describe('imports', () => {
     expect((await errorsOf(one.id)).map(({ row, code }) => [row, code])).toEqual([[2, 'id_conflict'], [4, 'missing_field']]);
   });
 
+  it('loses one row, not the file, to what cannot be kept or nests without end', async () => {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const good = '{"id":"kept","name":"Kept"}';
+    const accounts = await importOf('as=accounts', `${good}\n{"id":"n1","name":"N\\u0000"}\n{"id":"n2","traits.crm":"\\ud800"}\n{"id":"n3","traits":{"a":${deep}}}\n{"id":"n4","\\u0000":1}\n{"id":"n5","traits":{"\\ud800":1}}\n${good.replace('kept', 'kept-2')}\n`);
+    expect(accounts).toMatchObject({ state: 'done', failure: null, rows: { read: 7, taken: 4, rejected: 3 } });
+    expect((await errorsOf(accounts.id)).map(({ row, code }) => [row, code])).toEqual([2, 3, 4].map((row) => [row, 'invalid_value']));
+    const line = (event: string, more = '') => `{"kind":"usage","accountId":"odd","occurredAt":"2026-02-01T00:00:00Z","data":{"event":"${event}"${more}}}`;
+    const signals = await importOf('as=signals', `${line('a')}\n${line('\\u0000')}\n${line('\\ud800')}\n${line('b', `,"properties":{"a":${deep}}`)}\n${line('c')}\n`);
+    expect(signals).toMatchObject({ state: 'done', failure: null, rows: { read: 5, taken: 2, rejected: 3 } });
+    expect((await errorsOf(signals.id)).map(({ row, code }) => [row, code])).toEqual([[2, 'nul_character'], [3, 'lone_surrogate'], [4, 'too_deep']]);
+    expect(await send('POST', '/api/v1/imports/preview?as=signals', line('b', `,"properties":{"a":${deep}}`))).toMatchObject({ status: 200, body: { rows: [{ error: { code: 'too_deep' } }] } });
+    expect(await importOf('as=usage', `Account,Date,Action,Quantity\nodd,2026-01-01,opened,${'9'.repeat(400)}\nodd,2026-01-01,opened,9\n`)).toMatchObject({ state: 'done', rows: { taken: 1, rejected: 1 } });
+    const csv = await importOf('as=accounts', `id,name\n${'filler,Filler\n'.repeat(6_000)}torn,T\0\nlast,Last\n`);
+    expect(csv).toMatchObject({ state: 'done', failure: null, rows: { read: 6_002, rejected: 1 } });
+  });
+
   it('goes on with an upload where it broke off, and checks that it is the file', async () => {
     const file = Buffer.from(usage('parts', 30));
     const sha256 = createHash('sha256').update(file).digest('hex');

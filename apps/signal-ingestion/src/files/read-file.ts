@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { ItemFault } from '../domain/item-fault.js';
+import { structureFault } from '../domain/structure.js';
 import { csvRows } from './csv-rows.js';
 import { inUtf8, unpacked } from './file-bytes.js';
 import { detectFormat, type FileFormat, type GivenFormat } from './file-format.js';
@@ -63,12 +64,13 @@ async function headerOf(blocks: AsyncIterable<FileRow[]>, format: FileFormat): P
   return { code: 'empty_file', pointer: '', detail: 'the file holds no rows' };
 }
 
+/** Names that cannot be kept are no columns. */
 async function namesOf(blocks: AsyncIterable<FileRow[]>, format: FileFormat): Promise<FileShape | ItemFault> {
   const names = new Set<string>();
   let lines = 0;
   for await (const rows of blocks) {
     for (const { cells } of rows) {
-      for (const name of Array.isArray(cells) ? [] : Object.keys(cells)) if (names.size < 1_000) names.add(name);
+      for (const name of Array.isArray(cells) ? [] : Object.keys(cells)) if (names.size < 1_000 && structureFault(name) === null) names.add(name);
       if (++lines >= linesForNames) break;
     }
     if (lines >= linesForNames) break;

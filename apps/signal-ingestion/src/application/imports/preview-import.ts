@@ -5,6 +5,7 @@ import { accountRow } from '../../domain/imports/account-row.js';
 import { planImport, type ImportOptions, type ImportPlan } from '../../domain/imports/import-plan.js';
 import { RowReader } from '../../domain/imports/row-meaning.js';
 import type { ItemFault } from '../../domain/item-fault.js';
+import { structureFault } from '../../domain/structure.js';
 import { isEmptyRow, type FileRow } from '../../files/file-row.js';
 import { rowsOf, shapeOf, type FileShape } from '../../files/read-file.js';
 
@@ -55,7 +56,7 @@ export class PreviewImport {
   }
 
   private sayings(as: string, reader: RowReader, { cells }: FileRow): object[] | ItemFault {
-    if (as === 'signals') return [cells];
+    if (as === 'signals') return structureFault(cells) ?? [cells];
     const values = reader.values(cells);
     if ('code' in values) return values;
     if (as !== 'accounts') return reader.signals(values, this.config.rules.currency);

@@ -10,6 +10,7 @@ import type { RowReader } from '../../domain/imports/row-meaning.js';
 import type { ItemFault } from '../../domain/item-fault.js';
 import { personSuppressed, withoutPeople } from '../../domain/personal-data.js';
 import { readMessage, sourceIdOf } from '../../domain/read-message.js';
+import { structureFault } from '../../domain/structure.js';
 import { perennial } from '../../domain/vendors/perennial.js';
 import type { Item } from '../../domain/vendors/vendor.js';
 import type { FileRow } from '../../files/file-row.js';
@@ -89,6 +90,8 @@ export class TakeSignalRows {
   }
 
   private arrivalOf(one: Import, item: Item, at: number): Arrival | ItemFault {
+    const fault = structureFault(item);
+    if (fault) return fault;
     const body = withId(item, one.seed ?? one.id);
     const sourceId = sourceIdOf(importSource, body['source']);
     const read = readMessage({ at, sourceId, call: 'signal', body, sentAt: null, receivedAt: one.createdAt.getTime(), fallbackId: String(body['id']) }, perennial, this.config.rules, digest);

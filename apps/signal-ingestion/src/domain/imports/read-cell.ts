@@ -1,3 +1,4 @@
+import { structureFault } from '../structure.js';
 import type { FieldType } from './import-field.js';
 import { isoOf, readDay, readInstant, type DateOrder } from './read-date.js';
 import { plainDecimal } from './read-number.js';
@@ -30,8 +31,13 @@ export function readCell(cell: unknown, name: string, type: FieldType, order: Da
   if (typeof cell === 'number' && (type.is === 'number' || type.is === 'integer')) return cell;
   const text = typeof cell === 'string' ? cell.trim() : JSON.stringify(cell);
   if (text === '') return undefined;
+  return textProblem(text) ?? readText(text, name, type, order);
+}
+
+function textProblem(text: string): Problem | null {
   if (text.includes('\uFFFD')) return { problem: 'holds characters that cannot be read: say in which encoding the file is' };
-  return readText(text, name, type, order);
+  const fault = structureFault(text);
+  return fault && { problem: fault.detail };
 }
 
 function readText(text: string, name: string, type: FieldType, order: DateOrder): unknown {
@@ -65,7 +71,12 @@ function readText(text: string, name: string, type: FieldType, order: DateOrder)
 }
 
 function readList(cells: readonly unknown[], name: string, type: FieldType): unknown {
+  if (cells.some((cell) => typeof cell === 'object' && cell !== null)) return { problem: 'must be a list of plain values' };
   const texts = cells.map((cell) => String(cell).trim()).filter((text) => text !== '');
+  for (const text of texts) {
+    const problem = textProblem(text);
+    if (problem) return problem;
+  }
   if (type.is === 'people') return texts.map((text) => ({ personId: personIdOf(text) }));
   if (type.is !== 'enums') return { problem: 'must be one value, not a list' };
   const values = texts.map((text) => oneOf(text, name, type.values));
