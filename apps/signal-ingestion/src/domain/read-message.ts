@@ -23,15 +23,18 @@ export interface Message {
 export function readMessage(message: Message, vendor: Vendor, rules: SignalRules, digest: (text: string) => string): Arrival | ItemFault {
   const { call, body, sentAt, receivedAt } = message;
   const fault =
-    idFault(message.sourceId, '/source') ?? structureFault(body) ?? vendor.faultOf(call, body, sentAt, receivedAt, rules) ?? idFault(message.fallbackId, '/id');
+    idFault(message.sourceId, '/source') ?? structureFault(body) ?? vendor.faultOf(call, body, sentAt, receivedAt, rules);
   if (fault) return fault;
   const meaning = vendor.meaningOf(call, body);
+  const messageId = meaning.messageId ?? message.fallbackId;
+  const unfit = idFault(messageId, '/id') ?? (meaning.product === null ? null : idFault(meaning.product, '/product'));
+  if (unfit) return unfit;
   const time = eventTime({ receivedAt, original: meaning.original, sentAt: parseInstant(sentAt) });
   if ('code' in time) return time;
   return {
     at: message.at,
     sourceId: message.sourceId,
-    messageId: meaning.messageId ?? message.fallbackId,
+    messageId,
     hash: digest(contentOf(call, body, vendor)),
     receivedAt,
     ...time,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { resolvedSignalSchema, signalKinds } from '@perennial/contracts/signal';
+import { faultOf } from '@perennial/contracts/validator';
 import type { ItemFault } from '../../src/domain/item-fault.js';
 import { readMessage } from '../../src/domain/read-message.js';
 import { isItem } from '../../src/domain/vendors/fields.js';
@@ -9,6 +11,7 @@ import { readJson, readJsonText } from '../../src/edge/read-body.js';
 
 const receivedAt = Date.UTC(2026, 2, 2, 9);
 const rules = { currency: 'USD' };
+const published = new Map(signalKinds.map((kind) => [kind, resolvedSignalSchema(kind)]));
 
 export interface Sent {
   readonly body?: Buffer;
@@ -36,8 +39,15 @@ export function edgeTakes({ vendor, path }: Served, { body = Buffer.alloc(0), qu
   return checked;
 }
 
-/** What the consumer makes of an item that the edge took. */
-export function consumerReads({ vendor }: Served, { call, json, sentAt }: CheckedItem): ReturnType<typeof readMessage> {
+/** Why the consumer could not read an item that the edge took, or not publish what it says; null: it can do both. */
+export function consumerFault({ vendor }: Served, { call, json, sentAt }: CheckedItem): unknown {
   const message = { at: 0, sourceId: 'source', fallbackId: 'given', call, body: JSON.parse(json!) as Item, sentAt, receivedAt };
-  return readMessage(message, vendor, rules, (text) => createHash('sha256').update(text).digest('hex'));
+  const read = readMessage(message, vendor, rules, (text) => createHash('sha256').update(text).digest('hex'));
+  if ('code' in read) return read;
+  const { messageId, clamped, occurredAt, meaning: { person, accountId, product, signal } } = read;
+  const record = {
+    id: messageId, kind: signal?.kind ?? 'usage', accountId: accountId ?? 'acme', personId: person, occurredAt: new Date(occurredAt).toISOString(), receivedAt: new Date(receivedAt).toISOString(),
+    sourceId: 'source', product, clamped, data: signal?.data ?? { event: 'none' }, version: 1,
+  };
+  return faultOf(published.get(record.kind)!, record);
 }

@@ -14,7 +14,7 @@ export const amplitude: Vendor = {
 
   itemsField: 'events',
   partOf: () => null,
-  idOf: (item) => text(item['insert_id']),
+  idOf: (item) => id(item['insert_id']),
   keysIn: (body) => [body['api_key']],
   sentAtOf: (body) => text(body['client_upload_time']),
   topicKeyOf: (item) => personTopicKey(item['user_id'], item['device_id']) ?? accountOf(item) ?? '',
@@ -36,7 +36,7 @@ export const amplitude: Vendor = {
     const type = item['event_type'];
     const identifies = type === '$identify';
     return {
-      messageId: text(item['insert_id']),
+      messageId: id(item['insert_id']),
       original: typeof item['time'] === 'number' ? item['time'] : null,
       person: id(item['user_id']) === null ? null : personKey(id(item['user_id'])!),
       anonymous: anonymousOf(item['device_id']),

@@ -1,6 +1,6 @@
 import { anonymousKey, personKey } from '../identifiers.js';
 import type { ItemFault } from '../item-fault.js';
-import { accountGroupOf, eventNameFault, id, idsFault, isAccountGroup, keysOf, object, objectsFault, personData, personFault, text, timeFault, traitsFault, usage } from './fields.js';
+import { accountGroupOf, eventNameFault, id, idsFault, isAccountGroup, keysOf, object, objectsFault, personData, personFault, timeFault, traitsFault, usage } from './fields.js';
 import { formField, jsonOrBase64 } from './form-body.js';
 import type { Answer, Item, ItemResult, Meaning, ReadJson, Vendor, VendorPath, VendorRequest } from './vendor.js';
 
@@ -20,7 +20,7 @@ export const mixpanel: Vendor = {
 
   itemsField: 'items',
   partOf: () => null,
-  idOf: (item) => text(propertiesOf(item)['$insert_id']),
+  idOf: (item) => id(propertiesOf(item)['$insert_id']),
   keysIn: ({ items }) => keysOf(items, (item) => [propertiesOf(item)['token'], item['$token']]),
   sentAtOf: () => null,
   topicKeyOf: (item) => {
@@ -89,7 +89,7 @@ function meaningOf(call: string, item: Item): Meaning {
   const own = () => Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith('$') && !['token', 'distinct_id', 'time', 'mp_lib'].includes(name)));
   const quiet = call !== 'track' || ['$create_alias', '$identify', '$merge'].includes(String(item['event']));
   return {
-    messageId: text(properties['$insert_id']),
+    messageId: id(properties['$insert_id']),
     original: milliseconds(timeOf(item)),
     ...whoOf(item),
     accountId: isAccount ? id(item['$group_id']) : accountGroupOf(properties),

@@ -9,6 +9,8 @@ const users = ['enduser.id', 'user.id'];
 const visitors = ['enduser.pseudo.id'];
 const account = 'account.id';
 const recordId = 'log.record.uid';
+/** The resource's name for the product. */
+const service = 'service.name';
 /** Values nested deeper are refused as too deep. */
 const deepest = 12;
 
@@ -23,7 +25,7 @@ export const otlp: Vendor = {
 
   itemsField: 'records',
   partOf: () => null,
-  idOf: (item) => text(attributesOf(item)[recordId]),
+  idOf: (item) => id(attributesOf(item)[recordId]),
   keysIn: () => [],
   sentAtOf: () => null,
   topicKeyOf: (item) => personTopicKey(oneOf(item, users), oneOf(item, visitors)) ?? id(oneOf(item, [account])) ?? '',
@@ -33,7 +35,7 @@ export const otlp: Vendor = {
   },
   faultOf(_call, item, _sentAt, receivedAt) {
     const [user, visitor] = [oneOf(item, users), oneOf(item, visitors)];
-    const fault = idsFault([[user, '/attributes/enduser.id'], [visitor, '/attributes/enduser.pseudo.id'], [oneOf(item, [account]), '/attributes/account.id'], [attributesOf(item)[recordId], '/attributes/log.record.uid']]);
+    const fault = idsFault([[user, '/attributes/enduser.id'], [visitor, '/attributes/enduser.pseudo.id'], [oneOf(item, [account]), '/attributes/account.id'], [attributesOf(item)[recordId], '/attributes/log.record.uid'], [object(item['resource'])[service], '/resource/service.name']]);
     if (fault) return fault;
     if (nameOf(item) === null) return { code: 'missing_field', pointer: '/eventName', detail: 'is required: a record without it is no event' };
     if (id(user) === null && id(visitor) === null && id(oneOf(item, [account])) === null) return { code: 'identity_missing', pointer: '/attributes', detail: 'names neither enduser.id nor account.id: set one' };
@@ -44,14 +46,14 @@ export const otlp: Vendor = {
   meaningOf(_call, item): Meaning {
     const who = [...users, ...visitors, account, recordId, 'event.name'];
     return {
-      messageId: text(attributesOf(item)[recordId]),
+      messageId: id(attributesOf(item)[recordId]),
       original: timeOf(item),
       person: personOf(oneOf(item, users), null),
       anonymous: anonymousOf(oneOf(item, visitors)),
       accountId: id(oneOf(item, [account])),
       formerly: [],
       accountTraits: null,
-      product: text(object(item['resource'])['service.name']),
+      product: text(object(item['resource'])[service]),
       mayCreate: false,
       signal: usage(nameOf(item) ?? '', Object.fromEntries(Object.entries(attributesOf(item)).filter(([name]) => !who.includes(name)))),
     };

@@ -13,6 +13,14 @@ describe('PostHog events', () => {
     });
   });
 
+  it('an id that stands in for the event\'s own is looked at as that is', () => {
+    for (const uuid of [undefined, null, '']) {
+      expect(fault({ uuid, event: 'x', distinct_id: 'u1', properties: { $insert_id: 'i'.repeat(201) } })).toMatchObject({ code: 'id_invalid', pointer: '/properties/$insert_id' });
+      expect(read({ uuid, event: 'x', distinct_id: 'u1', properties: { $insert_id: 'i1' } }).messageId).toBe('i1');
+    }
+    expect(fault({ uuid: 'e1', event: 'x', distinct_id: 'u1', properties: { $insert_id: 'i'.repeat(201) } })).toBeNull();
+  });
+
   it('a browser\'s event is the visitor\'s until it knows the person', () => {
     expect(read({ event: 'x', properties: { distinct_id: 'd1', $device_id: 'd1', $is_identified: false, token: 't' } })).toMatchObject({ person: null, anonymous: 'anonymous:d1', accountId: null, signal: { kind: 'usage', data: { event: 'x' } } });
     expect(read({ event: 'x', distinct_id: 'u1', properties: { $device_id: 'd1', $user_id: 'u1' } })).toMatchObject({ person: 'u1', anonymous: 'anonymous:d1' });

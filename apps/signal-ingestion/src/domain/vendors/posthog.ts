@@ -27,7 +27,7 @@ export const posthog: Vendor = {
 
   itemsField: 'batch',
   partOf: () => null,
-  idOf: (item) => text(item['uuid']) ?? text(object(item['properties'])['$insert_id']),
+  idOf: (item) => id(item['uuid']) ?? id(propertiesOf(item)['$insert_id']),
   keysIn: (body) => [body['api_key'], body['token'], ...keysOf(body['batch'], (item) => [item['api_key'], item['token'], propertiesOf(item)['token']])],
   sentAtOf: (body, item) => (ageOf(item) === null ? (text(body['sent_at']) ?? text(body['created_at']) ?? text(item['sent_at'])) : new Date(ageClock).toISOString()),
   topicKeyOf: (item) => {
@@ -132,7 +132,7 @@ function identityFault(item: Item): ItemFault | null {
   const fault = idsFault([
     [item['uuid'], '/uuid'], [item['distinct_id'], '/distinct_id'], [properties['distinct_id'], '/properties/distinct_id'], [properties['$device_id'], '/properties/$device_id'],
     [properties['$anon_distinct_id'], '/properties/$anon_distinct_id'], [properties['$group_key'], '/properties/$group_key'], [joins(item['event']) ? properties['alias'] : null, '/properties/alias'],
-    [item['uuid'] === undefined ? properties['$insert_id'] : null, '/properties/$insert_id'],
+    [id(item['uuid']) === null ? properties['$insert_id'] : null, '/properties/$insert_id'],
   ]) ?? accountGroupFault(object(properties['$groups']), '/properties/$groups');
   if (fault) return fault;
   const distinct = distinctIdOf(item);

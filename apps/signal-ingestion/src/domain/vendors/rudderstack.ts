@@ -35,7 +35,7 @@ export const rudderstack: Vendor = {
 
   itemsField: 'batch',
   partOf: () => null,
-  idOf: (item) => text(item['messageId']),
+  idOf: (item) => id(item['messageId']),
   keysIn: (body, query) => [query['writeKey'], body['writeKey']],
   sentAtOf: (body, item) => (text(item['timestamp']) === null ? (text(item['sentAt']) ?? text(body['sentAt'])) : null),
   topicKeyOf: (item: Item) => segmentTopicKey(item) || mergeTopicKey(item),

@@ -1,6 +1,9 @@
 import { amplitude } from './amplitude.js';
 import { mixpanel } from './mixpanel.js';
 import { otlp } from './otlp.js';
+import { posthog } from './posthog.js';
+import { rudderstack } from './rudderstack.js';
+import { segment } from './segment.js';
 import { snowplow } from './snowplow.js';
 import type { Item, Vendor } from './vendor.js';
 
@@ -48,6 +51,10 @@ describe('what the second tier of clients says', () => {
     const record = { eventName: 'Opened', timeUnixNano: `${at}000000`, attributes: { 'enduser.id': 'u', 'account.id': 'acme', 'log.record.uid': 'r', pages: 3 }, resource: { 'service.name': 'app' } };
     expect(read(otlp, record)).toMatchObject({ messageId: 'r', person: 'u', accountId: 'acme', original: at, product: 'app', signal: { data: { event: 'Opened', properties: { pages: 3 } } } });
     expect(read(otlp, { attributes: { 'event.name': 'Opened' }, resource: { 'account.id': 'acme' } })).toMatchObject({ accountId: 'acme', signal: { data: { event: 'Opened' } } });
+  });
+
+  it.each<[Vendor, Item]>([[segment, { messageId: 7 }], [rudderstack, { messageId: 7 }], [posthog, { uuid: 7 }], [amplitude, { insert_id: 7 }], [mixpanel, { event: 'x', properties: { $insert_id: 7 } }], [otlp, { attributes: { 'log.record.uid': 7 } }]])('%# a number is an id too: what is sent again under it is known', (vendor, item) => {
+    expect([vendor.idOf(item), vendor.meaningOf('track', item).messageId]).toEqual(['7', '7']);
   });
 
   it.each<[string, Vendor, Item, string, string]>([

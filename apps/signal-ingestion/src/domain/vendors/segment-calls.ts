@@ -27,7 +27,7 @@ export function segmentMeaning(dialect: Dialect, call: string, item: Item): Mean
   const traits = traitsOf(item);
   const merged = call === 'merge' ? mergedKeys(item) : [];
   return {
-    messageId: text(item['messageId']),
+    messageId: id(item['messageId']),
     original: dialect.times.reduce<number | null>((found, name) => found ?? parseInstant(item[name]), null),
     person: merged[0] ?? personOf(item['userId'], traits['email']),
     anonymous: anonymousOf(item['anonymousId']),

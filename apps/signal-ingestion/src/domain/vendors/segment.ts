@@ -33,7 +33,7 @@ export const segment: Vendor = {
 
   itemsField: 'batch',
   partOf: () => null,
-  idOf: (item) => text(item['messageId']),
+  idOf: (item) => id(item['messageId']),
   keysIn: (body) => [body['writeKey']],
   sentAtOf: (body) => text(body['sentAt']),
   topicKeyOf: segmentTopicKey,

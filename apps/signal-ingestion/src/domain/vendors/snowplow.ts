@@ -22,7 +22,7 @@ export const snowplow: Vendor = {
 
   itemsField: 'data',
   partOf: () => null,
-  idOf: (item) => text(item['eid']),
+  idOf: (item) => id(item['eid']),
   keysIn: ({ data }) => keysOf(data, (item) => [item['aid']]),
   /** A true timestamp is taken as it is. */
   sentAtOf: (_body, item) => {
@@ -45,7 +45,7 @@ export const snowplow: Vendor = {
   },
   meaningOf(_call, item): Meaning {
     return {
-      messageId: text(item['eid']),
+      messageId: id(item['eid']),
       original: instant(item['ttm'] ?? item['dtm']),
       person: personOf(item['uid'], null),
       anonymous: anonymousOf(item['duid']),
