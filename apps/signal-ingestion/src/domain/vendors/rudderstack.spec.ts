@@ -41,6 +41,7 @@ describe('RudderStack', () => {
     ['a batch of another client of its own', true, {}, { batch: [{ type: 'track', originalTimestamp: '2026-01-01' }] }],
     ['Segment in a browser', false, { 'user-agent': 'Mozilla/5.0' }, { type: 'track', timestamp: '2026-01-01', sentAt: '2026-01-01' }],
     ['Segment in Node', false, { 'user-agent': 'node' }, { batch: [{ type: 'track', timestamp: '2026-01-01' }] }],
+    ['Segment\'s older client for Node, of which its own descends', false, { 'user-agent': 'analytics-node/6.2.0' }, { batch: [{ type: 'track', timestamp: '2026-01-01' }] }],
     ['nothing to go by', false, {}, { batch: 'x' }],
   ])('knows its clients: %s', (_name, expected, headers, body) => {
     expect(rudderstack.sent?.(asked(headers), body)).toBe(expected);

@@ -25,10 +25,10 @@ export const rudderstack: Vendor = {
   success: 'OK',
   transportFields: ['sentAt', 'receivedAt', 'writeKey', '_metadata'],
 
-  /** Its browser and phone clients send AnonymousId; every client says originalTimestamp, which Segment's do not. */
+  /** Its browser and phone clients send AnonymousId; every client says originalTimestamp, which Segment's do not: the older of those for Node names itself as its own does. */
   sent({ headers }, body) {
-    if (headers['anonymousid'] !== undefined || headers['user-agent']?.startsWith('analytics-node/') === true) return true;
-    if (body === null) return false;
+    if (headers['anonymousid'] !== undefined) return true;
+    if (body === null) return headers['user-agent']?.startsWith('analytics-node/') === true;
     const first: unknown = Array.isArray(body['batch']) ? body['batch'][0] : body;
     return isItem(first) && (first['originalTimestamp'] !== undefined || first['type'] === 'merge');
   },
