@@ -13,8 +13,8 @@ export function formField({ bytes }: VendorRequest, name: string): string | null
   }
 }
 
-/** JSON as it stands or in base64, as old clients write it into addresses and forms. */
+/** JSON as it stands or in base64, as old clients write it into addresses and forms; a plus sign that nobody escaped came as a space. */
 export function jsonOrBase64(request: VendorRequest, data: string): ReadJson | ItemFault {
   const start = data.trimStart()[0];
-  return request.json(start === '{' || start === '[' ? data : Buffer.from(data, 'base64').toString('utf8'));
+  return request.json(start === '{' || start === '[' ? data : Buffer.from(data.replaceAll(' ', '+'), 'base64').toString('utf8'));
 }
