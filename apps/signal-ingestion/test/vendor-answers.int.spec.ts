@@ -51,6 +51,7 @@ describe('the answers of', () => {
       expect((await send('POST', '/e/', [event('x', { properties: { token: keys['posthog'] } }), event('y', { properties: { token: keys['cloudevents'] } })])).body).toMatchObject({ status: 401, code: 'write_keys_disagree' });
       expect((await send('POST', '/batch/', { api_key: keys['posthog'], batch: 'x' })).status).toBe(400);
       expect((await send('POST', '/e/', 'data=%%%')).status).toBe(400);
+      expect((await send('POST', '/batch/', { api_key: keys['posthog'], batch: Array.from({ length: 2501 }, () => 0) })).status).toBe(413);
       expect((await send('POST', '/batch/', gzipSync(JSON.stringify({ api_key: keys['posthog'], batch: [], pad: 'x'.repeat(4 * 1024 * 1024) })))).status).toBe(413);
     });
   });

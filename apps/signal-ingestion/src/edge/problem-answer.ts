@@ -1,6 +1,9 @@
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { ItemFault } from '../domain/item-fault.js';
 
+/** Whether a body is refused because of how much it is: sent in parts it would be taken. */
+export const isTooMuch = ({ code }: ItemFault): boolean => code === 'too_large' || code === 'too_many_items';
+
 /** A refusal of the whole request, as problem details. */
 export function refusal(status: number, fault: ItemFault): ProblemException {
   const errors = fault.pointer !== '' ? { errors: [{ pointer: fault.pointer, detail: fault.detail }] } : {};

@@ -7,7 +7,7 @@ import type { ItemFault } from '../domain/item-fault.js';
 import type { ItemResult } from '../domain/vendors/vendor.js';
 import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
-import { notAuthorised, refusal } from './problem-answer.js';
+import { isTooMuch, notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, readJson, tooLarge, unpackBody } from './read-body.js';
 import { signalsOperation } from './signals-operation.js';
@@ -72,7 +72,7 @@ export class SignalsRoute {
 
   private async refuse(fault: ItemFault, sender: string, traceparent: string | undefined): Promise<never> {
     await this.door.listRefusal(sender, fault, traceparent);
-    throw refusal(fault.code === 'too_large' || fault.code === 'too_many_items' ? 413 : 400, fault);
+    throw refusal(isTooMuch(fault) ? 413 : 400, fault);
   }
 }
 

@@ -9,7 +9,7 @@ import { addresses, type Served } from '../domain/vendors/vendors.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
-import { busy, notAuthorised, refusal } from './problem-answer.js';
+import { busy, isTooMuch, notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, tooLarge, unpackBody } from './read-body.js';
 import { vendorOperation } from './vendor-operations.js';
@@ -114,7 +114,7 @@ export class VendorRoutes {
   /** Refuses a whole body; who sent it is told, and where we know them it is listed. */
   private async refuse({ vendor }: Served, fault: ItemFault, sender: { sourceId: string } | null, request: FastifyRequest): Promise<never> {
     if (sender) await this.door.listRefusal(sender.sourceId, fault, oneOf(request.headers.traceparent));
-    throw refusal(fault.code === 'too_large' ? vendor.tooLargeStatus : 400, fault);
+    throw refusal(isTooMuch(fault) ? vendor.tooLargeStatus : 400, fault);
   }
 
   /** Puts a refusal into the words of the vendor whose client it was, where that has words of its own. */

@@ -94,7 +94,7 @@ export interface Vendor {
   readonly paths: readonly VendorPath[];
   readonly settings?: readonly VendorSettings[];
   readonly limits: { readonly itemBytes: number; readonly batchBytes: number; readonly batchItems: number };
-  /** Status of a refusal because of size: what the vendor's clients do not try again, or cut in half. */
+  /** Status of a refusal because of size or number: what the vendor's clients do not try again, or cut in half. */
   readonly tooLargeStatus: 400 | 413;
   /** Body of a 200. */
   readonly success: unknown;
