@@ -82,7 +82,9 @@ function statusesOf(event: HookEvent): Contract['status'][] {
   if (event.type !== `${subscriptionPrefix}updated`) return [];
   if (isPending(before['status'])) return ['created'];
   const statuses: Contract['status'][] = [];
-  if (was('current_period_end') || startOf(before) !== null) statuses.push('renewed');
+  const began = startOf(before);
+  // Of a list that changed Stripe tells all entries as they were, whichever of their fields it was.
+  if (was('current_period_end') || (began !== null && began !== startOf(subscription))) statuses.push('renewed');
   else if (was('items') || was('quantity') || was('plan')) statuses.push('amended');
   if (was('cancel_at_period_end') || was('cancel_at')) statuses.push(isCancelled(subscription) ? 'cancel_scheduled' : 'cancel_withdrawn');
   return statuses;
