@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { hookSourceNamed, hookSources } from '../src/domain/hooks/hook-sources.js';
 import type { HookRequest, HookSource } from '../src/domain/hooks/hook-source.js';
 import { hookFault, type HookSecret } from '../src/edge/hooks/verify-hook.js';
@@ -70,6 +71,12 @@ describe('vectors of others', () => {
     const key = signings['lago, by token']!.secret;
     const request = await requestOf('lago', lago, key, body, now);
     expect(await hookFault(hookSourceNamed('lago')!.checks({}), [{ id: 'k', kind: 'public_key', value: key }], request, [now.getTime()])).toMatchObject({ code: 'signature_wrong' });
+  });
+
+  it('never takes a secret that was given for another way of signing, and is no key of Standard Webhooks, as an empty one', async () => {
+    const at = String(now.getTime() / 1000);
+    const forged = { 'webhook-id': 'm', 'webhook-timestamp': at, 'webhook-signature': `v1,${createHmac('sha256', Buffer.alloc(0)).update(`m.${at}.${body}`).digest('base64')}` };
+    for (const secret of ['***', 'whsec_', '']) expect(await check('generic', secret, { body: Buffer.from(body), headers: forged }, now.getTime())).toMatchObject({ code: 'secret_unreadable' });
   });
 
   it('takes a secret from the address, and from a header that the settings name', async () => {

@@ -3,7 +3,7 @@ import type { GivenSecret } from '../application/webhook-sources.js';
 import { settingsFault, surveyTypes, type HookSettings } from '../domain/hooks/hook-settings.js';
 import type { HookSource } from '../domain/hooks/hook-source.js';
 import type { ItemFault } from '../domain/item-fault.js';
-import { publicKeyOf } from '../edge/hooks/verify-hook.js';
+import { keyOf, publicKeyOf } from '../edge/hooks/verify-hook.js';
 
 const invalid = (pointer: string, detail: string) => new ProblemException(400, 'the source does not fit: see errors', { code: 'invalid', errors: [{ pointer, detail }] });
 
@@ -13,7 +13,7 @@ export function givenSecret(source: HookSource, settings: HookSettings, { secret
   if (secret !== undefined && publicKey !== undefined) throw invalid('/publicKey', 'is given beside a secret: give one of them');
   if (secret !== undefined) {
     if (!checks.secret) throw invalid('/secret', `means nothing to ${source.title}: give its publicKey`);
-    if (checks.secret.kind === 'hmac' && checks.secret.key === 'whsec' && !/^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(secret)) throw invalid('/secret', 'must be a secret of Standard Webhooks: whsec_ and base64');
+    if (checks.secret.kind === 'hmac' && keyOf(checks.secret, secret) === null) throw invalid('/secret', 'must be a secret of Standard Webhooks: whsec_ and base64');
     return { kind: 'secret', value: secret };
   }
   if (publicKey === undefined) return null;

@@ -38,7 +38,8 @@ const wrong = fault('signature_wrong', 'the signature does not fit: the secret i
 function hmacFault(scheme: HmacScheme, secret: string, request: HookRequest, nows: readonly number[]): Outcome {
   const signed = scheme.read(request);
   if (!signed) return missing(scheme.shows);
-  const key = scheme.key === 'text' ? Buffer.from(secret, 'utf8') : Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const key = keyOf(scheme, secret);
+  if (key === null) return fault('secret_unreadable', 'the secret of the source is no key of Standard Webhooks: give it one (whsec_ and base64), or set settings.signature to how the sender signs');
   const expected = signed.texts.map((parts) => parts.reduce((hash, part) => hash.update(part), createHmac(scheme.hash, key)).digest());
   const shown = signed.signatures.map((signature) => Buffer.from(signature, scheme.encoding));
   if (!expected.some((digest) => shown.some((candidate) => candidate.length === digest.length && timingSafeEqual(candidate, digest)))) return wrong;
@@ -47,6 +48,12 @@ function hmacFault(scheme: HmacScheme, secret: string, request: HookRequest, now
   const off = Math.min(...nows.map((now) => Math.abs(now - signedAt)));
   // NaN is not within.
   return off <= scheme.toleranceSeconds * 1000 ? 'good' : fault('signature_stale', `was signed more than ${scheme.toleranceSeconds} s ago or ahead: check the clocks; a call that was recorded and sent again looks so too`);
+}
+
+/** The bytes a keyed hash is made with; null: the secret is none of the scheme's form. Of what is no base64 too few would be left, or none. */
+export function keyOf({ key }: Pick<HmacScheme, 'key'>, secret: string): Buffer | null {
+  if (key === 'text') return Buffer.from(secret, 'utf8');
+  return /^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$/.test(secret) ? Buffer.from(secret.replace(/^whsec_/, ''), 'base64') : null;
 }
 
 function sharedSecretFault(scheme: SharedSecretScheme, secret: string, request: HookRequest): Outcome {
