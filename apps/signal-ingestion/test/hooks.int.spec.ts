@@ -192,3 +192,18 @@ describe('webhooks of business systems', () => {
     expect(JSON.stringify(records)).not.toContain('forged content');
   });
 });
+
+it('maps what is under way to its end while the service closes', async () => {
+  const service = await startTestService(signalIngestion, { env: { SOURCE_SECRETS_KEY: key, PUBLIC_URL: hookOrigin } });
+  try {
+    const settings = { signature: 'shared-secret', mapping: '($sum([1..20000]); {"kind": "note", "accountId": "closing-co", "data": {"text": text, "author": "a"}})' };
+    const { hookPath, secret } = (await service.request<Made>('POST', '/api/v1/sources', { scopes: ['operate'], body: { name: 'a source', type: 'generic', settings } })).body;
+    const call = async (n: number) => (await fetch(`${service.running.url}${hookPath}`, { method: 'POST', headers: { 'x-webhook-secret': secret! }, body: JSON.stringify({ text: String(n) }) })).json();
+    const calls = Array.from({ length: 20 }, (_, n) => call(n));
+    await Promise.race(calls);
+    const [answers] = await Promise.all([Promise.all(calls), service.running.close()]);
+    expect(answers).toEqual(answers.map(() => ({ received: true, signals: 1, rejected: 0 })));
+  } finally {
+    await service.stop();
+  }
+});

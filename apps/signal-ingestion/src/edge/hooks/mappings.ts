@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ItemFault } from '../../domain/item-fault.js';
 import { busy } from '../problem-answer.js';
 import type { MappingAnswer, MappingTask } from './mapping-worker.js';
@@ -20,7 +20,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './mapping-worker.t
  * eats memory, is ended with its thread, and neither the event loop nor another endpoint waits for it.
  */
 @Injectable()
-export class Mappings implements OnModuleDestroy {
+export class Mappings implements OnApplicationShutdown {
   private worker: Worker | null = null;
   private running: { readonly job: Job; readonly timer: NodeJS.Timeout } | null = null;
   /** Jobs by endpoint; the first endpoint is next. */
@@ -38,7 +38,8 @@ export class Mappings implements OnModuleDestroy {
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Once the last request is answered: the calls that are under way are mapped to their end. */
+  async onApplicationShutdown(): Promise<void> {
     await this.worker?.terminate();
     this.worker = null;
   }
