@@ -15,6 +15,11 @@ export class RefusedCall extends OperatorError {
   ) {
     super(message);
   }
+
+  /** Asked again it would be refused again. */
+  get isFinal(): boolean {
+    return this.status < 500 && ![408, 409, 429].includes(this.status);
+  }
 }
 
 /** Calls a running Perennial: at `--url` with `--api-key`, or with what the data folder knows. */

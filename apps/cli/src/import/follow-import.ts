@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RefusedCall } from '../commands/api-client.js';
 import { OperatorError } from '../composition/operator-error.js';
 import type { ImportApi, ImportJob } from './import-api.js';
 import { progressLine } from './progress-line.js';
@@ -19,6 +20,7 @@ export async function followImport(api: ImportApi, begun: ImportJob): Promise<Im
       job = await api.get(job.id);
       heardAt = performance.now();
     } catch (error) {
+      if (error instanceof RefusedCall && error.isFinal) throw error;
       if (performance.now() - heardAt > patienceMs) throw new OperatorError(`${(error as Error).message}\nthe import is kept and goes on with the service: follow it with --resume`);
       line.show('the service is away: waiting');
     }

@@ -9,6 +9,8 @@ import { progressLine } from './progress-line.js';
 const partBytes = 2 * 1024 * 1024;
 const triesInARow = 6;
 
+class FileChanged extends OperatorError {}
+
 /** Sends the file from where the service has it to its end. What fails is tried again where the service says it goes on. */
 export async function uploadFile(api: ImportApi, begun: ImportJob, path: string, size: number): Promise<ImportJob> {
   const line = progressLine();
@@ -18,10 +20,11 @@ export async function uploadFile(api: ImportApi, begun: ImportJob, path: string,
   for (let failures = 0; job.state === 'uploading'; ) {
     try {
       const part = await bytesAt(path, job.receivedBytes, partBytes);
+      if (part.length === 0 && job.receivedBytes < size) throw new FileChanged(`${path} changed while it was sent: run the same again`);
       job = await api.append(job.id, job.receivedBytes, part, job.receivedBytes + part.length >= size);
       failures = 0;
     } catch (error) {
-      if (error instanceof RefusedCall && error.status < 500 && ![408, 409, 429].includes(error.status)) throw error;
+      if (error instanceof FileChanged || (error instanceof RefusedCall && error.isFinal)) throw error;
       if (++failures >= triesInARow) throw new OperatorError(`${(error as Error).message}\nwhat arrived is kept: run the same with --resume to go on`);
       await sleep(250 * 2 ** failures);
       job = await api.get(job.id).catch(() => job);
