@@ -9,6 +9,7 @@ import { CreateIngestionTables1700000000001 } from './persistence/migrations/cre
 import { CreateMapping1700000000033 } from './persistence/migrations/create-mapping.js';
 import { CreateSourceFigures1700000000031 } from './persistence/migrations/create-source-figures.js';
 import { IndexRejectedByAge1700000000003 } from './persistence/migrations/index-rejected-by-age.js';
+import { IndexUnassignedDomains1700000000051 } from './persistence/migrations/index-unassigned-domains.js';
 import { LinkAccounts1700000000020 } from './persistence/migrations/link-accounts.js';
 import { CreateImportTables1700000000050 } from './persistence/migrations/create-import-tables.js';
 import { ImportUpload } from './http/import-upload.js';
@@ -25,7 +26,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
   migrations: [
     CreateIngestionTables1700000000001, KeepTracesOfWaitingSignals1700000000002, IndexRejectedByAge1700000000003, LinkAccounts1700000000020,
     ReplayRejected1700000000030, CreateSourceFigures1700000000031, RotateWriteKeys1700000000032, CreateMapping1700000000033, CreateErasure1700000000034,
-    AddHookEndpoints1700000000040, CreateImportTables1700000000050,
+    AddHookEndpoints1700000000040, CreateImportTables1700000000050, IndexUnassignedDomains1700000000051,
   ],
   writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic],
   parseConfig: parseSignalIngestionConfig,

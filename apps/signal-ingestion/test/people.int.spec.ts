@@ -145,4 +145,25 @@ describe('people and accounts that nobody knows yet, and people of several ids',
     // What the meeting named came before the roles were stated whole.
     expect(await stakeholders(acme)).toEqual([`${jo} executive_sponsor`]);
   });
+
+  it('pages through the people of an account and of those merged into it, each once and in order, whoever was merged', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${letter}-${test}`);
+    const [a, b, c, d, e, f] = ids as [string, string, string, string, string, string];
+    await send(...[a, b, d, e].map((id) => person(id, acme, { name: id })), ...[c, d, f].map((id) => person(id, globex, { name: id })));
+    // Into one that stands before, into one that the account does not know itself, and two accounts into one.
+    expect((await call('POST', `people/${e}/merge`, { intoPersonId: a })).status).toBe(200);
+    expect((await call('POST', `people/${b}/merge`, { intoPersonId: f })).status).toBe(200);
+    const paged = async () => {
+      const seen: string[] = [];
+      for (let after = ''; ; after = `&startingAfter=${seen.at(-1)}`) {
+        const { data, hasMore } = (await call('GET', `people?accountId=${acme}&limit=1${after}`)).body as { data: { id: string }[]; hasMore: boolean };
+        seen.push(...data.map(({ id }) => id));
+        if (!hasMore) return seen;
+      }
+    };
+    expect(await paged()).toEqual([a, d, f]);
+    expect((await call('POST', `accounts/${globex}/merge`, { intoAccountId: acme })).status).toBe(200);
+    expect(await paged()).toEqual([a, c, d, f]);
+    expect((await call('GET', `people?accountId=${acme}`)).body.data).toHaveLength(4);
+  });
 });

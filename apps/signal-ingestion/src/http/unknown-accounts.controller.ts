@@ -18,7 +18,7 @@ import { doneOr } from './refused-call.js';
 export class UnknownAccountView {
   @ApiProperty() id!: string;
   @ApiProperty({ type: 'integer', description: 'At most 1,000 are counted.' }) signals!: number;
-  @ApiProperty({ type: 'integer' }) people!: number;
+  @ApiProperty({ type: 'integer', description: 'At most 1,000 are counted.' }) people!: number;
   @ApiProperty({ format: 'date-time' }) firstSeenAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Its newest signal.' }) lastSeenAt!: string | null;
   @ApiProperty({ type: [SuggestionView], description: 'The strongest first, at most three.' }) suggestions!: SuggestionView[];

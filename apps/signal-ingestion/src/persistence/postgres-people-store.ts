@@ -23,6 +23,8 @@ interface IdentityRow {
 
 /** Mail address as last told, else the one the key is made of. */
 const emailOf = (row: string): string => `coalesce(${row}.email, CASE WHEN starts_with(${row}.key, 'email:') THEN substr(${row}.key, 7) END)`;
+/** With `emailOf` as the index of unassigned people by domain has it. */
+const hasEmail = `(p.email IS NOT NULL OR starts_with(p.key, 'email:'))`;
 
 @Injectable()
 export class PostgresPeopleStore extends PeopleStore {
@@ -32,10 +34,18 @@ export class PostgresPeopleStore extends PeopleStore {
 
   async atAccount(accountId: string, accountIds: readonly string[], limit: number, startingAfter: string | null): Promise<Person[]> {
     const rows = await this.database.query<{ person: string; doc: Contact }>({
-      text: `WITH at AS MATERIALIZED (
-               SELECT coalesce(i.root_key, c.person_id) AS person, c.account_id, c.person_id FROM contact c LEFT JOIN identity i ON i.key = c.person_id AND i.root_key IS NOT NULL WHERE c.account_id = ANY($1::text[])
-             ), page AS (SELECT DISTINCT person FROM at WHERE $2::text IS NULL OR person > $2 ORDER BY person LIMIT $3)
-             SELECT person, c.doc FROM page JOIN at USING (person) JOIN contact c USING (account_id, person_id) ORDER BY person, c.account_id, c.person_id`,
+      // Few people are merged, and an account may have very many: a page reads no more of them than it shows.
+      text: `WITH page AS (
+               SELECT person FROM (
+                 SELECT own.person FROM unnest($1::text[]) AS f (id) CROSS JOIN LATERAL (
+                   SELECT c.person_id AS person FROM contact c WHERE c.account_id = f.id AND ($2::text IS NULL OR c.person_id > $2) AND NOT EXISTS (SELECT FROM identity i WHERE i.key = c.person_id AND i.root_key IS NOT NULL)
+                   ORDER BY c.person_id LIMIT $3
+                 ) own
+                 UNION
+                 SELECT i.root_key FROM identity i WHERE i.root_key IS NOT NULL AND ($2::text IS NULL OR i.root_key > $2) AND EXISTS (SELECT FROM contact c WHERE c.account_id = ANY($1::text[]) AND c.person_id = i.key)
+               ) people ORDER BY person LIMIT $3
+             ), named AS (SELECT person, person AS name FROM page UNION SELECT page.person, i.key FROM page JOIN identity i ON i.root_key = page.person)
+             SELECT n.person, c.doc FROM named n JOIN contact c ON c.person_id = n.name AND c.account_id = ANY($1::text[]) ORDER BY n.person, c.account_id, c.person_id`,
       values: [accountIds, startingAfter, limit],
     });
     return [...Map.groupBy(rows, ({ person }) => person)].map(([id, same]) => {
@@ -48,12 +58,12 @@ export class PostgresPeopleStore extends PeopleStore {
     const rows = await this.database.query<UnassignedRow>({
       text: `SELECT i.key, i.email, i.waiting, l.occurred_at AS last_seen
              FROM (SELECT p.key, ${emailOf('p')} AS email, p.waiting FROM identity p
-                   WHERE p.account_id IS NULL AND p.alias_of IS NULL AND ($1::text IS NULL OR p.key > $1) AND ($3::text IS NULL OR split_part(lower(${emailOf('p')}), '@', 2) = $3) ORDER BY p.key LIMIT $2) i
+                   WHERE p.account_id IS NULL AND p.alias_of IS NULL AND ($1::text IS NULL OR p.key > $1) ${domain === null ? '' : `AND ${hasEmail} AND split_part(lower(${emailOf('p')}), '@', 2) = $3`} ORDER BY p.key LIMIT $2) i
              LEFT JOIN LATERAL (
                SELECT m.occurred_at FROM identity k JOIN message m ON m.person_key = k.key AND m.account_id IS NULL AND m.kind IS NOT NULL
                WHERE i.waiting > 0 AND (k.key = i.key OR k.alias_of = i.key) ORDER BY m.occurred_at DESC LIMIT 1
              ) l ON true ORDER BY i.key`,
-      values: [startingAfter, limit, domain],
+      values: [startingAfter, limit, ...(domain === null ? [] : [domain])],
     });
     const domains = new Set(rows.flatMap(({ email }) => domainOf(email) ?? []));
     const found = new Map((await suggestByDomain(this.database, [...domains].map((one) => ({ accountId: null, domain: one })))).map((one) => [one.domain, one.suggestion]));

@@ -7,6 +7,8 @@ import { shareOf, suggestByDomain } from './suggest-by-domain.js';
 /** As the partial index has it. */
 const isUnknown = `doc -> 'stamps' = '{}'::jsonb AND confirmed_at IS NULL AND merged_into IS NULL`;
 const mostSuggestions = 3;
+/** Signals and people of an account that are counted: more is many. */
+const mostCounted = 1_000;
 /** People of an account that suggestions look at. */
 const mostPeople = 200;
 
@@ -28,8 +30,8 @@ export class PostgresUnknownAccounts extends UnknownAccounts {
     const rows = await this.database.query<Row>({
       text: `SELECT a.id, a.created_at AS first_seen, s.signals, l.occurred_at AS last_seen, p.people
              FROM (SELECT id, created_at FROM account WHERE ${isUnknown} AND ($1::text IS NULL OR id > $1) ORDER BY id LIMIT $2) a
-             CROSS JOIN LATERAL (SELECT count(*) AS signals FROM (SELECT FROM message WHERE account_id = a.id AND kind IS NOT NULL LIMIT 1000) m) s
-             CROSS JOIN LATERAL (SELECT count(*) AS people FROM contact WHERE account_id = a.id) p
+             CROSS JOIN LATERAL (SELECT count(*) AS signals FROM (SELECT FROM message WHERE account_id = a.id AND kind IS NOT NULL LIMIT ${mostCounted}) m) s
+             CROSS JOIN LATERAL (SELECT count(*) AS people FROM (SELECT FROM contact WHERE account_id = a.id LIMIT ${mostCounted}) c) p
              LEFT JOIN LATERAL (SELECT occurred_at FROM message WHERE account_id = a.id AND kind IS NOT NULL ORDER BY occurred_at DESC LIMIT 1) l ON true
              ORDER BY a.id`,
       values: [startingAfter, limit],
@@ -54,13 +56,13 @@ export class PostgresUnknownAccounts extends UnknownAccounts {
   private async byPeople(ids: readonly string[]): Promise<{ id: string; suggestion: Suggestion }[]> {
     const rows = await this.database.query<{ id: string; account_id: string; people: string; total: string }>({
       text: `SELECT u.id, o.account_id, o.people, o.total FROM unnest($1::text[]) AS u (id) CROSS JOIN LATERAL (
-               SELECT coalesce(a.root_id, a.id) AS account_id, count(DISTINCT c.person_id) AS people, (SELECT count(*) FROM contact WHERE account_id = u.id) AS total
+               SELECT coalesce(a.root_id, a.id) AS account_id, count(DISTINCT c.person_id) AS people, (SELECT count(*) FROM (SELECT FROM contact WHERE account_id = u.id LIMIT ${mostPeople}) k) AS total
                FROM (SELECT person_id FROM contact WHERE account_id = u.id ORDER BY person_id LIMIT ${mostPeople}) m JOIN contact c ON c.person_id = m.person_id JOIN account a ON a.id = c.account_id
                WHERE coalesce(a.root_id, a.id) <> u.id GROUP BY 1 ORDER BY people DESC, 1 LIMIT ${mostSuggestions}
              ) o`,
       values: [ids],
     });
-    return rows.map(({ id, account_id: accountId, people, total }) => ({ id, suggestion: { accountId, because: 'same_people', people: Number(people), share: shareOf(Number(people), Math.min(mostPeople, Number(total))) } }));
+    return rows.map(({ id, account_id: accountId, people, total }) => ({ id, suggestion: { accountId, because: 'same_people', people: Number(people), share: shareOf(Number(people), Number(total)) } }));
   }
 
   private async byDomain(ids: readonly string[]): Promise<{ id: string; suggestion: Suggestion }[]> {
