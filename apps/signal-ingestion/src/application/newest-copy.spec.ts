@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NewestCopy } from './newest-copy.js';
 
 describe('the newest copy', () => {
@@ -20,5 +21,19 @@ describe('the newest copy', () => {
     expect(copy.value).toBe(1);
     await copy.refresh();
     expect(copy.value).toBe(2);
+  });
+
+  it('is read again and again, also after a read that failed, until it is stopped', async () => {
+    let reads = 0;
+    const copy = new NewestCopy(0, () => (++reads === 2 ? Promise.reject(new Error('away')) : Promise.resolve(reads)));
+    await copy.keep(5);
+    expect(copy.value).toBe(1);
+    for (let i = 0; i < 100 && copy.value < 4; i++) await sleep(5);
+    expect(copy.value).toBeGreaterThanOrEqual(4);
+    copy.stop();
+    const last = reads;
+    await sleep(25);
+    expect(reads).toBe(last);
+    await expect(new NewestCopy(0, () => Promise.reject(new Error('away'))).keep(5)).rejects.toThrow('away');
   });
 });

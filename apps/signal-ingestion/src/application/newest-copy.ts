@@ -5,6 +5,8 @@
 export class NewestCopy<T> {
   private asked = 0;
   private held = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(
     private copy: T,
@@ -22,5 +24,22 @@ export class NewestCopy<T> {
     if (turn < this.held) return;
     this.held = turn;
     this.copy = copy;
+  }
+
+  /** Reads it now, or throws, and from then on every `everyMs` (machine time) until `stop`: while the store is away the last copy stays. `look` may find that nothing changed. */
+  async keep(everyMs: number, look: () => Promise<void> = () => this.refresh()): Promise<void> {
+    await this.refresh();
+    const plan = (): void => {
+      if (this.stopped) return;
+      // Away: the next turn asks again.
+      this.timer = setTimeout(() => void look().then(plan, plan), everyMs);
+      this.timer.unref();
+    };
+    plan();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 }

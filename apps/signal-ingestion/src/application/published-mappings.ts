@@ -16,8 +16,6 @@ interface InForce {
 export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
   private readonly builtIn = compileMapping({ rules: [], builtIn: true });
   private readonly bySource: NewestCopy<ReadonlyMap<string, InForce>>;
-  private timer: NodeJS.Timeout | undefined;
-  private closing = false;
 
   constructor(
     private readonly store: MappingStore,
@@ -26,14 +24,12 @@ export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
     this.bySource = new NewestCopy<ReadonlyMap<string, InForce>>(new Map(), () => this.read());
   }
 
-  async onModuleInit(): Promise<void> {
-    await this.refresh();
-    this.plan();
+  onModuleInit(): Promise<void> {
+    return this.bySource.keep(this.config.writeKeyPollMs);
   }
 
   onModuleDestroy(): void {
-    this.closing = true;
-    clearTimeout(this.timer);
+    this.bySource.stop();
   }
 
   of(sourceId: string): CompiledMapping {
@@ -51,14 +47,5 @@ export class PublishedMappings implements OnModuleInit, OnModuleDestroy {
       const before = known.get(one.sourceId);
       return [one.sourceId, before?.revision === one.revision ? before : { revision: one.revision, compiled: compileMapping(one) }];
     }));
-  }
-
-  private plan(): void {
-    if (this.closing) return;
-    this.timer = setTimeout(() => {
-      // Away: those that are known stay, the next turn asks again.
-      void this.refresh().then(() => this.plan(), () => this.plan());
-    }, this.config.writeKeyPollMs);
-    this.timer.unref();
   }
 }

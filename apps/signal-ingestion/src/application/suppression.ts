@@ -14,8 +14,6 @@ import { SuppressionStore, type SuppressionList } from './suppression-store.js';
 @Injectable()
 export class Suppression implements OnModuleInit, OnModuleDestroy {
   private readonly copy: NewestCopy<SuppressionList>;
-  private timer: NodeJS.Timeout | undefined;
-  private closing = false;
   readonly isSuppressed = (key: string): boolean => this.list.hashes.size > 0 && this.list.hashes.has(this.hashOf(key).toString('hex'));
 
   constructor(
@@ -25,14 +23,12 @@ export class Suppression implements OnModuleInit, OnModuleDestroy {
     this.copy = new NewestCopy<SuppressionList>({ generation: -1, salt: Buffer.alloc(0), hashes: new Set() }, () => this.store.load());
   }
 
-  async onModuleInit(): Promise<void> {
-    await this.refresh();
-    this.plan();
+  onModuleInit(): Promise<void> {
+    return this.copy.keep(this.config.writeKeyPollMs, () => this.look());
   }
 
   onModuleDestroy(): void {
-    this.closing = true;
-    clearTimeout(this.timer);
+    this.copy.stop();
   }
 
   private get list(): SuppressionList {
@@ -65,15 +61,6 @@ export class Suppression implements OnModuleInit, OnModuleDestroy {
 
   refresh(): Promise<void> {
     return this.copy.refresh();
-  }
-
-  private plan(): void {
-    if (this.closing) return;
-    this.timer = setTimeout(() => {
-      // Away: the list stays, the next turn asks again.
-      void this.look().then(() => this.plan(), () => this.plan());
-    }, this.config.writeKeyPollMs);
-    this.timer.unref();
   }
 
   private async look(): Promise<void> {

@@ -19,8 +19,6 @@ interface Keys {
 @Injectable()
 export class WriteKeys implements OnModuleInit, OnModuleDestroy {
   private readonly keys: NewestCopy<Keys>;
-  private timer: NodeJS.Timeout | undefined;
-  private closing = false;
 
   constructor(
     private readonly store: WriteKeyStore,
@@ -36,13 +34,11 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     if (this.config.firstWriteKey) await this.sources.ensure('segment', 'First source', this.config.firstWriteKey);
-    await this.refresh();
-    this.plan();
+    await this.keys.keep(this.config.writeKeyPollMs);
   }
 
   onModuleDestroy(): void {
-    this.closing = true;
-    clearTimeout(this.timer);
+    this.keys.stop();
   }
 
   /** The source a write key belongs to; null when it is unknown or revoked. */
@@ -58,14 +54,5 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
   /** Reads the keys now: a new or revoked key of this replica holds at once. */
   refresh(): Promise<void> {
     return this.keys.refresh();
-  }
-
-  private plan(): void {
-    if (this.closing) return;
-    this.timer = setTimeout(() => {
-      // Away: the copy stays, the next turn asks again.
-      void this.refresh().then(() => this.plan(), () => this.plan());
-    }, this.config.writeKeyPollMs);
-    this.timer.unref();
   }
 }

@@ -24,8 +24,6 @@ export interface HookEndpoint {
 @Injectable()
 export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
   private readonly byId: NewestCopy<ReadonlyMap<string, HookEndpoint>>;
-  private timer: NodeJS.Timeout | undefined;
-  private closing = false;
 
   constructor(
     private readonly store: HookStore,
@@ -36,14 +34,12 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
     this.byId = new NewestCopy(new Map(), () => this.read());
   }
 
-  async onModuleInit(): Promise<void> {
-    await this.refresh();
-    this.plan();
+  onModuleInit(): Promise<void> {
+    return this.byId.keep(this.config.writeKeyPollMs);
   }
 
   onModuleDestroy(): void {
-    this.closing = true;
-    clearTimeout(this.timer);
+    this.byId.stop();
   }
 
   /** The endpoint at `/v1/hooks/<source>/<id>`; null: there is none, or it is revoked. */
@@ -75,14 +71,5 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
       });
       return [[id, { id, source, settings, secrets: open }]];
     }));
-  }
-
-  private plan(): void {
-    if (this.closing) return;
-    this.timer = setTimeout(() => {
-      // Away: the copy stays, the next turn asks again.
-      void this.refresh().then(() => this.plan(), () => this.plan());
-    }, this.config.writeKeyPollMs);
-    this.timer.unref();
   }
 }
