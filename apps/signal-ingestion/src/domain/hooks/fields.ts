@@ -2,22 +2,19 @@ import type { SignalInput, SignalKind } from '@perennial/contracts/signal';
 import { parseInstant } from '../event-time.js';
 import { emailKey, isEmail, personKey } from '../identifiers.js';
 import type { ItemFault } from '../item-fault.js';
+import { id, isItem, object, text } from '../vendors/fields.js';
 import type { Item } from '../vendors/vendor.js';
 import type { HookSettings } from './hook-settings.js';
 import { isFault, type HookEvent, type HookRequest } from './hook-source.js';
 
 /** How the payloads of business systems are read. */
 
-export const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const object = (value: unknown): Item => (isItem(value) ? value : {});
+export { id, isItem, object, text };
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
-export const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 export const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : null);
 export const lower = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
 /** What a table says of a name; undefined: nothing, whatever the name is. */
 export const named = <T>(table: Readonly<Record<string, T>>, name: unknown): T | undefined => (typeof name === 'string' && Object.hasOwn(table, name) ? table[name] : undefined);
-/** Ids come as text or as whole numbers. */
-export const id = (value: unknown): string | null => (typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : text(value));
 /** Words of people, cut to what is kept. */
 export const words = (value: unknown, most = 1000): string | null => text(typeof value === 'string' ? value.slice(0, most).toWellFormed().replaceAll('\0', '\uFFFD').trim() : null);
 
