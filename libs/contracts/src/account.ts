@@ -10,7 +10,7 @@ export const Stakeholder = Type.Object({
   roles: Type.Array(StakeholderRole),
 });
 
-/** ACCOUNT of api.md plus the stakeholders that hold a role (at most 50). */
+/** An account with the stakeholders that hold a role (at most 50). */
 export const AccountState = Type.Object({
   id: Id,
   name: nullable(Type.String()),

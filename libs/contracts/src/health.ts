@@ -39,7 +39,7 @@ export const Indicator = Type.Object({
 });
 export type Indicator = Static<typeof Indicator>;
 
-/** HEALTH of api.md: the whole published verdict on one account. */
+/** The whole published verdict on one account. */
 export const HealthState = Type.Object({
   accountId: Id,
   healthScore: Points,
@@ -60,7 +60,7 @@ export const HealthState = Type.Object({
 });
 export type HealthState = Static<typeof HealthState>;
 
-/** RISK_CHANGE of api.md section 4, the public product. Under 20 KB. */
+/** A change of an account's risk, the public product. Under 20 KB. */
 export const RiskChange = Type.Object({
   accountId: Id,
   from: RiskLevel,

@@ -22,7 +22,7 @@ export const PlansState = Type.Object({
 });
 export type PlansState = Static<typeof PlansState>;
 
-/** TASK of api.md. */
+/** A task as it is published. */
 export const TaskChanged = Type.Object({
   id: Id,
   accountId: Id,
@@ -37,7 +37,7 @@ export const TaskChanged = Type.Object({
 });
 export type TaskChanged = Static<typeof TaskChanged>;
 
-/** RUN of api.md. */
+/** A run as it is published. */
 export const RunChanged = Type.Object({
   id: Id,
   accountId: Id,

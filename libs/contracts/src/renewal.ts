@@ -19,7 +19,7 @@ export const Forecast = Type.Object({
 });
 export type Forecast = Static<typeof Forecast>;
 
-/** RENEWAL of api.md without its own version: it travels inside the account's state. */
+/** A renewal without a version of its own: it travels inside the account's state. */
 export const Renewal = Type.Object({
   /** `<contractId>~<term end>`: eleven characters longer than an id. */
   id: Type.String({ minLength: 12, maxLength: 211 }),

@@ -132,7 +132,7 @@ export function signalInputSchema(kind: SignalKind) {
   );
 }
 
-/** Input shape of a SIGNAL; see api.md section 2. */
+/** A SIGNAL as a producer sends it: what `signalInputSchema` takes. */
 export type SignalInput = {
   [K in SignalKind]: {
     id?: string; kind: K; accountId?: string; personId?: string; occurredAt?: string; source?: string; product?: string; data: SignalData[K];

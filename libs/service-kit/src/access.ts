@@ -1,6 +1,6 @@
 import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
-/** Scopes of API keys and roles; api.md section 5. */
+/** Scopes of API keys and roles. */
 export const scopes = [
   'signals:write', 'accounts:read', 'accounts:write', 'health:read', 'health:write', 'renewals:read', 'renewals:write',
   'playbooks:read', 'playbooks:write', 'notifications:read', 'notifications:write', 'operate', 'admin',

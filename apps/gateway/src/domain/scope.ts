@@ -1,4 +1,4 @@
-/** Scopes of API keys and roles (api.md section 5); the kit's list is the same, and a test holds them together. */
+/** Scopes of API keys and roles; the kit's list is the same, and a test holds them together. */
 export const allScopes = [
   'signals:write', 'accounts:read', 'accounts:write', 'health:read', 'health:write', 'renewals:read', 'renewals:write',
   'playbooks:read', 'playbooks:write', 'notifications:read', 'notifications:write', 'operate', 'admin',

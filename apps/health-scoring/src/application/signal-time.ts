@@ -27,7 +27,7 @@ export interface LookTime {
 
 /**
  * Time as looks may know it. Where signals wait, time is that of the last one applied: an outage of ours must
- * not look like the customers' silence (architecture.md 3.10).
+ * not look like the customers' silence.
  */
 @Injectable()
 export class SignalTime {

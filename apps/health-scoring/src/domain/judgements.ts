@@ -15,7 +15,7 @@ export type Judgement =
 export type JudgementRefusal = 'unknown_indicator' | 'reason_required' | 'until_not_ahead' | 'until_too_far' | 'not_dismissable';
 export type JudgementOutcome = { readonly judged: string } | { readonly refused: JudgementRefusal; readonly detail: string };
 
-/** Longest dismissal, days (domain.md section 3). */
+/** Longest dismissal, days. */
 export const longestDismissalDays = 90;
 /** What has no end of its own ends when the condition does. */
 const openEnd = 8_640_000_000_000_000;

@@ -1,7 +1,7 @@
 import type { AccountHealthState, Override } from './state.js';
 import { dayMs, type EpochMs } from './time/day.js';
 
-/** Longest life of an override, days (domain.md section 2). */
+/** Longest life of an override, days. */
 export const longestOverrideDays = 60;
 
 export type OverrideRefusal = { readonly refused: 'reason_required' | 'score_out_of_range' | 'expiry_not_ahead' | 'expiry_too_far'; readonly detail: string };

@@ -4,7 +4,7 @@ import { monday } from '../../test/scenario.js';
 
 const iso = (day: number): string => isoDay(monday + day);
 
-/** The accounts of domain.md section 6 that the csm-led scorecard judges: what must come out of health. */
+/** Accounts worked by hand, judged by the csm-led scorecard: what must come out of health. */
 describe('worked accounts', () => {
   it('Norfield: large, busy and well', () => {
     const it = new Scenario('norfield').account({}, -400);

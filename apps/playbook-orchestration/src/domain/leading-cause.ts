@@ -1,6 +1,6 @@
 import type { RiskChange } from '@perennial/contracts/health';
 
-/** Cause group of each risk indicator (domain.md section 3). */
+/** Cause group of each risk indicator. */
 const groupOfIndicator: Readonly<Record<string, string>> = {
   usage_drop: 'use', key_feature_drop: 'use', power_user_decline: 'use', gone_dark: 'use',
   sponsor_change: 'people', champion_left: 'people',

@@ -2,14 +2,14 @@ import type { PlansState, RunChanged, TaskChanged } from '@perennial/contracts/p
 import type { AccountBook } from './account-book.js';
 import type { Run, TaskRecord } from './run.js';
 
-/** RUN of api.md: the steps reason by reason, in the order they were reached. */
+/** A run as it is published and answered: the steps reason by reason, in the order they were reached. */
 export function runOnWire(run: Run): Omit<RunChanged, 'version'> {
   const { id, accountId, playbook, trigger, state, outcome, startedAt, endedAt } = run;
   const steps = run.threads.flatMap((thread) => thread.steps).map((step) => ({ id: step.id, kind: step.kind, state: step.state, at: step.at }));
   return { id, accountId, playbook, trigger, state, outcome, steps, startedAt, endedAt };
 }
 
-/** TASK of api.md. */
+/** A task as it is published and answered. */
 export function taskOnWire(run: Run, task: TaskRecord): Omit<TaskChanged, 'version'> {
   const { id, title, ownerId, dueOn, state: status, reason } = task;
   return { id, accountId: run.accountId, runId: run.id, playbook: run.playbook, title, ownerId, dueOn, status, reason };

@@ -14,7 +14,6 @@ const year = (startsOn: string, endsOn: string, fields: Partial<ContractEntry> =
 const confirmed = (attained: number, day: string) =>
   withGoal(noGoalFacts, { id: 'g', occurredAt: `${day}T00:00:00.000Z`, goalId: 'g', status: 'confirmed', name: 'g', metric: 'm', baseline: 0, target: 1, dueOn: day, weight: 1, actual: attained });
 
-// domain.md section 6
 describe('six accounts worked by hand', () => {
   it('Kiosk: a monthly term that renews by itself, nothing recorded: its base', () => {
     const renewal = pending([entry({ status: 'created', startsOn: '2024-07-01', endsOn: '2024-07-31', autoRenew: true })], noFacts, '2026-07-15');

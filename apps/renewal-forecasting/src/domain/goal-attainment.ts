@@ -27,7 +27,7 @@ interface Reading {
 }
 
 /**
- * Weighted attainment as of `today` (domain.md section 5): a goal counts once its date has passed or once it
+ * Weighted attainment as of `today`: a goal counts once its date has passed or once it
  * is met; one that still runs does not. Evidence is the newest of metric values and confirmations; a
  * confirmation without a number counts as met.
  */

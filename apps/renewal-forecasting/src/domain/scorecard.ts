@@ -29,7 +29,7 @@ export interface ScorecardInputs {
 }
 
 /**
- * Probability to renew by the `scorecard` method (domain.md section 5): log-odds = base + goals + the worst
+ * Probability to renew by the `scorecard` method: log-odds = base + goals + the worst
  * weight of each group, published within the prior's bounds.
  */
 export function scorecard(inputs: ScorecardInputs, today: Day, prior: PriorDocument): Scored {

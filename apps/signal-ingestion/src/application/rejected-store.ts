@@ -1,6 +1,6 @@
 import type { Transaction } from '@perennial/persistence/transaction';
 
-/** An item of a known sender that could not be taken (REJECTED of api.md). */
+/** An item of a known sender that could not be taken, as `GET /api/v1/rejected` lists it. */
 export interface Rejected {
   readonly id: string;
   readonly sourceId: string;

@@ -13,7 +13,7 @@ export function idFault(value: unknown, pointer: string): ItemFault | null {
 }
 
 /**
- * personId rules of api.md: the product's own user id, else `email:<lower case>`. What starts with
+ * Who a SIGNAL's personId is: the product's own user id, else `email:<lower case>`. What starts with
  * `email:` must hold an address and is put into lower case.
  */
 export function personKey(id: string): string {

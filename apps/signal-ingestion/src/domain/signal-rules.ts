@@ -17,7 +17,7 @@ const schemas = new Map<string, ReturnType<typeof signalInputSchema>>(signalKind
 const scoreRanges = { nps: [0, 10], csat: [1, 5], ces: [1, 7], renewal_intent: [0, 10] } as const;
 
 /**
- * Checks one SIGNAL of api.md section 2: its shape by the compiled schema of its kind, then what a schema
+ * Checks one SIGNAL: its shape by the compiled schema of its kind, then what a schema
  * cannot say. `receivedAt` in ms. The value must have passed `structureFault`.
  */
 export function signalFault(value: unknown, receivedAt: number, rules: SignalRules): ItemFault | null {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * CORS as browser SDKs need it (ingest.md section 1): the origin is reflected, credentials allowed, and
+ * CORS as browser SDKs need it: the origin is reflected, credentials allowed, and
  * Retry-After exposed, without which they try again at once.
  */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void {

@@ -9,7 +9,7 @@ import { isAllowedOrigin } from '../domain/allowed-origin.js';
 import { WriteKeys } from './write-keys.js';
 
 const dayMs = 86_400_000;
-/** The longest that SDKs wait (ingest.md section 1). */
+/** The longest that Segment's SDKs wait, whatever Retry-After says. */
 const longestWaitSeconds = 300;
 
 /**

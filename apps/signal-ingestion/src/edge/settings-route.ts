@@ -8,7 +8,7 @@ import { presentedBy } from './presented-key.js';
 import { settingsOperation } from './vendor-operations.js';
 import { WriteKeys } from './write-keys.js';
 
-/** What browsers' clients ask first; on a 404 they send nothing at all (ingest.md section 2). */
+/** What browsers' clients ask first; on a 404 Segment's and RudderStack's send nothing at all. */
 @Injectable()
 export class SettingsRoute {
   constructor(private readonly writeKeys: WriteKeys) {}

@@ -16,7 +16,7 @@ import { WriteKeys } from './write-keys.js';
 /** Source of signals that come with an API key and name no source of their own. */
 const apiSender = 'api';
 
-/** `POST /api/v1/signals` (api.md section 2): write key, or an API key's identity token; one result per item. */
+/** `POST /api/v1/signals`: write key, or an API key's identity token; one result per item. */
 @Injectable()
 export class SignalsRoute {
   constructor(

@@ -9,7 +9,7 @@ export function found(account: PublishedAccount | null): PublishedAccount {
   return account;
 }
 
-/** ACCOUNT of api.md. */
+/** An account as the API answers it. */
 export function accountViewOf({ account, version, ...links }: PublishedAccount): AccountView {
   const { stakeholders: _, importing: __, ...state } = stateOf(account, links, []);
   return { ...state, version };

@@ -38,7 +38,7 @@ export class SaveAccountBody {
   traits?: Record<string, unknown>;
 }
 
-/** ACCOUNT of api.md. */
+/** An account as the API answers it. */
 export class AccountView {
   @ApiProperty() id!: string;
   @ApiProperty({ type: String, nullable: true }) name!: string | null;

@@ -12,7 +12,7 @@ async function send({ headers, body }) {
 const event = (type: string) => `new CloudEvent({ source: '/reports', type: ${type}, accountid: 'acme', userid: 'anna', data: { pages: 3 } })`;
 const common: Pick<SetUp, 'vendor' | 'client' | 'runsIn' | 'group' | 'end' | 'faults'> = { vendor: 'cloudevents', client: 'cloudevents', runsIn: 'node', group: '', end: '', faults: ['lose', 429, 503, 'cut'] };
 
-/** CloudEvents in its three modes (ingest.md section 1). */
+/** CloudEvents in its three modes. */
 export const cloudeventsSetUps: readonly SetUp[] = [
   {
     id: 'cloudevents-binary', name: 'CloudEvents, binary', ...common,

@@ -26,7 +26,7 @@ const snowplow = ({ init, ...own }: Own): SetUp => ({
   livesOnMs: 6000,
 });
 
-/** The second tier: exporters and trackers that a company may have beside those above (ingest.md section 2). */
+/** The second tier: exporters and trackers that a company may have beside those above. */
 export const otherSetUps: readonly SetUp[] = [
   otlp({ id: 'otlp-json', name: 'OpenTelemetry logs (JSON)', init: exporter('@opentelemetry/exporter-logs-otlp-http', ''), notes: 'Records with an `eventName` are product events; others are refused, so send no ordinary logs. `log.record.uid` makes a repetition known.' }),
   otlp({ id: 'otlp-json-gzip', name: 'OpenTelemetry logs (JSON, gzip)', init: exporter('@opentelemetry/exporter-logs-otlp-http', ", compression: 'gzip'"), notes: '' }),

@@ -9,7 +9,7 @@ const node: Pick<SetUp, 'vendor' | 'client' | 'runsIn' | 'init' | 'group' | 'tra
   end: 'await posthog.shutdown();',
 };
 
-/** PostHog's clients (ingest.md section 2). */
+/** PostHog's clients. */
 export const posthogSetUps: readonly SetUp[] = [
   { id: 'posthog-node', name: 'PostHog, Node (capture)', ...node, faults: ['lose', 429, 'pass', 503, 'cut'], notes: 'A group of type `account`, `company` or `organization` is the account.' },
   { id: 'posthog-node-v1', name: 'PostHog, Node (v1)', ...node, env: { POSTHOG_CAPTURE_MODE: 'v1' }, faults: ['lose', 'cut', 'pass', 429, 503, 'pass'], notes: '' },

@@ -18,7 +18,7 @@ const browser = (options: string): Pick<SetUp, 'vendor' | 'client' | 'runsIn' | 
   flush: '', end: '',
 });
 
-/** RudderStack's clients (ingest.md section 2). */
+/** RudderStack's clients. */
 export const rudderstackSetUps: readonly SetUp[] = [
   { id: 'rudderstack-node', name: 'RudderStack, Node (gzip)', ...node(''), notes: 'Tries a request four times. A flush that fails rejects: handle it, or give an `errorHandler`.' },
   { id: 'rudderstack-node-plain', name: 'RudderStack, Node (plain)', ...node(', gzip: false'), notes: '' },

@@ -1,6 +1,6 @@
 import type { SetUp } from './set-up.js';
 
-/** Segment's clients (ingest.md section 2). */
+/** Segment's clients. */
 export const segmentSetUps: readonly SetUp[] = [
   {
     id: 'segment-node', vendor: 'segment', name: 'Segment, Node', client: '@segment/analytics-node', runsIn: 'node',

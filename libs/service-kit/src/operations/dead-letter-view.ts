@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetterRecord } from '@perennial/messaging/dead-letters';
 
-/** DEAD_LETTER of api.md; the offset as text, since JSON numbers do not hold all of them. */
+/** A dead letter as it is answered; the offset as text, since JSON numbers do not hold all of them. */
 export type DeadLetterView = Omit<DeadLetter, 'offset' | 'firstSeen'> & { readonly offset: string; readonly firstSeen: string };
 
 /** One dead letter with the record that it is: whoever is to mend it must see what is wrong with it. */

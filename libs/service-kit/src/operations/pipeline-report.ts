@@ -15,7 +15,7 @@ export interface TopicReport {
   readonly partitions: readonly { readonly partition: number; readonly lag: number; readonly oldestSeconds: number }[];
 }
 
-/** One service's part of PIPELINE (api.md section 3). */
+/** One service's part of `GET /api/v1/pipeline`. */
 export interface PipelineReport {
   readonly name: string;
   readonly ready: boolean;

@@ -1,6 +1,6 @@
 import type { IndicatorSet } from './indicator-set.js';
 
-/** The indicators of domain.md section 3 that this revision judges. */
+/** The indicators that this revision judges. */
 export const shippedIndicatorSet: IndicatorSet = {
   id: 'shipped',
   revision: 1,

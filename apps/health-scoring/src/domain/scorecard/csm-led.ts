@@ -1,7 +1,7 @@
 import type { Scorecard } from './scorecard.js';
 
 /**
- * The scorecard for accounts with a customer-success manager (domain.md section 2). Weights are those of
+ * The scorecard for accounts with a customer-success manager. Weights are those of
  * the full card; key_features (7) and ticket_trend (4) are not measured in this revision, and the score is
  * the weighted mean over the others, as the formula has it.
  */

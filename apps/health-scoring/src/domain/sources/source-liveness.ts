@@ -26,7 +26,7 @@ const recordGapMs = 30 * dayMs;
 const records: ReadonlySet<SignalKind> = new Set(['license', 'survey', 'person', 'milestone', 'pulse', 'note', 'invoice', 'contract', 'goal', 'opportunity']);
 
 /**
- * When each kind counts as stale: two days or three usual gaps after it was last seen (domain.md section 2).
+ * When each kind counts as stale: two days or three usual gaps after it was last seen.
  * Saturdays and Sundays do not count: a product that nobody uses at weekends must not alarm every Monday.
  */
 export function livenessOf(sightings: readonly SourceSighting[]): SourceLiveness {

@@ -30,7 +30,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }
 
-/** Robust standard score of `x` against `values` (domain.md section 3, usage_drop). Units are events, not thousandths. */
+/** Robust standard score of `x` against `values` (for usage_drop). Units are events, not thousandths. */
 export function robustZ(x: number, values: readonly number[]): number {
   const middle = median(values);
   const spread = median(values.map((value) => Math.abs(value - middle)));

@@ -2,7 +2,7 @@ import type { HealthState } from '@perennial/contracts/health';
 import { hashOf } from '../codec/hash.js';
 
 /**
- * What must differ for a verdict to be published (architecture.md section 2): score to 0.1, band, risk level,
+ * What must differ for a verdict to be published: score to 0.1, band, risk level,
  * coverage class, strikes, indicators and their severity, override.
  */
 export function fingerprintOf(health: Omit<HealthState, 'version'>, coverage: { green: number; any: number }): string {

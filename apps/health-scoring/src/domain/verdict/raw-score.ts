@@ -9,7 +9,7 @@ export interface RawScore {
   readonly dataCoverage: number;
 }
 
-/** domain.md section 2: the weighted mean and what each measure adds to 50, in integers. */
+/** The weighted mean and what each measure adds to 50, in integers. */
 export function rawScoreOf(measures: readonly Pick<AssessedMeasure, 'weight' | 'pointsBp' | 'state'>[]): RawScore {
   let weight = 0;
   let fresh = 0;

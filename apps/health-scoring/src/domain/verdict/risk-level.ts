@@ -2,7 +2,7 @@ import type { ActiveIndicator, Band, RiskLevel } from '../state.js';
 import { isRisk } from '../indicators/indicator.js';
 import { groupOf, type Strikes } from './strikes.js';
 
-/** domain.md section 3. `no_renewal_intent` is severe exactly when a decision maker said no. */
+/** How much at risk an account is. `no_renewal_intent` is severe exactly when a decision maker said no. */
 export function riskLevelOf(band: Band, strikes: Strikes, indicators: readonly ActiveIndicator[]): RiskLevel {
   const severe = (kind: string): boolean => indicators.some((indicator) => indicator.kind === kind && indicator.severe);
   if (band === 'red' || strikes.count >= 3 || severe('cancel_scheduled') || severe('no_renewal_intent')) return 'red';

@@ -4,7 +4,7 @@ import type { ActiveIndicator, CauseGroup, Review } from '../state.js';
 
 export interface Strikes {
   readonly count: number;
-  /** Groups that strike, in the order of domain.md. */
+  /** Groups that strike, from `use` to `commercial`. */
   readonly groups: CauseGroup[];
   readonly savePlanReview: boolean;
 }
@@ -14,7 +14,7 @@ const reviewFrom = 3;
 
 export const groupOf = (indicator: ActiveIndicator): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
 
-/** Groups with an active risk indicator; indicators that share evidence count once (domain.md section 3). */
+/** Groups with an active risk indicator; indicators that share evidence count once. */
 export function strikesOf(indicators: readonly ActiveIndicator[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
   const groups = distinctGroups(risks);

@@ -59,7 +59,7 @@ const accounts: ImportKind = {
   defaults: {},
 };
 
-/** Lines that are SIGNALs of api.md already; their fields are not mapped. */
+/** Lines that are SIGNALs already; their fields are not mapped. */
 const signals: ImportKind = { as: 'signals', signal: null, fields: [], oneOf: [], open: null, defaults: {} };
 
 const kinds: readonly ImportKind[] = [

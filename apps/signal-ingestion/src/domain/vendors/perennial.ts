@@ -8,7 +8,7 @@ import type { Item, Meaning, Vendor } from './vendor.js';
 const maxItemBytes = 32 * 1024;
 const maxBodyBytes = 4 * 1024 * 1024;
 
-/** Our own SIGNAL (api.md section 2), sent to `POST /api/v1/signals` or put on the telemetry topic. */
+/** Our own SIGNAL (`signalInputSchema`), sent to `POST /api/v1/signals` or put on the telemetry topic. */
 export const perennial: Vendor = {
   name: 'perennial',
   // Its route answers per item, so the edge has one of its own for it.

@@ -8,7 +8,7 @@ import type { Item, ItemResult, Meaning, ReadJson, Vendor, VendorPath, VendorReq
 /** Both spellings are in use. */
 const withSlash = (path: string): string[] => [path, `${path}/`];
 
-/** Its browser client loses events on 429 and sends them again on 503 (ingest.md section 1). */
+/** Its browser client loses events on 429 and sends them again on 503, as posthog-js 1.449 was seen to. */
 const browserPaths = ['/e', '/i/v0/e'].flatMap(withSlash).map((path): VendorPath => ({ path, call: null, decode: eventsOf, busyStatus: 503 }));
 const otherPaths = ['/batch', '/capture'].flatMap(withSlash).map((path): VendorPath => ({ path, call: null, decode: eventsOf }));
 

@@ -4,7 +4,7 @@ import type { ItemFault } from '../item-fault.js';
 import { anonymousOf, eventNameFault, id, idsFault, instantFault, object, objectsFault, personData, personFault, personOf, text, traitsFault, usage } from './fields.js';
 import type { Item, Meaning } from './vendor.js';
 
-/** The calls of Segment's spec, which RudderStack's clients make too (ingest.md section 1). */
+/** The calls of Segment's spec, which RudderStack's clients make too. */
 export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type SegmentCall = (typeof segmentCalls)[number] | 'merge';
 

@@ -9,8 +9,8 @@ const dialect: Dialect = { calls: segmentCalls, times: ['originalTimestamp', 'ti
 const letters = { track: 't', identify: 'i', page: 'p', screen: 's', group: 'g', alias: 'a' } as const;
 
 /**
- * Segment's HTTP API and the SDKs that speak it (ingest.md sections 1 and 2): paths, limits and answers are
- * those its clients were built against.
+ * Segment's HTTP API (https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/) and the SDKs
+ * that speak it: paths, limits and answers are those its clients were built against.
  */
 export const segment: Vendor = {
   name: 'segment',
