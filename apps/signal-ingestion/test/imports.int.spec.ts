@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { accountsTopic, signalsTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import type { TestClock } from '@perennial/service-kit/clock';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { createHash } from 'node:crypto';
@@ -59,6 +60,16 @@ describe('imports', () => {
     expect(again).toMatchObject({ state: 'done', rows: { read: 41, taken: 1, repeated: 40, rejected: 0 }, signals: 1 });
     expect(await importOf('as=usage', usage('acme', 41))).toMatchObject({ rows: { taken: 0, repeated: 41 }, accounts: 0 });
     expect(await eventsOf('acme')).toHaveLength(42 + 3);
+  });
+
+  it('knows rows again however long ago they were taken', async () => {
+    const file = usage('long-ago', 12);
+    expect(await importOf('as=usage', file)).toMatchObject({ rows: { taken: 12 } });
+    const database = service.running.get<Database>(Database);
+    await database.query('SELECT make_message_week(message_week(now()) - 6)');
+    await database.query(`UPDATE message SET week = week - 6 WHERE account_id = 'long-ago'`);
+    expect(await importOf('as=usage&dryRun=true', `${file}long-ago,u1,2026-01-29,opened\n`)).toMatchObject({ rows: { taken: 1, repeated: 12 } });
+    expect(await importOf('as=usage', `${file}long-ago,u1,2026-01-29,opened\n`)).toMatchObject({ rows: { taken: 1, repeated: 12 }, signals: 1 });
   });
 
   it('makes accounts and changes them field by field, the later word winning', async () => {

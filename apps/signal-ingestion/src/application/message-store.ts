@@ -52,8 +52,8 @@ export interface TimelineRow {
 export abstract class MessageStore {
   /** Makes room for the weeks to come; before a transaction touches messages. */
   abstract prepare(): Promise<void>;
-  /** Content hashes of those already taken, by `messageKey`. */
-  abstract known(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, string>>;
+  /** Content hashes of those already taken, by `messageKey`. Clients repeat soon: `lately` looks as far back as they may; `ever` at all that is kept. */
+  abstract known(tx: Transaction, arrivals: readonly Arrival[], taken?: 'lately' | 'ever'): Promise<Map<string, string>>;
   /** Throws `Transient` when another consumer took one of them at the same moment. */
   abstract add(tx: Transaction, messages: readonly NewMessage[]): Promise<void>;
   /** At most `limit` signals that wait under `keys`, oldest first. */

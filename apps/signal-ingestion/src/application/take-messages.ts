@@ -57,7 +57,7 @@ export class TakeMessages {
       return kept ?? [];
     });
     if (heard.length === 0) return { refusals: [], results, marked: 0 };
-    const [, known] = await Promise.all([this.suppression.enter(tx), this.messages.known(tx, heard)]);
+    const [, known] = await Promise.all([this.suppression.enter(tx), this.messages.known(tx, heard, importId === null ? 'lately' : 'ever')]);
     const { fresh, conflicts } = deduplicate(heard, known);
     const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
     for (const { at } of conflicts) results.set(at, 'rejected');

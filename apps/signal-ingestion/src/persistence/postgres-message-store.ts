@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transient } from '@perennial/persistence/errors';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
-import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow, type WaitingSignal } from '../application/message-store.js';
 import type { Arrival, SignalRecord } from '../domain/arrival.js';
 import { messageKey } from '../domain/deduplicate.js';
@@ -26,8 +26,8 @@ const signalColumns = 'source_id, message_id, account_id, person_id, kind, occur
 const weekMs = 7 * 86_400_000;
 
 /**
- * One table, partitioned by the week (machine time) in which a message was written. A repetition is looked
- * for in this week and the one before, so an id is known for at least seven days.
+ * One table, partitioned by the week (machine time) in which a message was written. What clients repeat is looked
+ * for in this week and the one before, so an id is known for at least seven days; what files repeat in every week.
  */
 @Injectable()
 export class PostgresMessageStore extends MessageStore {
@@ -44,11 +44,14 @@ export class PostgresMessageStore extends MessageStore {
     this.preparedUpTo = week + 1;
   }
 
-  async known(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, string>> {
+  async known(tx: Transaction, arrivals: readonly Arrival[], taken: 'lately' | 'ever' = 'lately'): Promise<Map<string, string>> {
+    const lately = ['message_week(now())', 'message_week(now()) - 1'];
+    const weeks = taken === 'lately' ? lately : [...lately, ...(await this.weeksWith(tx, [...new Set(arrivals.map(({ sourceId }) => sourceId))]))];
     const rows = await tx.query<{ source_id: string; message_id: string; hash: Buffer }>({
-      name: 'known-messages',
+      ...(taken === 'lately' ? { name: 'known-messages' } : {}),
+      // Weeks that are written out: those of an array nobody knows before it is read are all looked at.
       text: `SELECT m.source_id, m.message_id, m.hash FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
-             JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id`,
+             JOIN message m ON m.week = ANY (ARRAY[${weeks.join(', ')}]) AND m.source_id = q.source_id AND m.message_id = q.message_id`,
       values: [arrivals.map((a) => a.sourceId), arrivals.map((a) => a.messageId)],
     });
     return new Map(rows.map((row) => [messageKey({ sourceId: row.source_id, messageId: row.message_id }), row.hash.toString('hex')]));
@@ -179,9 +182,19 @@ export class PostgresMessageStore extends MessageStore {
     }
   }
 
+  /** Weeks in which any of these sources wrote. */
+  private async weeksWith(tx: Transaction, sourceIds: readonly string[]): Promise<number[]> {
+    const rows = await tx.query<{ week: number }>({
+      name: 'weeks-with-sources',
+      text: `SELECT w.week FROM unnest($1::integer[]) AS w (week) CROSS JOIN LATERAL (SELECT FROM message m WHERE m.week = w.week AND m.source_id = ANY($2::text[]) LIMIT 1) any_of_it`,
+      values: [await this.weeks(tx), sourceIds],
+    });
+    return rows.map(({ week }) => week);
+  }
+
   /** Weeks there is room for, rising. */
-  private async weeks(): Promise<number[]> {
-    const rows = await this.database.query<{ week: number }>(
+  private async weeks(sql: Sql = this.database): Promise<number[]> {
+    const rows = await sql.query<{ week: number }>(
       `SELECT substring(c.relname FROM 'message_week_(-?\\d+)$')::integer AS week FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'message'::regclass ORDER BY week`,
     );
     return rows.map(({ week }) => week);

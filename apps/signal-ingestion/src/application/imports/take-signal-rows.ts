@@ -43,7 +43,7 @@ export class TakeSignalRows {
     const { arrivals, rowOf } = this.arrivalsOf(one, reader, rows, outcomes);
     if (one.dryRun) {
       for (const arrival of arrivals) if (withoutPeople(arrival, this.suppression.isSuppressed) === null) outcomes.refuse(rowOf[arrival.at]!, personSuppressed);
-      const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals));
+      const { fresh, conflicts } = deduplicate(arrivals, await this.messages.known(tx, arrivals, 'ever'));
       for (const { at } of fresh) outcomes.tell(rowOf[at]!, 'published');
       for (const { at } of conflicts) outcomes.refuse(rowOf[at]!, conflict);
       for (const { at } of arrivals) outcomes.tell(rowOf[at]!, 'repeated');
