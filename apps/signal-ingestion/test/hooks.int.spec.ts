@@ -105,6 +105,12 @@ describe('webhooks of business systems', () => {
     expect((await make({ type: 'jira-service-management' })).secret).toMatch(/^[\w-]{43}$/);
   });
 
+  it('takes a call of more records than one delivery may hold', async () => {
+    const source = await make({ type: 'salesforce', secret: 's' });
+    const records = Array.from({ length: 1_001 }, (_, n) => ({ attributes: { type: 'Case' }, AccountId: 'many-co', CaseNumber: String(n) }));
+    expect(await post(source.hookPath, JSON.stringify(records), { authorization: 'Bearer s' })).toMatchObject({ status: 200, body: { signals: 1_001, rejected: 0 } });
+  });
+
   it('answers what it cannot map with 200 and lists it once, with the event and the reason', async () => {
     const source = await make({ type: 'zendesk', secret: 's' });
     const call = zendeskCall('s', zendeskTicket({ organization: null, ticket: '7' }));

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { metrics } from '@opentelemetry/api';
+import type { SignalInput } from '@perennial/contracts/signal';
 import { Clock } from '@perennial/service-kit/clock';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { CONFIG } from '@perennial/service-kit/service';
@@ -11,7 +12,7 @@ import type { HookRequest } from '../../domain/hooks/hook-source.js';
 import { hookSources } from '../../domain/hooks/hook-sources.js';
 import type { ItemFault } from '../../domain/item-fault.js';
 import { vendorNamed } from '../../domain/vendors/vendors.js';
-import type { Vendor } from '../../domain/vendors/vendor.js';
+import type { ItemResult, Vendor } from '../../domain/vendors/vendor.js';
 import { FrontDoor } from '../front-door.js';
 import { refusal } from '../problem-answer.js';
 import { RateLimit } from '../rate-limit.js';
@@ -96,18 +97,28 @@ export class HooksRoute {
     await Promise.all(events.map(async ({ id, body, fault }) => {
       if (fault) await this.door.listRefusal(endpoint.id, fault, trace, { id: uuidv5(`${endpoint.id}/${id}/${fault.code}`, rejectedNamespace), payload: body });
     }));
-    const signals = events.flatMap((event) => event.signals);
-    const results = signals.length === 0 ? [] : await this.door.deliver({ vendor: vendorNamed(source.name) as Vendor, call: null, sender: endpoint.id, json: { value: { signals }, text: JSON.stringify({ signals }) }, traceparent: trace });
-    if ('code' in results) {
-      await this.door.listRefusal(endpoint.id, results, trace);
-      throw refusal(400, results);
-    }
-
+    const results = await this.deliver(endpoint, events.flatMap((event) => event.signals), trace);
     const rejected = results.filter(({ fault }) => fault !== null).length + events.filter(({ fault }) => fault !== null).length;
     this.count(source.name, results.length + rejected === 0 ? 'ignored' : 'taken');
     if (rejected > 0) void reply.header('x-rejected-count', String(rejected));
     const acknowledgement = source.acknowledge?.(call) ?? null;
     return acknowledgement ? reply.status(200).type(acknowledgement.type).send(acknowledgement.body) : reply.status(200).send({ received: true, signals: results.filter(({ fault }) => fault === null).length, rejected });
+  }
+
+  /** As many deliveries as they need. One that fails makes the sender come again: what went before is known then. */
+  private async deliver(endpoint: HookEndpoint, all: readonly SignalInput[], traceparent: string | undefined): Promise<ItemResult[]> {
+    const vendor = vendorNamed(endpoint.source.name) as Vendor;
+    const results: ItemResult[] = [];
+    while (results.length < all.length) {
+      const signals = all.slice(results.length, results.length + vendor.limits.batchItems);
+      const told = await this.door.deliver({ vendor, call: null, sender: endpoint.id, json: { value: { signals }, text: JSON.stringify({ signals }) }, traceparent });
+      if ('code' in told) {
+        await this.door.listRefusal(endpoint.id, told, traceparent);
+        throw refusal(400, told);
+      }
+      results.push(...told);
+    }
+    return results;
   }
 
   private callOf(request: FastifyRequest): HookRequest {
