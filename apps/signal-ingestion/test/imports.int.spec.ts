@@ -193,6 +193,17 @@ describe('imports', () => {
     expect((await service.request('POST', '/api/v1/imports?as=usage', { scopes: ['signals:write'] })).status).toBe(403);
   });
 
+  it('keeps nothing of a file that turns out to be too large on its way', async () => {
+    const sha256 = '1'.repeat(64);
+    const parts = async function* () {
+      for (let i = 0; i < 5; i++) yield new Uint8Array(300_000);
+    };
+    expect(await service.request('POST', `/api/v1/imports?as=usage&sha256=${sha256}`, { ...write, bytes: ReadableStream.from(parts()) })).toMatchObject({ status: 413, body: { code: 'too_large' } });
+    await service.settle();
+    expect((await service.request('GET', `/api/v1/imports?sha256=${sha256}&as=usage`, write)).body.data).toMatchObject([{ state: 'failed', failure: { code: 'too_large' } }]);
+    expect(await service.running.get<Database>(Database).query('SELECT DISTINCT import_id FROM import_part JOIN import ON id = import_id WHERE state = \'failed\'')).toEqual([]);
+  });
+
   it('gives up an upload that nobody went on with, and forgets faulty rows in time', async () => {
     const one = await importOf('as=accounts', 'id,country\nx,xx\n');
     const { body } = await send('POST', '/api/v1/imports?as=usage', 'Account', { 'upload-complete': '?0' });

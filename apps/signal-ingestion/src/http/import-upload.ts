@@ -33,7 +33,7 @@ export class ImportUpload {
     this.refuseLarge(request);
     const created = await this.uploads.create(importRequest(request.query));
     void reply.header('location', `/api/v1/imports/${created.id}`);
-    const one = await this.uploads.append(created.id, 0, bodyOf(request), isWhole);
+    const one = await reading(request, (body) => this.uploads.append(created.id, 0, body, isWhole));
     return reply.status(201).send(importView(one));
   }
 
@@ -43,13 +43,13 @@ export class ImportUpload {
     const offset = request.headers['upload-offset'];
     if (typeof offset !== 'string' || !/^\d{1,15}$/.test(offset)) throw new ProblemException(400, 'say with the header Upload-Offset at which byte of the file this goes on', { code: 'upload_offset_missing' });
     this.refuseLarge(request);
-    return reply.send(importView(await this.uploads.append(id, Number(offset), bodyOf(request), isLastPart(request))));
+    return reply.send(importView(await reading(request, (body) => this.uploads.append(id, Number(offset), body, isLastPart(request)))));
   }
 
   private async preview(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { options } = importRequest(request.query);
     const wrong = optionsFault(options);
-    const beginning = await firstBytes(bodyOf(request), previewBytes);
+    const beginning = await reading(request, (body) => firstBytes(body, previewBytes));
     const found = wrong ?? (await this.previews.preview(options, beginning).catch((error: unknown) => {
       if (error instanceof BrokenFile) return { code: 'broken_file', pointer: '', detail: `the file ${error.message}` };
       throw error;
@@ -65,9 +65,14 @@ export class ImportUpload {
 
 const isLastPart = (request: FastifyRequest): boolean => request.headers['upload-complete'] !== '?0';
 
-/** A request without a body has an empty file. */
-function bodyOf(request: FastifyRequest): AsyncIterable<Buffer> {
-  return request.body instanceof Readable ? (request.body as AsyncIterable<Buffer>) : Readable.from([]);
+/** What `work` leaves unread is thrown away: the sender's next request on the connection would wait behind it. A request without a body has an empty file. */
+async function reading<T>({ body }: FastifyRequest, work: (bytes: AsyncIterable<Buffer>) => Promise<T>): Promise<T> {
+  const stream = body instanceof Readable ? body : Readable.from([]);
+  try {
+    return await work(stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
+  } finally {
+    stream.resume();
+  }
 }
 
 /** The first bytes of what is sent; the rest is read and thrown away, or the sender would never hear an answer. */

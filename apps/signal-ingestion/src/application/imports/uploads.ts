@@ -6,9 +6,10 @@ import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../../config.js';
+import type { ItemFault } from '../../domain/item-fault.js';
 import { optionsFault } from '../../domain/imports/import-plan.js';
 import { isEncoding } from '../../files/file-format.js';
-import { ImportStore, type Import, type NewImport } from './import-store.js';
+import { ImportStore, type Import, type ImportOutcome, type NewImport } from './import-store.js';
 
 const partBytes = 256 * 1024;
 
@@ -50,7 +51,12 @@ export class Uploads {
     };
     try {
       for await (const chunk of body) {
-        if (at + size + chunk.length > this.config.importMaxBytes) throw this.tooLarge();
+        if (at + size + chunk.length > this.config.importMaxBytes) {
+          // It will never be whole: what came of it is not kept.
+          [parts, size] = [[], 0];
+          await this.end(id, 'failed', { code: 'too_large', pointer: '', detail: this.tooLarge().message });
+          throw this.tooLarge();
+        }
         parts.push(chunk);
         size += chunk.length;
         if (size >= partBytes) await flush();
@@ -67,10 +73,14 @@ export class Uploads {
   /** Stops it; what it brought stays. Answers it unchanged where it is over. */
   async cancel(id: string): Promise<Import> {
     await this.found(id);
-    await this.database.transaction(async (tx) => {
-      if (await this.store.end(tx, id, 'cancelled', null)) tx.afterCommit(() => this.nudge.nudge());
-    });
+    await this.end(id, 'cancelled', null);
     return this.found(id);
+  }
+
+  private end(id: string, outcome: ImportOutcome, failure: ItemFault | null): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      if (await this.store.end(tx, id, outcome, failure)) tx.afterCommit(() => this.nudge.nudge());
+    });
   }
 
   async found(id: string): Promise<Import> {
