@@ -5,6 +5,7 @@ import { check, type Findings } from './check/check.js';
 import { settle, type Settled } from './check/settle.js';
 import { watchStoredOffsets } from './check/stored-offsets.js';
 import { WebhookSink } from './faults/webhook-sink.js';
+import { makeHookEndpoints } from './load/hook-events.js';
 import { Load } from './load/load.js';
 import { plan } from './load/plan.js';
 import { Random, seedOf } from './random.js';
@@ -64,8 +65,8 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
     const sink = await WebhookSink.start();
     undo.push(() => sink.stop());
     await running.must('POST', '/api/v1/webhook-endpoints', { url: sink.url });
-    const items = plan(ofPlan, { accounts: 20, uses: 40, foreign: log === 'kafka', farFuture: false, shuffled: false, now: new Date(), ...cell.plan });
-    const started = new Load(running, items, ofLoad, { seconds: cell.seconds ?? 8, ...(cell.repeats === undefined ? {} : { repeats: cell.repeats }) });
+    const items = plan(ofPlan, { accounts: 20, uses: 40, foreign: log === 'kafka', hooks: true, farFuture: false, shuffled: false, now: new Date(), ...cell.plan });
+    const started = new Load(running, items, await makeHookEndpoints(running), ofLoad, { seconds: cell.seconds ?? 8, ...(cell.repeats === undefined ? {} : { repeats: cell.repeats }) });
     load = started;
     undo.push(() => started.abandon());
     let eventLog: Promise<EventLog> | null = null;
@@ -87,6 +88,8 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
     if (!cell.endsBroken) {
       await started.finish();
       phase('rest of the load');
+      const ways = Map.groupBy(started.accepted, (item) => (item.door === 'clients' ? item.client : item.door === 'hooks' ? item.system : item.door));
+      notes.push(`accepted: ${[...ways].map(([way, taken]) => `${taken.length} ${way}`).join('; ')}`);
       settled = await settle(running);
       if (settled.restless.length > 0) faults.push(`not at rest: ${settled.restless.join('; ')}`);
       phase('settling');

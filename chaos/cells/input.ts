@@ -8,7 +8,7 @@ import { both, type Cell, type CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
 import { poison } from '../faults/poison.js';
 import { foreignSource } from '../load/load.js';
-import type { Item } from '../load/plan.js';
+import type { ItemOf } from '../load/plan.js';
 import { services } from '../system/system.js';
 import { asKafkaAdmin, kafkaOf } from './broker.js';
 
@@ -115,7 +115,7 @@ const perRound = 6_000;
 /** Events per second from the first chunk of telemetry to the last consumer at rest, for one heap of records that lies ready. */
 async function throughput(context: CellContext, round: number, share: number): Promise<number> {
   const log = await context.openLog();
-  const heap = Array.from({ length: perRound }, (_, n): Item => {
+  const heap = Array.from({ length: perRound }, (_, n): ItemOf<'foreign'> => {
     const id = `heap-${round}-${n}`;
     const accountId = `heap-${n % 50}`;
     return { id, accountId, door: 'foreign', body: { id, kind: 'usage', accountId, data: { event: 'use' } } };

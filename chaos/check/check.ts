@@ -4,10 +4,11 @@ import { accountsTopic, allTopics, healthTopic, notificationsTopic, playbooksTop
 import { decodeContact, decodeState } from '@perennial/health-scoring/domain/state-codec';
 import type { EventLog } from '@perennial/messaging/event-log';
 import type { WebhookSink } from '../faults/webhook-sink.js';
-import { foreignSource, type Load } from '../load/load.js';
+import type { Load } from '../load/load.js';
 import type { ChaosSystem } from '../system/system.js';
 import { eventsOf, once, storedEffects, verdictOf, versionFaults, type StoredEffects, type TopicEvent } from './effects.js';
 import { comparable, expected, signalKey, type Expected } from './oracle.js';
+import { readItem, type ReadItem } from './read-item.js';
 import { storedOffsetsMovedBack } from './stored-offsets.js';
 import { differences, measuresThatDiffer, replayHealth } from './replayed-health.js';
 
@@ -46,11 +47,14 @@ export async function check(system: ChaosSystem, log: EventLog, load: Load, opti
   };
   const stored = await storedEffects(system);
   const receivedAt = new Map(stored.messages.map((row) => [signalKey({ sourceId: row.source_id, id: row.message_id }), row.received_at.getTime()]));
-  const oracle = expected(load.accepted, system.credentials.sourceId, receivedAt);
+  const { writeKey, sourceId } = system.credentials;
+  const accepted = await Promise.all([...load.accepted].map((item) => readItem(item, load, writeKey, sourceId)));
+  const oracle = expected(accepted, receivedAt);
 
   findings.other.push(...load.wrongAnswers.map((answer) => `answered wrongly: ${answer}`));
   checkVersions(topics, findings);
-  checkSignals(load, oracle, topics, stored, system.credentials.sourceId, findings);
+  checkSignals(load, accepted, oracle, topics, stored, findings);
+  checkRejected(load, stored, findings);
   checkAccounts(oracle, topics, findings);
   checkHealth(oracle, topics, stored, findings);
   checkContracts(oracle, stored, findings);
@@ -70,11 +74,9 @@ function checkVersions(topics: Topics, findings: Findings): void {
   }
 }
 
-function checkSignals(load: Load, oracle: Expected, topics: Topics, stored: StoredEffects, sourceId: string, findings: Findings): void {
+function checkSignals(load: Load, accepted: readonly ReadItem[], oracle: Expected, topics: Topics, stored: StoredEffects, findings: Findings): void {
   const kept = new Set(stored.messages.map((row) => signalKey({ sourceId: row.source_id, id: row.message_id })));
-  for (const { id, door } of load.accepted) {
-    if (!kept.has(signalKey({ sourceId: door === 'foreign' ? foreignSource : sourceId, id }))) findings.lost.push(`message ${id} (${door})`);
-  }
+  for (const { item: { id }, sourceId, vendor } of accepted) if (!kept.has(signalKey({ sourceId, id }))) findings.lost.push(`message ${id} (${vendor.name})`);
   const published = new Map<string, Signal[]>();
   for (const { event } of once(topics.signals)) {
     if (!('kind' in event.data)) continue;
@@ -90,6 +92,12 @@ function checkSignals(load: Load, oracle: Expected, topics: Topics, stored: Stor
   }
   const sent = new Set(load.items.map(({ id }) => id));
   for (const [key, [signal]] of published) if (!oracle.signals.has(key) && !sent.has(signal!.id)) findings.doubled.push(`signal ${key} was never sent`);
+}
+
+/** Everything that is sent is right, and the same under the same id: what is listed was taken for something else. */
+function checkRejected(load: Load, { rejected }: StoredEffects, findings: Findings): void {
+  if (load.items.some((item) => item.refused)) return;
+  for (const { source_id: sourceId, code, detail } of rejected) findings.other.push(`rejected though it was right: ${code} of ${sourceId}, ${detail}`);
 }
 
 function checkAccounts(oracle: Expected, topics: Topics, findings: Findings): void {

@@ -72,8 +72,9 @@ export interface Delivery {
 
 /** Tables of the services that only the harness looks into, all at rest. */
 export async function storedEffects(system: ChaosSystem) {
-  const [messages, scored, contacts, entries, runs, tasks, deliveries, announced, inbox, stream] = await Promise.all([
+  const [messages, rejected, scored, contacts, entries, runs, tasks, deliveries, announced, inbox, stream] = await Promise.all([
     system.rows<{ source_id: string; message_id: string; received_at: Date }>('signal-ingestion', 'SELECT source_id, message_id, received_at FROM message'),
+    system.rows<{ source_id: string; code: string; detail: string }>('signal-ingestion', 'SELECT source_id, code, detail FROM rejected ORDER BY seq'),
     system.rows<ScoredRow>('health-scoring', 'SELECT h.account_id, h.state, p.verdict, p.verdict_version AS version FROM account_health h LEFT JOIN portfolio p USING (account_id)'),
     system.rows<{ account_id: string; person_id: string; facts: Buffer }>('health-scoring', 'SELECT account_id, person_id, facts FROM contact_health'),
     system.rows<{ account_id: string; source_id: string; signal_id: string; status: string }>('renewal-forecasting', 'SELECT account_id, source_id, signal_id, status FROM contract_entry'),
@@ -84,7 +85,7 @@ export async function storedEffects(system: ChaosSystem) {
     system.rows<{ n: string }>('notifications', `SELECT count(*) AS n FROM inbox_item WHERE kind = 'risk_changed'`),
     system.rows<{ n: string }>('notifications', 'SELECT count(*) AS n FROM stream_event'),
   ]);
-  return { messages, scored, contacts, entries, runs, tasks, deliveries, announced, inbox: Number(inbox[0]?.n), stream: Number(stream[0]?.n) };
+  return { messages, rejected, scored, contacts, entries, runs, tasks, deliveries, announced, inbox: Number(inbox[0]?.n), stream: Number(stream[0]?.n) };
 }
 
 export type StoredEffects = Awaited<ReturnType<typeof storedEffects>>;

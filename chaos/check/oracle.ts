@@ -8,10 +8,7 @@ import { stakeholderOf, stakeholderRank } from '@perennial/signal-ingestion/doma
 import { IdentityMap } from '@perennial/signal-ingestion/domain/identity-map';
 import { readMessage } from '@perennial/signal-ingestion/domain/read-message';
 import { keysOf, resolveIdentities } from '@perennial/signal-ingestion/domain/resolve-identities';
-import { perennial } from '@perennial/signal-ingestion/domain/vendors/perennial';
-import { segment } from '@perennial/signal-ingestion/domain/vendors/segment';
-import { foreignSource } from '../load/load.js';
-import type { Item } from '../load/plan.js';
+import { rules, type ReadItem } from './read-item.js';
 
 /** What the accepted items add up to, worked out by one thread from the pure cores alone. */
 export interface Expected {
@@ -26,8 +23,8 @@ export const signalKey = ({ sourceId, id }: { readonly sourceId: string; readonl
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 /** `receivedAt`: when the front door took each item, by `signalKey`; it is the system's word, since no producer can know it. */
-export function expected(items: Iterable<Item>, sourceId: string, receivedAt: ReadonlyMap<string, number>): Expected {
-  const arrivals = [...items].map((item, at) => arrivalOf(item, at, sourceId, receivedAt));
+export function expected(items: readonly ReadItem[], receivedAt: ReadonlyMap<string, number>): Expected {
+  const arrivals = items.map((item, at) => arrivalOf(item, at, receivedAt));
   // People come to their account first: what came before that in the system waited there for it.
   const ordered = [...arrivals.filter((arrival) => arrival.meaning.accountTraits !== null), ...arrivals.filter((arrival) => arrival.meaning.accountTraits === null)];
   const identities = new IdentityMap(keysOf(ordered).map((key) => ({ key, aliasOf: null, accountId: null, waiting: 0, email: null })));
@@ -48,15 +45,10 @@ export function expected(items: Iterable<Item>, sourceId: string, receivedAt: Re
   return { signals, accounts: new Map(accounts) };
 }
 
-function arrivalOf(item: Item, at: number, sourceId: string, receivedAt: ReadonlyMap<string, number>): Arrival {
-  const source = item.door === 'foreign' ? foreignSource : sourceId;
-  const message = {
-    at, sourceId: source, fallbackId: item.id, body: item.body, sentAt: null,
-    call: item.door === 'segment' ? String(item.body['type']) : 'signal',
-    receivedAt: receivedAt.get(signalKey({ sourceId: source, id: item.id })) ?? Date.now(),
-  };
-  const read = readMessage(message, item.door === 'segment' ? segment : perennial, { currency: 'USD' }, digest);
-  if ('code' in read) throw new Error(`the harness sent what cannot be taken: ${item.id} ${read.code} ${read.pointer} ${read.detail}`);
+function arrivalOf({ item: { id }, vendor, call, body, sentAt, sourceId }: ReadItem, at: number, receivedAt: ReadonlyMap<string, number>): Arrival {
+  const message = { at, sourceId, fallbackId: id, call, body, sentAt, receivedAt: receivedAt.get(signalKey({ sourceId, id })) ?? Date.now() };
+  const read = readMessage(message, vendor, rules, digest);
+  if ('code' in read) throw new Error(`the harness sent what cannot be taken: ${id} ${read.code} ${read.pointer} ${read.detail}`);
   return read;
 }
 

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHeaders } from '@perennial/contracts/cloud-event';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { CompressionTypes, Kafka, logLevel, type Producer } from 'kafkajs';
+import type { ClientRequest } from '@perennial/testing/vendor-clients';
 import type { Random } from '../random.js';
 import type { ChaosSystem } from '../system/system.js';
-import type { Door, Item } from './plan.js';
+import { clientRequests } from './client-requests.js';
+import { hookCall, type HookEndpoints } from './hook-events.js';
+import type { Door, Item, ItemOf } from './plan.js';
 
 export const foreignSource = '/billing';
 const callMs = 10_000;
@@ -38,6 +41,7 @@ export class Load {
   constructor(
     private readonly system: ChaosSystem & { readonly brokers?: string[] },
     readonly items: readonly Item[],
+    readonly hooks: HookEndpoints,
     private readonly random: Random,
     private readonly options: LoadOptions,
   ) {}
@@ -102,7 +106,7 @@ export class Load {
         await sleep(20);
         continue;
       }
-      const batch = queue.splice(0, this.random.between(1, door === 'segment' ? 30 : 12));
+      const batch = queue.splice(0, this.random.between(1, door === 'clients' ? 30 : 12));
       const startedAt = performance.now();
       const left = await this.send(door, batch);
       if (left.length > 0) {
@@ -116,26 +120,39 @@ export class Load {
 
   /** Answers what has to be sent again. */
   private async send(door: Door, batch: readonly Item[]): Promise<Item[]> {
-    try {
-      if (door === 'foreign') return await this.produce(batch);
-      return door === 'segment' ? await this.sendCalls(batch) : await this.sendSignals(batch);
-    } catch {
-      return [...batch];
+    switch (door) {
+      case 'foreign':
+        return this.produce(batch as ItemOf<'foreign'>[]).catch(() => [...batch]);
+      case 'signals':
+        return this.sendSignals(batch as ItemOf<'signals'>[]).catch(() => [...batch]);
+      case 'clients': {
+        const byClient = Map.groupBy(batch as ItemOf<'clients'>[], ({ client }) => client);
+        return this.sendInTurn([...byClient].flatMap(([client, told]) => clientRequests(client, told, this.system.credentials.writeKey)));
+      }
+      case 'hooks':
+        return this.sendInTurn(await Promise.all((batch as ItemOf<'hooks'>[]).map(async (item) => ({ request: await hookCall(item.system, this.hooks.get(item.system)!, item.payload), holds: [item] }))));
     }
   }
 
-  private async sendCalls(batch: readonly Item[]): Promise<Item[]> {
-    const response = await this.post(`${this.via ?? this.system.edgeUrl}/v1/batch`, { batch: batch.map(({ body }) => body) });
-    if (response.status === 200) {
-      this.take(batch);
-      return [];
+  /** One request after the other, up to the first that is not taken. */
+  private async sendInTurn(requests: readonly { readonly request: ClientRequest; readonly holds: readonly Item[] }[]): Promise<Item[]> {
+    for (const [at, { request, holds }] of requests.entries()) {
+      if (!(await this.isTaken(request).catch(() => false))) return requests.slice(at).flatMap((left) => left.holds);
+      this.take(holds);
     }
-    if (response.status < 500 && response.status !== 429) this.wrongAnswers.push(`/v1/batch: ${response.status} ${response.text.slice(0, 200)}`);
-    return [...batch];
+    return [];
   }
 
-  private async sendSignals(batch: readonly Item[]): Promise<Item[]> {
-    const response = await this.post(`${this.via ?? this.system.url}/api/v1/signals`, { signals: batch.map(({ body }) => body) });
+  private async isTaken({ path, ...request }: ClientRequest): Promise<boolean> {
+    const { status, rejected, text } = await this.call(`${this.via ?? this.system.edgeUrl}${path}`, request);
+    if (status >= 200 && status < 300 && rejected === null) return true;
+    if (status < 500 && status !== 429) this.wrongAnswers.push(`${path.split('?')[0]}: ${status} ${rejected === null ? '' : `${rejected} rejected `}${text.slice(0, 200)}`);
+    return false;
+  }
+
+  private async sendSignals(batch: readonly ItemOf<'signals'>[]): Promise<Item[]> {
+    const headers = { 'content-type': 'application/json', authorization: `Basic ${btoa(`${this.system.credentials.writeKey}:`)}` };
+    const response = await this.call(`${this.via ?? this.system.url}/api/v1/signals`, { headers, body: JSON.stringify({ signals: batch.map(({ body }) => body) }) });
     if (response.status !== 200) {
       if (response.status < 500 && response.status !== 429) this.wrongAnswers.push(`/api/v1/signals: ${response.status} ${response.text.slice(0, 200)}`);
       return [...batch];
@@ -149,7 +166,7 @@ export class Load {
     return [];
   }
 
-  private async produce(batch: readonly Item[]): Promise<Item[]> {
+  private async produce(batch: readonly ItemOf<'foreign'>[]): Promise<Item[]> {
     this.foreign ??= await this.connect();
     await this.foreign.send({
       topic: telemetryTopic.name, acks: -1, timeout: 5_000, compression: CompressionTypes.GZIP,
@@ -179,13 +196,9 @@ export class Load {
     }
   }
 
-  private async post(url: string, body: unknown): Promise<{ status: number; text: string }> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${this.system.credentials.writeKey}:`).toString('base64')}` },
-      body: JSON.stringify(body),
-      signal: AbortSignal.any([AbortSignal.timeout(callMs), this.endless.signal]),
-    });
-    return { status: response.status, text: await response.text() };
+  private async call(url: string, { headers = {}, body }: Omit<ClientRequest, 'path'>): Promise<{ status: number; rejected: string | null; text: string }> {
+    const signal = AbortSignal.any([AbortSignal.timeout(callMs), this.endless.signal]);
+    const response = await fetch(url, { headers, signal, ...(body === undefined ? {} : { method: 'POST', body }) });
+    return { status: response.status, rejected: response.headers.get('x-rejected-count'), text: await response.text() };
   }
 }

@@ -1,24 +1,34 @@
 import type { SignalInput } from '@perennial/contracts/signal';
+import { clients, groupClients, type ClientEvent, type ClientGroup } from '@perennial/testing/vendor-clients';
 import type { Random } from '../random.js';
+import { hookEvents, type HookName } from './hook-events.js';
 
-export type Door = 'segment' | 'signals' | 'foreign';
-
-/** One thing a producer has to say; what it says follows from the seed alone. */
-export interface Item {
+/** One thing a producer has to say, and the way it goes; what it says follows from the seed alone. */
+export type Item = {
   readonly id: string;
   readonly accountId: string;
-  readonly door: Door;
-  /** A Segment call (`segment`), else a SIGNAL. */
-  readonly body: Readonly<Record<string, unknown>>;
   /** The front door has to refuse it. */
   readonly refused?: boolean;
-}
+} & Way;
+
+type Way =
+  /** A SIGNAL, to `POST /api/v1/signals` or as a foreign producer's record. */
+  | { readonly door: 'signals' | 'foreign'; readonly body: Readonly<Record<string, unknown>> }
+  /** What a vendor's client was told. */
+  | { readonly door: 'clients'; readonly client: string; readonly event: ClientEvent | ClientGroup }
+  /** The payload of a business system's webhook. */
+  | { readonly door: 'hooks'; readonly system: HookName; readonly payload: object };
+
+export type Door = Item['door'];
+export type ItemOf<D extends Door> = Item & { readonly door: D };
 
 export interface PlanOptions {
   readonly accounts: number;
   /** Uses per account; everything else is added to that. */
   readonly uses: number;
   readonly foreign: boolean;
+  /** Some of them sign a time, and are refused by a clock that is minutes off. */
+  readonly hooks: boolean;
   /** Things that lie too far ahead: moved back to their receipt, or refused. */
   readonly farFuture: boolean;
   /** Everything in one order of chance instead of nearly by time. */
@@ -31,8 +41,10 @@ const day = 24 * hour;
 /** Everything happened within the last days: older things would be history that is being loaded. */
 const span = 4 * day;
 const persons = 6;
+const clientNames = Object.keys(clients);
+const groupClientNames = Object.keys(groupClients);
 
-/** What the producers of one cell send: book of accounts with use, tickets, answers, people, contracts, goals. */
+/** What the producers of one cell send: book of accounts with use, tickets, answers, people, contracts, goals; through every client, and by webhook. */
 export function plan(random: Random, options: PlanOptions): Item[] {
   const start = options.now.getTime() - span;
   const writers = Array.from({ length: options.accounts }, (_, i) => new AccountWriter(`acc-${String(i).padStart(3, '0')}`, random, start, options));
@@ -66,11 +78,13 @@ class AccountWriter {
     this.contract();
     this.signal({ kind: 'invoice', data: { invoiceId: `${this.accountId}-i1`, status: random.pick(['due', 'paid', 'overdue'] as const), amountMinor: 100_000, currency: 'USD', dueOn: this.dayIn(-3) } });
     if (this.options.farFuture) this.farFuture();
+    if (this.options.hooks) this.hooks();
     return this.items;
   }
 
-  private group(userId: string): void {
-    this.segment({ type: 'group', userId, groupId: this.accountId, traits: { name: `${this.accountId} ${this.random.between(1, 9)}`, tier: this.random.pick(['low', 'mid', 'high']) } });
+  private group(user: string): void {
+    const traits = { name: `${this.accountId} ${this.random.between(1, 9)}`, tier: this.random.pick(['low', 'mid', 'high']) };
+    this.told(this.random.pick(groupClientNames), { ...this.event(user, 'group'), account: this.accountId, traits });
   }
 
   private use(): void {
@@ -78,7 +92,7 @@ class AccountWriter {
     const person = random.between(0, persons - 1);
     const userId = this.person(person);
     // Even people are known by their group call alone, before or after it.
-    if (random.chance(0.6)) this.segment({ type: 'track', userId, event: `use ${random.between(1, 5)}`, ...(person % 2 === 0 ? {} : { context: { groupId: this.accountId } }) });
+    if (random.chance(0.6)) this.told(random.pick(clientNames), { ...this.event(userId, `use ${random.between(1, 5)}`), account: person % 2 === 0 ? null : this.accountId });
     else this.signal({ kind: 'usage', personId: userId, data: { event: 'use', quantity: random.between(1, 40) / 8 } });
   }
 
@@ -116,18 +130,33 @@ class AccountWriter {
     const now = this.options.now.getTime();
     this.signal({ kind: 'note', data: { text: 'of next month', author: 'chaos' } }, now + 30 * day);
     this.signal({ kind: 'usage', personId: this.person(1), data: { event: 'next week' } }, now + 7 * day);
-    const id = `${this.accountId}-${this.items.length}`;
+    const id = this.nextId();
     this.items.push({ at: now, item: { id, accountId: this.accountId, door: 'signals', refused: true, body: { id, kind: 'usage', accountId: this.accountId, occurredAt: new Date(now + 800 * day).toISOString(), data: { event: 'in two years' } } } });
   }
 
-  private segment(call: Record<string, unknown>): void {
-    const at = this.instant();
-    const messageId = `${this.accountId}-${this.items.length}`;
-    this.items.push({ at, item: { id: messageId, accountId: this.accountId, door: 'segment', body: { messageId, timestamp: new Date(at).toISOString(), ...call } } });
+  private hooks(): void {
+    for (const { system, payloadOf } of hookEvents) {
+      const [id, at] = [this.nextId(), this.instant()];
+      const payload = payloadOf({ id, at, accountId: this.accountId, personId: this.someone(), random: this.random });
+      this.items.push({ at, item: { id, accountId: this.accountId, door: 'hooks', system, payload } });
+    }
+  }
+
+  private event(user: string, event: string): Omit<ClientEvent, 'account'> {
+    const ms = this.instant();
+    return { id: this.nextId(), event, iso: new Date(ms).toISOString(), ms, user };
+  }
+
+  private told(client: string, event: ClientEvent | ClientGroup): void {
+    this.items.push({ at: event.ms, item: { id: event.id, accountId: this.accountId, door: 'clients', client, event } });
+  }
+
+  private nextId(): string {
+    return `${this.accountId}-${this.items.length}`;
   }
 
   private signal(signal: Partial<SignalInput> & Pick<SignalInput, 'kind'>, at = this.instant()): void {
-    const id = `${this.accountId}-${this.items.length}`;
+    const id = this.nextId();
     const occurredAt = new Date(this.options.farFuture ? at : Math.min(at, this.start + span - hour + this.items.length));
     const door = this.options.foreign && this.random.chance(0.4) ? 'foreign' : 'signals';
     this.items.push({ at, item: { id, accountId: this.accountId, door, body: { id, accountId: this.accountId, occurredAt: occurredAt.toISOString(), ...signal } } });

@@ -14,6 +14,7 @@ import { ServiceProcess } from './service-process.js';
 import { ChaosSystem, services, type ServiceName, type SystemOptions } from './system.js';
 
 const apps = join(import.meta.dirname, '../../apps');
+const sourceSecretsKey = randomBytes(32).toString('base64url');
 const admin = { email: 'admin@perennial.localhost', password: randomBytes(12).toString('base64url') };
 
 /** One Postgres serves all cells that leave it standing; databases are new for each cell. */
@@ -153,7 +154,7 @@ export class KafkaSystem extends ChaosSystem {
   private envOf(name: string): Record<string, string> {
     return {
       DATABASE_URL: this.parts.databases.get(name)!, KAFKA_BROKERS: this.parts.brokers, IDENTITY_PUBLIC_KEY: this.parts.identity.publicJwk,
-      HOST: '127.0.0.1', PORT: String(this.ports.get(name)), LOG_LEVEL: 'info', DATABASE_POOL_SIZE: '8',
+      SOURCE_SECRETS_KEY: sourceSecretsKey, HOST: '127.0.0.1', PORT: String(this.ports.get(name)), LOG_LEVEL: 'info', DATABASE_POOL_SIZE: '8',
       ALLOW_PRIVATE_WEBHOOKS: 'true', WEBHOOK_TIMEOUT_MS: '2000', TIMER_LEASE_SECONDS: '3', DUE_WORK_POLL_MS: '1000', ...this.env,
     };
   }

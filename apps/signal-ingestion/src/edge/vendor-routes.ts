@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ItemFault } from '../domain/item-fault.js';
 import { isItem } from '../domain/vendors/fields.js';
 import type { Answer, ItemResult, VendorRequest } from '../domain/vendors/vendor.js';
-import { addresses, type Served } from '../domain/vendors/vendors.js';
+import { addresses, senderOf, type Served } from '../domain/vendors/vendors.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { FrontDoor } from './front-door.js';
 import { presentedBy } from './presented-key.js';
@@ -134,11 +134,6 @@ export class VendorRoutes {
 }
 
 const maxBytesOf = ({ vendor, path }: Served): number => (path.call === null ? vendor.limits.batchBytes : vendor.limits.itemBytes);
-
-/** Whose client sent a request; `body` null: it is not read yet. */
-function senderOf(served: readonly Served[], request: VendorRequest, body: Readonly<Record<string, unknown>> | null): Served {
-  return served.find(({ vendor }, at) => at === served.length - 1 || (vendor.sent?.(request, body) ?? false))!;
-}
 
 /** The one write key that a request carries, wherever. */
 function oneKey(given: readonly unknown[]): string {

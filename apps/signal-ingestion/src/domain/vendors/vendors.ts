@@ -8,7 +8,7 @@ import { posthog } from './posthog.js';
 import { rudderstack } from './rudderstack.js';
 import { segment } from './segment.js';
 import { snowplow } from './snowplow.js';
-import type { Vendor, VendorPath } from './vendor.js';
+import type { Item, Vendor, VendorPath, VendorRequest } from './vendor.js';
 
 /**
  * Every vendor whose clients may send to us. A new one is a module beside `segment.ts` and a line here. Of those
@@ -34,4 +34,9 @@ export const addresses: readonly { readonly method: 'GET' | 'POST'; readonly pat
 function addressesOf(all: readonly Vendor[]): { method: 'GET' | 'POST'; path: string; served: Served[] }[] {
   const served = all.flatMap((vendor) => vendor.paths.map((path) => ({ vendor, path })));
   return [...Map.groupBy(served, ({ path }) => `${path.method ?? 'POST'} ${path.path}`)].map(([, group]) => ({ method: group[0]!.path.method ?? 'POST', path: group[0]!.path.path, served: group }));
+}
+
+/** Whose client sent a request to an address; `body` null: it is not read yet. */
+export function senderOf(served: readonly Served[], request: VendorRequest, body: Item | null): Served {
+  return served.find(({ vendor }, at) => at === served.length - 1 || (vendor.sent?.(request, body) ?? false))!;
 }
