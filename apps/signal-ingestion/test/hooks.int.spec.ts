@@ -167,6 +167,19 @@ describe('webhooks of business systems', () => {
     expect(await rotate({})).toMatchObject({ status: 400, body: { errors: [{ pointer: '/secret' }] } });
   });
 
+  it('lets the secret a sender still has hold when the rotation is called again, and ends all with no overlap', async () => {
+    const source = await make({ type: 'zendesk', secret: 'at the sender' });
+    const rotate = (body: object) => service.request<Made>('POST', `/api/v1/sources/${source.id}/secrets`, { scopes: ['operate'], body });
+    const answered = (...secrets: string[]) => Promise.all(secrets.map(async (secret) => (await post(source.hookPath, ...zendeskCall(secret, zendeskTicket({ organization: 'r-co', ticket: '2' })))).status));
+    await rotate({ secret: 'its answer was lost' });
+    await rotate({ secret: 'new' });
+    expect(await answered('at the sender', 'its answer was lost', 'new')).toEqual([200, 200, 200]);
+    for (const secret of ['a', 'b', 'c']) expect((await rotate({ secret })).body.secrets.length).toBeLessThanOrEqual(5);
+    expect(await answered('at the sender', 'its answer was lost', 'new', 'c')).toEqual([401, 200, 200, 200]);
+    await rotate({ secret: 'leaked no more', overlapHours: 0 });
+    expect(await answered('new', 'c', 'leaked no more')).toEqual([401, 401, 200]);
+  });
+
   it('keeps secrets sealed, ends with the source, and says what does not fit', async () => {
     const source = await make({ type: 'zendesk', secret: 'never seen again' });
     expect(JSON.stringify(await service.request('GET', '/api/v1/sources', { scopes: ['operate'] }))).not.toContain('never seen again');

@@ -39,7 +39,7 @@ export class HookSourcesController {
 
   @Post('secrets')
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Give the source a new secret', description: 'The one before it still holds for `overlapHours`, so that calls under way, and a sender that changes over later, are not refused. Older ones end at once. A secret that is made here is shown this once.' })
+  @ApiOperation({ summary: 'Give the source a new secret', description: 'Those before it still hold for `overlapHours` at most, so that calls under way, and a sender that changes over later, are not refused; 0 ends them at once. The newest five are kept. A secret that is made here is shown this once.' })
   @ApiCreatedResponse({ type: CreatedSource })
   async rotate(@Param('id', uuidOf('source')) id: string, @Body() body: RotateSecret, @Idempotent() call: IdempotentCall | null): Promise<CreatedSource> {
     const { source } = await this.hookAt(id);
