@@ -17,7 +17,7 @@ import { signalFault } from '../domain/signal-rules.js';
 import { structureFault } from '../domain/structure.js';
 import { HookEndpoints } from '../edge/hooks/hook-endpoints.js';
 import { HookMapper } from '../edge/hooks/hook-mapper.js';
-import { givenSecret, givenSettings } from './hook-given.js';
+import { givenSecret, givenSettings, settingsToKeep } from './hook-given.js';
 import { HookSettingsBody, RotateSecret, TriedHook, TryHook, type TriedFault } from './hook-source.dto.js';
 import { CreatedSource, SourceView } from './source.dto.js';
 import { sourceViewOf } from './source-view.js';
@@ -56,7 +56,7 @@ export class HookSourcesController {
   @ApiOkResponse({ type: SourceView })
   async saveSettings(@Param('id', uuidOf('source')) id: string, @Body() body: HookSettingsBody): Promise<SourceView> {
     const { source } = await this.hookAt(id);
-    if (!(await this.webhookSources.saveSettings(id, givenSettings(source, body)))) throw notThere(id);
+    if (!(await this.webhookSources.saveSettings(id, settingsToKeep(source, body)))) throw notThere(id);
     await this.endpoints.refresh();
     return this.view(id);
   }
