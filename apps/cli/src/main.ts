@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ImportOptions } from './commands/import.js';
 import { OperatorError } from './composition/operator-error.js';
+import { importKinds } from './import/import-kinds.js';
 
 // Root's home is closed to the user that PostgreSQL then runs as.
 const dataDirDefault = process.env['PERENNIAL_DATA_DIR'] || (process.getuid?.() === 0 ? '/var/lib/perennial' : join(homedir(), '.perennial'));
@@ -103,11 +104,10 @@ function addTail(program: Command): void {
 }
 
 function addImport(program: Command): void {
-  const several = (text: string, all: string[] = []): string[] => [...all, text];
-  reaching(program.command('import').description('Imports a file: CSV with a header, or NDJSON; gzip too.').argument('<file>'))
-    .requiredOption('--as <kind>', 'what the rows are: accounts, people, contracts, tickets, surveys, usage, ..')
-    .option('--map <column=field>', 'what a column is, where its name does not tell (several)', several)
-    .option('--set <field=value>', 'the same for every row (several)', several)
+  reaching(program.command('import').description('Imports a file: CSV with a header, or NDJSON; gzip too.').argument('<file>'), 'scopes accounts:write and accounts:read')
+    .addOption(new Option('--as <kind>', 'what the rows are').choices(importKinds).makeOptionMandatory())
+    .option('--map <column=field>', 'what a column is, where its name does not tell (several)', pair('column=field'))
+    .option('--set <field=value>', 'the same for every row (several)', pair('field=value'))
     .option('--dry-run', 'check everything, change nothing')
     .option('--resume', 'go on with an import of this file that broke off')
     .option('--errors <file>', 'where faulty rows are told (default: FILE.errors.csv in this folder)')
@@ -124,15 +124,15 @@ function addImport(program: Command): void {
 function addDeadLetters(program: Command): void {
   const letters = program.command('dead-letters').description('Records that could not be applied: list, show, replay.');
   const topic = ['--topic <topic>', 'only those of this topic, e.g. signals'] as const;
-  reaching(letters.command('list')).option(...topic).action(async (options: Reach & { topic?: string }) => {
+  reaching(letters.command('list').description('Lists them.')).option(...topic).action(async (options: Reach & { topic?: string }) => {
     const { listDeadLetters } = await import('./commands/dead-letters.js');
     await listDeadLetters(options, options.topic, options.json ?? false);
   });
-  reaching(letters.command('show').argument('<id>')).action(async (id: string, options: Reach) => {
+  reaching(letters.command('show').description('Shows one as JSON, with its record.').argument('<id>')).action(async (id: string, options: Reach) => {
     const { showDeadLetter } = await import('./commands/dead-letters.js');
     await showDeadLetter(options, id);
   });
-  reaching(letters.command('replay').argument('[ids...]', 'without ids: all that are dead'))
+  reaching(letters.command('replay').description('Applies them once more, once what stood in the way is mended.').argument('[ids...]', 'without ids: all that are dead'))
     .option(...topic)
     .option('--dry-run', 'only say which')
     .addHelpText('after', '\nExamples:\n  perennial dead-letters replay --dry-run\n  perennial dead-letters replay --topic signals')
@@ -186,12 +186,20 @@ function addSetup(program: Command): void {
     });
 }
 
-function reaching(command: Command): Command {
+function reaching(command: Command, scopes = 'scope operate'): Command {
   return command
     .addOption(new Option('--url <url>', 'address of the running system').env('PERENNIAL_URL'))
-    .option('--api-key <key>', 'API key with scope operate')
+    .option('--api-key <key>', `API key with ${scopes}`)
     .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', folder, dataDirDefault)
     .option('--json', 'answer as JSON');
+}
+
+/** Options that are given several times, each as `name=value`. */
+function pair(shape: string): (text: string, all?: string[]) => string[] {
+  return (text, all = []) => {
+    if (text.indexOf('=') < 1) throw new InvalidArgumentError(`must be ${shape}`);
+    return [...all, text];
+  };
 }
 
 function port(text: string): number {

@@ -185,7 +185,9 @@ describe('API keys', () => {
     expect((await gateway.call('GET', '/api/v1/accounts', { key })).status).toBe(200);
     expect((await gateway.call('GET', '/api/v1/users', { key })).status).toBe(403);
     expect((await gateway.call('GET', `/api/v1/api-keys/${id}`)).body).toMatchObject({ lastUsedAt: expect.any(String), revokedAt: null });
-    expect((await gateway.call('GET', '/api/v1/accounts', { key: `${key.slice(0, -1)}!` })).status).toBe(401);
+    expect(await gateway.call('GET', '/api/v1/accounts', { key: `${key.slice(0, -1)}!` })).toMatchObject({ status: 401, body: { detail: expect.stringContaining('revoked or misspelt') } });
+    expect(await gateway.call('GET', '/api/v1/users', { key: `${key.slice(0, -1)}!` })).toMatchObject({ status: 401, body: { detail: expect.stringContaining('revoked or misspelt') } });
+    expect(await gateway.call('GET', '/api/v1/accounts', { key: null })).toMatchObject({ status: 401, body: { detail: 'sign in, or send an API key' } });
     expect((await gateway.call('GET', '/api/v1/accounts', { key: `${key.slice(0, -1)}${key.endsWith('a') ? 'b' : 'a'}` })).status).toBe(401);
     expect((await gateway.call('DELETE', `/api/v1/api-keys/${id}`)).status).toBe(204);
     expect((await gateway.call('GET', '/api/v1/accounts', { key })).status).toBe(401);

@@ -154,6 +154,9 @@ describe('webhooks of business systems', () => {
     const tryIt = async (mapping: string) => (await service.request('POST', `/api/v1/sources/${source.id}/try`, { scopes: ['operate'], body: { payload: { a: 1 }, settings: { mapping } } })).body.events[0] as object;
     const endless = await Promise.all(['($f := function($n) {$f($n + 1)}; $f(0))', '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)', '($s := function($t, $n) {$n = 0 ? $t : $s($t & $t, $n - 1)}; $length($s("xxxxxxxxxxxxxxxx", 40)))', 'a ~> |', '[1..1e7]'].map(tryIt));
     for (const event of endless) expect(event).toMatchObject({ signals: [], fault: { code: 'mapping_failed' } });
+    expect(await tryIt('a.{')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping is no JSONata: Expected ":"') } });
+    expect(await tryIt('$number("x")')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping failed: Unable to cast') } });
+    expect(await tryIt('$f := function($x){$x}')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping made what is no JSON') } });
     expect(await tryIt('{"kind": "note", "accountId": "x", "data": {"text": "t", "author": "a"}}')).toMatchObject({ fault: null, signals: [{ fault: null }] });
   }, 20_000);
 
@@ -173,6 +176,19 @@ describe('webhooks of business systems', () => {
     expect(await rotate({})).toMatchObject({ status: 400, body: { errors: [{ pointer: '/secret' }] } });
   });
 
+  it('lets the secret a sender still has hold when the rotation is called again, and ends all with no overlap', async () => {
+    const source = await make({ type: 'zendesk', secret: 'at the sender' });
+    const rotate = (body: object) => service.request<Made>('POST', `/api/v1/sources/${source.id}/secrets`, { scopes: ['operate'], body });
+    const answered = (...secrets: string[]) => Promise.all(secrets.map(async (secret) => (await post(source.hookPath, ...zendeskCall(secret, zendeskTicket({ organization: 'r-co', ticket: '2' })))).status));
+    await rotate({ secret: 'its answer was lost' });
+    await rotate({ secret: 'new' });
+    expect(await answered('at the sender', 'its answer was lost', 'new')).toEqual([200, 200, 200]);
+    for (const secret of ['a', 'b', 'c']) expect((await rotate({ secret })).body.secrets.length).toBeLessThanOrEqual(5);
+    expect(await answered('at the sender', 'its answer was lost', 'new', 'c')).toEqual([401, 200, 200, 200]);
+    await rotate({ secret: 'leaked no more', overlapHours: 0 });
+    expect(await answered('new', 'c', 'leaked no more')).toEqual([401, 401, 200]);
+  });
+
   it('keeps secrets sealed, ends with the source, and says what does not fit', async () => {
     const source = await make({ type: 'zendesk', secret: 'never seen again' });
     expect(JSON.stringify(await service.request('GET', '/api/v1/sources', { scopes: ['operate'] }))).not.toContain('never seen again');
@@ -186,6 +202,7 @@ describe('webhooks of business systems', () => {
     expect(await create({ type: 'zendesk', settings: { mapping: 'x' } })).toMatchObject({ errors: [{ pointer: '/settings/mapping' }] });
     expect(await create({ type: 'zendesk', settings: { accountAt: ['detail.id'] } })).toMatchObject({ errors: [{ pointer: '/settings/accountAt/0' }] });
     expect(await create({ type: 'zendesk', publicKey: 'x' })).toMatchObject({ errors: [{ pointer: '/publicKey' }] });
+    expect(await create({ type: 'generic', settings: { mapping: 'customers.{' } })).toMatchObject({ errors: [{ pointer: '/settings/mapping', detail: 'is no JSONata: Expected ":" before end of expression (character 11)' }] });
     expect(await create({ type: 'generic', secret: 'no whsec!' })).toMatchObject({ errors: [{ pointer: '/secret' }] });
     expect((await service.request('POST', '/api/v1/sources', { scopes: ['accounts:write'], body: { type: 'zendesk', name: 'x' } })).status).toBe(403);
   });

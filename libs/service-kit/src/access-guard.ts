@@ -58,11 +58,16 @@ export class AccessGuard implements CanActivate {
   async check(request: AccessRequest, access: Access): Promise<void> {
     if (access.kind === 'public') return;
     const principal = await this.callerOf(request);
-    if (!principal) throw new UnauthorizedException('sign in, or send an API key');
+    if (!principal) throw notSignedIn(request);
     if (access.kind === 'undeclared') throw new ForbiddenException('this route declares no scope, so nobody may use it');
     if (!allows(principal, access.scope)) throw new ProblemException(403, `this needs the scope ${access.scope}`, { code: 'scope_missing' });
     request.principal = principal;
   }
+}
+
+/** The 401 of a caller who is not known, alike for every key that does not hold. */
+export function notSignedIn({ headers }: Pick<AccessRequest, 'headers'>): UnauthorizedException {
+  return new UnauthorizedException(headers['authorization'] === undefined ? 'sign in, or send an API key' : 'the header Authorization holds no API key that is in force: it may be revoked or misspelt; send it as Bearer');
 }
 
 /** The token of an `Authorization: Bearer` header; null when there is none. */

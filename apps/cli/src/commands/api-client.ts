@@ -52,7 +52,7 @@ export class ApiClient {
 
   private async answerOf<T>(method: string, path: string, response: Response): Promise<T> {
     const text = await response.text();
-    if (!response.ok) throw new RefusedCall(`${method} ${path.split('?', 1)[0]} answered ${response.status}: ${problemText(text)}`, response.status);
+    if (!response.ok) throw new RefusedCall(refusal(`${method} ${path.split('?', 1)[0]} answered ${response.status}`, response.status, text), response.status);
     return (text === '' ? null : JSON.parse(text)) as T;
   }
 
@@ -76,11 +76,15 @@ export class ApiClient {
   }
 }
 
-function problemText(text: string): string {
+/** What to do about a refusal stands in its problem; which call it was matters only where the service itself failed. */
+export function refusal(call: string, status: number, text: string): string {
+  let problem: { title?: string; detail?: string; errors?: { pointer: string; detail: string }[] };
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string };
-    return [problem.title, problem.detail].filter(Boolean).join(': ');
+    problem = JSON.parse(text) as typeof problem;
   } catch {
-    return text.slice(0, 200);
+    return `${call}: ${text.slice(0, 200)}`;
   }
+  const { title, detail, errors = [] } = problem;
+  const said = errors.length > 0 && (detail === undefined || detail.endsWith('see errors')) ? errors.map(({ pointer, detail: one }) => `${pointer.replace(/^[?/]/, '')} ${one}`).join('; ') : detail;
+  return status < 500 && said !== undefined ? said : [call, title, said].filter(Boolean).join(': ');
 }

@@ -3,6 +3,7 @@ import { RefusedCall } from '../commands/api-client.js';
 import { OperatorError } from '../composition/operator-error.js';
 import type { ImportApi, ImportJob } from './import-api.js';
 import { progressLine } from './progress-line.js';
+import { counted } from './tell-import.js';
 
 const everyMs = 500;
 /** The service may be started again meanwhile; the import is stored. */
@@ -32,10 +33,10 @@ export async function followImport(api: ImportApi, begun: ImportJob): Promise<Im
 
 export function progressOf({ state, progress, rows, rowsPerSecond, remainingSeconds }: ImportJob): string {
   if (state === 'waiting') return 'waiting for its turn';
-  if (state === 'ending') return `${rows.read} rows read; the accounts get their verdicts`;
+  if (state === 'ending') return `${counted(rows.read, 'row')} read; the accounts get their verdicts`;
   const rate = rowsPerSecond === null ? '' : `, ${rowsPerSecond} rows/s`;
   const left = remainingSeconds === null ? '' : `, ${durationOf(remainingSeconds)} left`;
-  return `${(progress * 100).toFixed(1)} %: ${rows.read} rows${rows.rejected > 0 ? `, ${rows.rejected} faulty` : ''}${rate}${left}`;
+  return `${(progress * 100).toFixed(1)} %: ${counted(rows.read, 'row')}${rows.rejected > 0 ? `, ${rows.rejected} faulty` : ''}${rate}${left}`;
 }
 
 export function durationOf(seconds: number): string {

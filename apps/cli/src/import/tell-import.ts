@@ -13,6 +13,9 @@ export function tellPreview({ format, columns, constants, rows }: Preview, as: s
   for (const { row, says, error } of rows.slice(0, 3)) say(`  row ${row}: ${error === null ? shortened(JSON.stringify(says?.length === 1 ? says[0] : says)) : `faulty${error.column === null ? '' : `, ${error.column}`}: ${error.detail}`}`);
 }
 
+/** `1 row`, `2 rows`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}..` : text);
 
 /** What came of it, on stdout. */
@@ -22,7 +25,7 @@ export function tellOutcome(job: ImportJob, errorsFile: string | null): void {
   if (job.failure) say(`failed: ${job.failure.detail}`);
   if (job.state === 'cancelled') say('cancelled; what it had brought stays');
   const verb = job.dryRun ? 'would be taken' : 'taken';
-  say(`${rows.read} rows read: ${rows.taken} ${verb}, ${rows.repeated} known already, ${rows.rejected} faulty${job.dryRun ? '' : `; ${job.accounts} accounts touched`}`);
-  if (job.waitingSignals > 0) say(`${job.waitingSignals} signals wait for their people's account: see GET /api/v1/people?unassigned=true`);
+  say(`${counted(rows.read, 'row')} read: ${rows.taken} ${verb}, ${rows.repeated} known already, ${rows.rejected} faulty${job.dryRun ? '' : `; ${counted(job.accounts, 'account')} touched`}`);
+  if (job.waitingSignals > 0) say(`${counted(job.waitingSignals, 'signal')} waiting for the account of a person: see GET /api/v1/people?unassigned=true`);
   if (errorsFile !== null) say(`faulty rows: ${errorsFile}`);
 }

@@ -30,7 +30,8 @@ export async function uploadFile(api: ImportApi, begun: ImportJob, path: string,
       job = await api.get(job.id).catch(() => job);
     }
     const rate = ((job.receivedBytes - sentBefore) / (performance.now() - began)) * 1000;
-    line.show(`sent ${Math.round((job.receivedBytes / Math.max(1, size)) * 100)} %, ${(rate / 1e6).toFixed(1)} MB/s`);
+    // Of a file that is one part, the rate says nothing.
+    line.show(`sent ${Math.round((job.receivedBytes / Math.max(1, size)) * 100)} %${size > partBytes ? `, ${(rate / 1e6).toFixed(1)} MB/s` : ''}`);
   }
   line.end();
   return job;

@@ -1,7 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
-import { UnauthorizedException } from '@nestjs/common';
 import { context, propagation } from '@opentelemetry/api';
-import { bearerToken } from '@perennial/service-kit/access-guard';
+import { bearerToken, notSignedIn } from '@perennial/service-kit/access-guard';
 import { ProblemException, nothingHere } from '@perennial/service-kit/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
@@ -109,7 +108,7 @@ async function destinationOf(request: FastifyRequest, { callers, tokens }: Proxy
   const principal = await callers.authenticate(request);
   if (principal) return { ...route, identityToken: await tokens.of(principal, route.backend) };
   if (route.writeKeys && mayBeWriteKey(request.headers.authorization)) return { ...route, identityToken: null };
-  throw new UnauthorizedException('sign in, or send an API key');
+  throw notSignedIn(request);
 }
 
 /** Credentials that are no API key of ours: the edge knows the write keys. */

@@ -23,8 +23,8 @@ export interface StoredHook {
 export abstract class HookStore {
   abstract add(tx: Transaction, sourceId: string, settings: HookSettings): Promise<void>;
   abstract addSecret(tx: Transaction, sourceId: string, secret: SealedSecret): Promise<void>;
-  /** The newest secret but `id` holds until `expiresAt` at the longest, all older ones end now. */
-  abstract retire(tx: Transaction, sourceId: string, id: string, expiresAt: Date): Promise<void>;
+  /** All secrets but `id` hold until `expiresAt` at the longest; the newest `most` are kept. */
+  abstract retire(tx: Transaction, sourceId: string, id: string, expiresAt: Date, most: number): Promise<void>;
   /** False where the source is no endpoint, or revoked. */
   abstract saveSettings(tx: Transaction, sourceId: string, settings: HookSettings): Promise<boolean>;
   /** Those among `sourceIds` that are endpoints in force. The row of a single one is locked in a transaction. */

@@ -11,6 +11,9 @@ import { SecretBox } from './secret-box.js';
 import { SourceStore } from './source-store.js';
 import { Sources, type Source } from './sources.js';
 
+/** Each is tried on every call. More than two: a rotation may be called again before the sender has the new secret. */
+const mostSecrets = 5;
+
 export interface GivenSecret {
   readonly kind: SecretKind;
   readonly value: string;
@@ -45,7 +48,7 @@ export class WebhookSources {
     );
   }
 
-  /** Puts a secret in the place of the newest one, which holds `overlapMs` longer; all before that end now. Null: no such endpoint. */
+  /** Puts a secret in the place of those before, which hold `overlapMs` longer at most. Null: no such endpoint. */
   rotate(id: string, secretOf: (type: string, settings: HookSettings) => GivenSecret, overlapMs: number, given: boolean, call: IdempotentCall | null): Promise<ShownSecret | null> {
     return this.database.transaction((tx) =>
       once(tx, call, async () => {
@@ -53,7 +56,7 @@ export class WebhookSources {
         if (!hook) return null;
         const secret = secretOf(hook.type, hook.settings);
         const added = await this.addSecret(tx, id, secret);
-        await this.hooks.retire(tx, id, added, new Date(this.clock.now().getTime() + overlapMs));
+        await this.hooks.retire(tx, id, added, new Date(this.clock.now().getTime() + overlapMs), mostSecrets);
         return { secret: given ? null : secret.value };
       }),
     );

@@ -85,7 +85,7 @@ function dataFault(signal: SignalInput, rules: SignalRules): ItemFault | null {
 
 function currencyFault(currency: string, rules: SignalRules): ItemFault | null {
   if (currency === rules.currency) return null;
-  return { code: 'currency_not_configured', pointer: '/data/currency', detail: `this deployment reports in ${rules.currency} and has no rate for ${currency}: convert the amount, or have the rate configured` };
+  return { code: 'currency_not_configured', pointer: '/data/currency', detail: `amounts are kept in ${rules.currency}, not ${currency}: convert them, or set REPORTING_CURRENCY before the first event` };
 }
 
 /** The same signal with person ids in the form under which people are known. */

@@ -1,3 +1,4 @@
+import jsonata from 'jsonata';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import type { GivenSecret } from '../application/webhook-sources.js';
 import { settingsFault, surveyTypes, type HookSettings } from '../domain/hooks/hook-settings.js';
@@ -22,7 +23,19 @@ export function givenSecret(source: HookSource, settings: HookSettings, { secret
   return { kind: 'public_key', value: publicKey };
 }
 
-/** Settings as they are kept. Throws the 400 problem. */
+/** Settings to keep: a mapping that cannot run would only be found out by the calls it loses. Throws the 400 problem. */
+export function settingsToKeep(source: HookSource, given: HookSettings | undefined): HookSettings {
+  const settings = givenSettings(source, given);
+  try {
+    if (settings.mapping !== undefined) jsonata(settings.mapping);
+  } catch (error) {
+    const { message, position } = error as { message?: string; position?: number };
+    throw invalid('/settings/mapping', `is no JSONata: ${message}${position === undefined ? '' : ` (character ${position})`}`);
+  }
+  return settings;
+}
+
+/** Settings with the shape of the source's. Throws the 400 problem. */
 export function givenSettings(source: HookSource, given: HookSettings | undefined): HookSettings {
   const settings = JSON.parse(JSON.stringify(given ?? {})) as HookSettings;
   const fault = questionsFault(settings) ?? settingsFault(source, settings);

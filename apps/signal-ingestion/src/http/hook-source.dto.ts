@@ -70,7 +70,7 @@ export class RotateSecret {
   @Length(1, 8192)
   publicKey?: string;
 
-  @ApiPropertyOptional({ type: Number, minimum: 0, maximum: 720, default: 24, description: 'How long the secret before it still holds.' })
+  @ApiPropertyOptional({ type: Number, minimum: 0, maximum: 720, default: 24, description: 'How long the secrets before it still hold, at most.' })
   @IsOptional()
   @IsInt()
   @Min(0)

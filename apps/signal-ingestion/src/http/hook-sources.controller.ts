@@ -17,7 +17,7 @@ import { signalFault } from '../domain/signal-rules.js';
 import { structureFault } from '../domain/structure.js';
 import { HookEndpoints } from '../edge/hooks/hook-endpoints.js';
 import { HookMapper } from '../edge/hooks/hook-mapper.js';
-import { givenSecret, givenSettings } from './hook-given.js';
+import { givenSecret, givenSettings, settingsToKeep } from './hook-given.js';
 import { HookSettingsBody, RotateSecret, TriedHook, TryHook, type TriedFault } from './hook-source.dto.js';
 import { CreatedSource, SourceView } from './source.dto.js';
 import { sourceViewOf } from './source-view.js';
@@ -39,7 +39,7 @@ export class HookSourcesController {
 
   @Post('secrets')
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Give the source a new secret', description: 'The one before it still holds for `overlapHours`, so that calls under way, and a sender that changes over later, are not refused. Older ones end at once. A secret that is made here is shown this once.' })
+  @ApiOperation({ summary: 'Give the source a new secret', description: 'Those before it still hold for `overlapHours` at most, so that calls under way, and a sender that changes over later, are not refused; 0 ends them at once. The newest five are kept. A secret that is made here is shown this once.' })
   @ApiCreatedResponse({ type: CreatedSource })
   async rotate(@Param('id', uuidOf('source')) id: string, @Body() body: RotateSecret, @Idempotent() call: IdempotentCall | null): Promise<CreatedSource> {
     const { source } = await this.hookAt(id);
@@ -56,7 +56,7 @@ export class HookSourcesController {
   @ApiOkResponse({ type: SourceView })
   async saveSettings(@Param('id', uuidOf('source')) id: string, @Body() body: HookSettingsBody): Promise<SourceView> {
     const { source } = await this.hookAt(id);
-    if (!(await this.webhookSources.saveSettings(id, givenSettings(source, body)))) throw notThere(id);
+    if (!(await this.webhookSources.saveSettings(id, settingsToKeep(source, body)))) throw notThere(id);
     await this.endpoints.refresh();
     return this.view(id);
   }

@@ -15,7 +15,7 @@ import { WebhookSources } from '../application/webhook-sources.js';
 import { hookSourceNamed } from '../domain/hooks/hook-sources.js';
 import { HookEndpoints } from '../edge/hooks/hook-endpoints.js';
 import { WriteKeys } from '../edge/write-keys.js';
-import { givenSecret, givenSettings } from './hook-given.js';
+import { givenSecret, settingsToKeep } from './hook-given.js';
 import { CreatedSource, CreateSource, SourceView } from './source.dto.js';
 import { sourceViewOf } from './source-view.js';
 
@@ -54,7 +54,7 @@ export class SourcesController {
       if (extra) throw new ProblemException(400, 'the source does not fit: see errors', { code: 'invalid', errors: [{ pointer: `/${extra}`, detail: `means nothing to a source of type ${body.type}: leave it out` }] });
       return { ...(await this.sources.create(body.type as SourceType, body.name, call)), secret: null };
     }
-    const settings = givenSettings(source, body.settings);
+    const settings = settingsToKeep(source, body.settings);
     const given = givenSecret(source, settings, body);
     if (!this.box.usable && (source.name !== 'generic' || given !== null || body.settings !== undefined)) {
       throw new ProblemException(409, 'this installation has no key to keep secrets with: start signal-ingestion with SOURCE_SECRETS_KEY (32 random bytes in base64)', { code: 'secrets_key_missing' });

@@ -24,8 +24,8 @@ export class PostgresHookStore extends HookStore {
     await tx.query({ text: 'INSERT INTO hook_secret (id, source_id, kind, sealed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)', values: [id, sourceId, kind, sealed, createdAt, expiresAt] });
   }
 
-  async retire(tx: Transaction, sourceId: string, id: string, expiresAt: Date): Promise<void> {
-    await tx.query({ text: 'DELETE FROM hook_secret WHERE source_id = $1 AND id <> $2 AND id <> (SELECT id FROM hook_secret WHERE source_id = $1 AND id <> $2 ORDER BY id DESC LIMIT 1)', values: [sourceId, id] });
+  async retire(tx: Transaction, sourceId: string, id: string, expiresAt: Date, most: number): Promise<void> {
+    await tx.query({ text: 'DELETE FROM hook_secret WHERE source_id = $1 AND id IN (SELECT id FROM hook_secret WHERE source_id = $1 ORDER BY id DESC OFFSET $2)', values: [sourceId, most] });
     await tx.query({ text: 'UPDATE hook_secret SET expires_at = least(expires_at, $3) WHERE source_id = $1 AND id <> $2', values: [sourceId, id, expiresAt] });
   }
 

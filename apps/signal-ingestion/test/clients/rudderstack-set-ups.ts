@@ -28,9 +28,9 @@ export const rudderstackSetUps: readonly SetUp[] = [
   {
     id: 'rudderstack-pixel', vendor: 'rudderstack', name: 'RudderStack, pixel', client: null, runsIn: 'shell',
     init: '', group: '',
-    track: (event) => `curl -sS --retry 5 --retry-all-errors -G HOST/pixel/v1/track -d writeKey=WRITE_KEY -d userId=anna --data-urlencode 'event=${event}' --data-urlencode 'messageId=${event}' --data-urlencode 'context={"groupId":"acme"}' > /dev/null`,
+    track: (event, id) => `curl -sS --retry 5 --retry-all-errors -G HOST/pixel/v1/track -d writeKey=WRITE_KEY -d userId=anna --data-urlencode 'event=${event}' --data-urlencode 'messageId=${id}' --data-urlencode 'context={"groupId":"acme"}' > /dev/null`,
     flush: '', end: '',
     faults: ['lose', 429, 503, 'cut'],
-    notes: 'As the source of an image in a mail; answers a GIF.',
+    notes: 'As the source of an image in a mail; answers a GIF. Give every event a `messageId` of its own.',
   },
 ];

@@ -34,7 +34,7 @@ export const segmentSetUps: readonly SetUp[] = [
     id: 'segment-http', vendor: 'segment', name: 'Segment HTTP API', client: null, runsIn: 'shell',
     init: '',
     group: `curl -sS --retry 5 --retry-all-errors HOST/v1/group -u WRITE_KEY: -d '{"messageId":"group-1","userId":"anna","groupId":"acme","traits":{"name":"Acme"}}'`,
-    track: (event) => `curl -sS --retry 5 --retry-all-errors HOST/v1/track -u WRITE_KEY: -d '{"messageId":"${event}","userId":"anna","event":"${event}","properties":{"pages":3}}'`,
+    track: (event, id) => `curl -sS --retry 5 --retry-all-errors HOST/v1/track -u WRITE_KEY: -d '{"messageId":"${id}","userId":"anna","event":"${event}","properties":{"pages":3}}'`,
     flush: '', end: '',
     faults: ['lose', 429, 503, 'cut'],
     notes: 'Give every event a `messageId` of its own and keep it when you send again.',

@@ -14,8 +14,8 @@ export interface SetUp {
   readonly init: string;
   /** Says that anna belongs to acme; empty where each event says it. */
   readonly group: string;
-  /** Sends one event; `event` is a JavaScript expression, or a text for the shell. */
-  readonly track: (event: string) => string;
+  /** Sends one event; `event` is a JavaScript expression, or a text for the shell; `id` the event's own, where the caller makes it. */
+  readonly track: (event: string, id: string) => string;
   /** Sends what waits. */
   readonly flush: string;
   /** Before the program ends. */
@@ -38,15 +38,15 @@ export type Fault = 'lose' | 'cut' | 429 | 503 | 'pass';
 
 /** The code that the docs show. */
 export function shownCode({ init, group, track, end, runsIn }: SetUp): string {
-  return [init, group, track(runsIn === 'shell' ? 'Report Opened' : "'Report Opened'"), end].filter((part) => part !== '').join('\n');
+  return [init, group, track(runsIn === 'shell' ? 'Report Opened' : "'Report Opened'", 'event-4711'), end].filter((part) => part !== '').join('\n');
 }
 
 /** A program of the same parts that sends `events` events, named `Step 1` and so on, in two portions. */
 export function program(setUp: SetUp, host: string, writeKey: string, events: number, withFaults: boolean): string {
   const { init, group, track, flush, end, runsIn } = setUp;
   const livesOnMs = withFaults ? (setUp.livesOnMs ?? 0) : 0;
-  if (runsIn === 'shell') return filled(`set -e\n${group}\nfor step in $(seq 1 ${events}); do\n${track("Step '$step'")}\ndone`, host, writeKey);
-  const loop = `for (let step = 1; step <= ${events}; step++) {\n${track('`Step ${step}`')}\nif (step === ${Math.ceil(events / 2)}) {\n${flush}\n}\n}`;
+  if (runsIn === 'shell') return filled(`set -e\n${group}\nfor step in $(seq 1 ${events}); do\n${track("Step '$step'", "step-'$step'")}\ndone`, host, writeKey);
+  const loop = `for (let step = 1; step <= ${events}; step++) {\n${track('`Step ${step}`', '`step-${step}`')}\nif (step === ${Math.ceil(events / 2)}) {\n${flush}\n}\n}`;
   // An app lives on while a client waits for its next try.
   const [begin, stop] = runsIn === 'node' ? ['const alive = setInterval(() => {}, 1000);', 'clearInterval(alive);'] : ['', ''];
   return filled([init, begin, group === '' ? '' : `${group}\n${flush}`, loop, `await new Promise((resolve) => setTimeout(resolve, ${livesOnMs}));`, end, stop].join('\n'), host, writeKey);

@@ -13,6 +13,8 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(['application/json', 'application/problem+json', 'application/cloudevents+json'], { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) return done(null, body);
+    // Of an address that is none, this is what to say, whatever was sent to it.
+    if (request.is404) return done(null, undefined);
     try {
       done(null, parseJsonBody(body));
     } catch (error) {
@@ -29,7 +31,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   });
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.routeOptions.config.rawBody) return done(null, body);
-    if (body.length === 0) return done(null, undefined);
+    if (body.length === 0 || request.is404) return done(null, undefined);
     done(new ProblemException(415, 'send application/json'));
   });
 }

@@ -190,6 +190,9 @@ describe('bodies', () => {
     ['another type', 'name=a', 415, 'application/x-www-form-urlencoded'],
     ['too large', JSON.stringify({ name: 'a'.repeat(1_100_000) }), 413, json],
   ];
+  it.each([['JSON that is none', '{', json], ['another type', 'name=a', 'application/x-www-form-urlencoded']])('says that an address is none, whatever is sent to it: %s', async (_name, body, type) => {
+    expect((await call('POST', '/thigns', { scopes: ['accounts:write'], body, type })).status).toBe(404);
+  });
   it.each(refused)('refuses %s', async (_name, body, status, type) => {
     const answer = await call('POST', '/things', { scopes: ['accounts:write'], body, type });
     expect([answer.status, answer.type]).toEqual([status, 'application/problem+json; charset=utf-8']);

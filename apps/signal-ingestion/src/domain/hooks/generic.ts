@@ -29,7 +29,7 @@ export const generic: HookSource = {
     events: [['anything', 'what your mapping makes of it']],
     account: 'your mapping',
     setUp: [
-      'Make a source of type `generic`; `settings.mapping` is a JSONata expression that makes one SIGNAL, or an array of them, of a payload. Without one the payload must be SIGNALs itself.',
+      'Give it a mapping ([below](#a-mapping-of-your-own)): `settings.mapping` is a JSONata expression that makes one SIGNAL, or an array of them, of a payload. Without one the payload must be SIGNALs itself.',
       'Have the sender post to `{url}` and sign as Standard Webhooks say (the default), with a hex HMAC-SHA256 of the body in a header (`settings.signature` = `hmac-sha256`, `settings.header`), or send the secret itself (`shared-secret`).',
       'Try the mapping on a sample with `POST /api/v1/sources/{id}/try` before anything is sent.',
     ],

@@ -32,11 +32,11 @@ describe('columns', () => {
   });
 
   it('that are missing, unknown or named twice are told with what to do', () => {
-    expect(fieldsOf('usage', ['foo', 'bar'])).toContain('occurredAt; event; accountId or personId or email');
+    expect(fieldsOf('usage', ['foo', 'bar'])).toContain('occurredAt, nor as event, nor as accountId or personId or email');
     expect(fieldsOf('usage', ['foo'], { map: { fooo: 'event' } })).toContain('no column fooo');
     expect(fieldsOf('usage', ['foo'], { map: { foo: 'evnt' } })).toContain('evnt is no field of usage');
     expect(fieldsOf('usage', ['a', 'b'], { map: { a: 'event', b: 'event' } })).toContain('two columns are mapped to event');
-    expect(fieldsOf('usagee', ['a'])).toContain('nothing that can be imported');
+    expect(fieldsOf('usagee', ['a'])).toContain('nothing that can be imported: use one of accounts, people');
   });
 
   it('can be mapped for every kind there is', () => {

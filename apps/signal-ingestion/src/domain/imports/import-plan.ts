@@ -1,6 +1,6 @@
 import { shown, type ItemFault } from '../item-fault.js';
 import { guessColumns } from './guess-columns.js';
-import { importKindNamed, takesField, type ImportKind } from './import-kinds.js';
+import { importKindNamed, importKindNames, takesField, type ImportKind } from './import-kinds.js';
 import type { DateOrder } from './read-date.js';
 
 /** What a caller says about a file. */
@@ -33,7 +33,7 @@ export interface ImportPlan {
 /** What is wrong with options by themselves, before any file is seen. */
 export function optionsFault({ as, map, set }: ImportOptions): ItemFault | null {
   const kind = importKindNamed(as);
-  if (!kind) return { code: 'unknown_kind', pointer: '?as', detail: `${shown(as)} is nothing that can be imported` };
+  if (!kind) return { code: 'unknown_kind', pointer: '?as', detail: `${shown(as)} is nothing that can be imported: use one of ${importKindNames.join(', ')}` };
   for (const [field, pointer] of [...Object.values(map).map((name) => [name, '?map']), ...Object.keys(set).map((name) => [name, '?set'])] as [string, string][]) {
     if (!takesField(kind, field)) return { code: 'unknown_field', pointer, detail: `${shown(field)} is no field of ${as}: use one of ${fieldNames(kind)}` };
   }
@@ -69,7 +69,7 @@ function missingFields(kind: ImportKind, given: ReadonlySet<string>, columns: re
     ...kind.oneOf.filter((names) => !names.some((name) => given.has(name))).map((names) => names.join(' or ')),
   ];
   if (missing.length === 0) return null;
-  return { code: 'columns_missing', pointer: '?map', detail: `no column was recognised as ${missing.join('; ')}. Map one (map: column=field) or give every row the same (set: field=value). The columns are ${columns.map(shown).join(', ')}` };
+  return { code: 'columns_missing', pointer: '?map', detail: `no column was recognised as ${missing.join(', nor as ')}: say which one it is (map, column=field), or give every row the same (set, field=value). The columns are ${columns.map(shown).join(', ')}` };
 }
 
 const fieldNames = ({ fields, open }: ImportKind): string => [...fields.map(({ name }) => name), ...(open === null ? [] : [`${open}.<name>`])].join(', ');

@@ -41,7 +41,7 @@ export const snowplow: Vendor = {
     const name = ['ttm', 'dtm'].find((time) => item[time] !== undefined);
     const original = name === undefined ? null : instant(item[name]);
     if (name !== undefined && original === null) return { code: 'timestamp_invalid', pointer: `/${name}`, detail: 'must be milliseconds since 1970' };
-    return (original === null ? null : timeFault(original, `/${name}`, sentAt, receivedAt)) ?? (item['e'] === 'pp' ? null : eventNameFault(nameOf(item), item['e'] === 'ue' ? '/event/data/schema' : item['e'] === 'se' ? '/se_ac' : '/e'));
+    return (original === null ? null : timeFault(original, `/${name}`, sentAt, receivedAt)) ?? kindFault(item);
   },
   meaningOf(_call, item): Meaning {
     return {
@@ -111,6 +111,23 @@ function nameOf(item: Item): string | null {
       return 'Viewed Page';
     default:
       return null;
+  }
+}
+
+/** Transactions (`tr`, `ti`) tell of shops, not of use. */
+function kindFault(item: Item): ItemFault | null {
+  switch (item['e']) {
+    case 'ue':
+      return eventNameFault(nameOf(item), '/event/data/schema');
+    case 'se':
+      return eventNameFault(nameOf(item), '/se_ac');
+    case 'pv':
+    case 'pp':
+      return null;
+    case undefined:
+      return { code: 'missing_field', pointer: '/e', detail: 'is required: send ue, se, pv or pp' };
+    default:
+      return { code: 'unknown_call', pointer: '/e', detail: 'is no event that is taken: send ue (self-describing), se (structured), pv (page view) or pp (page ping)' };
   }
 }
 

@@ -48,7 +48,7 @@ export class HookEndpoints implements OnModuleInit, OnModuleDestroy {
     return endpoint?.source.name === source ? endpoint : null;
   }
 
-  /** The secrets that count now: during a rotation two. */
+  /** The secrets that count now: during a rotation more than one. */
   secretsOf({ secrets }: HookEndpoint): readonly HookSecret[] {
     const now = this.clock.now();
     return secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);

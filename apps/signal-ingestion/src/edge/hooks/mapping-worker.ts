@@ -23,14 +23,31 @@ function compile(expression: string): jsonata.Expression {
 }
 
 async function answer({ id, expression, payload }: MappingTask): Promise<MappingAnswer> {
+  let mapping: jsonata.Expression;
   try {
-    const made: unknown = await compile(expression).evaluate(JSON.parse(payload));
+    mapping = compile(expression);
+  } catch (error) {
+    return { id, fault: `is no JSONata: ${saidBy(error)}` };
+  }
+  let made: unknown;
+  try {
+    made = await mapping.evaluate(JSON.parse(payload));
+  } catch (error) {
+    return { id, fault: `failed: ${saidBy(error)}` };
+  }
+  try {
     const json = JSON.stringify(made) as string | undefined;
     if (json === undefined) return { id };
     return json.length > maxBytes ? { id, fault: `made more than ${maxBytes} bytes` } : { id, json };
-  } catch (error) {
-    return { id, fault: error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? String(error.message).slice(0, 300) : 'failed' };
+  } catch {
+    return { id, fault: 'made what is no JSON, such as a function' };
   }
+}
+
+/** JSONata throws plain objects. */
+function saidBy(error: unknown): string {
+  const { message, position } = error as { message?: unknown; position?: unknown };
+  return `${String(message).slice(0, 300)}${typeof position === 'number' ? ` (character ${position})` : ''}`;
 }
 
 parentPort!.on('message', (task: MappingTask) => void answer(task).then((told) => parentPort!.postMessage(told)));
