@@ -50,6 +50,23 @@ describe('facts that come again', () => {
     expect(await desk.published('same')).toHaveLength(published);
   });
 
+  it('keeps nobody who is neither among the signals nor in the account\'s record any more, whichever says so first', async () => {
+    const stakeholders = [{ personId: 'ben', name: 'Ben', title: null, roles: ['champion' as const] }];
+    const ids = ['reset-first', 'record-first'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id, { stakeholders })));
+    await desk.tell(...ids.map((id) => desk.signal(id, 'survey', { type: 'nps', score: 3 }, { personId: 'ben' })));
+    const contacts = async () => (await service.running.get(Database).query<{ person_id: string }>('SELECT person_id FROM contact_health')).length;
+    expect(await contacts()).toBe(2);
+    const restate = (id: string) => desk.tell(desk.mark(id, 'reset'), desk.mark(id, 'restated'));
+    await restate('reset-first');
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    await restate('record-first');
+    expect(await contacts()).toBe(0);
+    // Somebody who comes back is somebody new.
+    await desk.tell(desk.signal('reset-first', 'survey', { type: 'nps', score: 3 }, { personId: 'ben' }));
+    expect(await contacts()).toBe(1);
+  });
+
   it('waits for the end of a backfill of many chunks: one verdict, no change of risk', async () => {
     await desk.tellAccounts(desk.account('import'));
     expect(await desk.published('import')).toMatchObject([{ riskLevel: 'unknown' }]);
