@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { healthTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
+import { healthTopic, peopleTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
@@ -65,6 +65,25 @@ describe('facts that come again', () => {
     // Somebody who comes back is somebody new.
     await desk.tell(desk.signal('reset-first', 'survey', { type: 'nps', score: 3 }, { personId: 'ben' }));
     expect(await contacts()).toBe(1);
+  });
+
+  it('takes who was erased out of judgements, and tells the verdict anew though only its words differ', async () => {
+    const ids = ['erased', 'namesake'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    for (const id of ids) {
+      await desk.tell(...desk.well(id));
+      expect((await desk.post(`/${id}/overrides`, { healthScore: 33, reason: 'Sam Smith told me', expiresAt: desk.days(30) })).status).toBe(201);
+    }
+    const before = await desk.published('erased');
+    for (let i = 0; i < 2; i++) {
+      await service.publish(peopleTopic, [{ type: 'perennial.person.erased.v1', key: 'erased', data: { accountId: 'erased', ids: [], names: ['Sam Smith'], emails: [] } }]);
+      await service.settle();
+    }
+    const told = (await desk.published('erased')).slice(before.length);
+    expect(told.map(({ override }) => override?.reason)).toEqual(['(erased) told me', '(erased) told me']);
+    expect(lasting(await desk.health('erased'))).toEqual(lasting(told[0]!));
+    expect((await desk.health('namesake')).override?.reason).toBe('Sam Smith told me');
+    expect(await service.running.get(Database).query('SELECT account_id, reason FROM judgement ORDER BY 1')).toEqual([{ account_id: 'erased', reason: '(erased) told me' }, { account_id: 'namesake', reason: 'Sam Smith told me' }]);
   });
 
   it('waits for the end of a backfill of many chunks: one verdict, no change of risk', async () => {

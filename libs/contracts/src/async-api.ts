@@ -26,6 +26,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'risk-changes': 'The risk level of an account changed: from, to, and why. Written only on change; for other systems to act on.',
   playbooks: 'What playbooks do: runs and tasks.',
   notifications: 'What became of each message to a webhook endpoint or an inbox.',
+  people: 'Who was erased, once for each account of theirs: readers take them out of what they keep in words. Emptied after that, where the log can.',
 };
 
 /** The AsyncAPI 3 document of all topics. `examples` are looked up by topic and event type. */

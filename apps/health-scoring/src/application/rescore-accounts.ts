@@ -23,6 +23,8 @@ export interface AccountChange {
   /** Changes the state in place; false says that it left it as it was, and that no look is called for. */
   apply(state: AccountHealthState): void | false;
   readonly event?: ReceivedEvent;
+  /** The verdict is told also where nothing differs but its words. */
+  readonly isToldAnew?: boolean;
 }
 
 type Judged = Omit<ScoredAccount, 'version'>;
@@ -57,7 +59,7 @@ export class RescoreAccounts {
     const now = this.clock.now();
     const judged = [...states.values()].filter((state) => causes.has(state.accountId)).map((state) => this.judge(state, time, cause, now));
     const told = judged.filter((account): account is Told => account.verdict !== null);
-    const { versions, changed } = await this.publish(tx, told, causes);
+    const { versions, changed } = await this.publish(tx, told, causes, new Set(changes.flatMap(({ accountId, isToldAnew }) => (isToldAnew ? [accountId] : []))));
     const scored = judged.map((account) => ({ ...account, version: versions.get(account.state.accountId) ?? null }));
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
@@ -82,12 +84,12 @@ export class RescoreAccounts {
   }
 
   /** Answers the version of each verdict that was published, and the risk changes that were. */
-  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
+  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>, anew: ReadonlySet<string>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
     const envelope = ({ state, verdict }: Told) => ({ key: state.accountId, time: new Date(verdict.health.asOf), cause: causes.get(state.accountId) });
     const changes = judged.flatMap((account) => (account.verdict.riskChange ? [{ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data: account.verdict.riskChange }] : []));
     const [versions, toldVersions] = await Promise.all([
       this.outbox.publish(tx, healthTopic, judged.map((account) => ({
-        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, fingerprint: account.verdict.fingerprint,
+        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, ...(anew.has(account.state.accountId) ? {} : { fingerprint: account.verdict.fingerprint }),
       }))),
       this.outbox.publish(tx, riskChangesTopic, changes),
     ]);
