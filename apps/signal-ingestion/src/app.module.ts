@@ -33,6 +33,7 @@ import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
 import { ReplayRejected } from './application/replay-rejected.js';
+import { RereadHookEvents } from './application/reread-hook-events.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
@@ -135,6 +136,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     PublishAccounts,
     ReplayWaiting,
     ReplayRejected,
+    RereadHookEvents,
     PurgeOldMessages,
     PurgeRejected,
     PurgeFigures,

@@ -142,7 +142,7 @@ describe('webhooks of business systems', () => {
     expect(await send('msg_1', { customer: 'g-co', mood: 2, text: 'slow' })).toMatchObject({ status: 200, body: { signals: 1 } });
     expect(await send('msg_2', { customer: 'g-co', mood: 9, text: 'slow' })).toMatchObject({ status: 200, rejected: '1' });
     expect(await timeline('g-co')).toMatchObject([{ id: 'msg_1', kind: 'pulse', data: { pulse: 2, reason: 'slow' } }]);
-    expect(await rejected(source.id)).toMatchObject([{ code: 'invalid_field', payload: { kind: 'pulse', data: { pulse: 9 } } }]);
+    expect(await rejected(source.id)).toMatchObject([{ code: 'invalid_field', detail: expect.stringContaining('/data/pulse'), payload: { payload: { customer: 'g-co', mood: 9 } } }]);
 
     const tried = await service.request('POST', `/api/v1/sources/${source.id}/try`, { scopes: ['operate'], body: { payload: { customer: 'g-co', mood: 9 }, settings: { mapping: '{"kind": "pulse", "accountId": customer, "data": {"pulse": mood, "reason": "-"}}' } } });
     expect(tried.body).toMatchObject({ fault: null, events: [{ fault: null, signals: [{ signal: { kind: 'pulse', accountId: 'g-co' }, fault: { code: 'invalid_field', pointer: '/data/pulse' } }] }] });

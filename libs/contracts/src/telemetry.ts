@@ -26,5 +26,7 @@ export const InputRejected = Type.Object({
   vendor: Type.Optional(Type.String()),
   call: Type.Optional(Type.String()),
   sentAt: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  /** Of a webhook's event: under which id and type it is read, and the ids of signals that were made of it and taken. */
+  event: Type.Optional(Type.Object({ id: Type.String(), type: Type.String(), taken: Type.Array(Type.String()) })),
 });
 export type InputRejected = Static<typeof InputRejected>;

@@ -1,4 +1,6 @@
 import type { Transaction } from '@perennial/persistence/transaction';
+import type { RejectedEvent } from '../domain/hooks/hook-source.js';
+import type { ItemFault } from '../domain/item-fault.js';
 
 /** An item of a known sender that could not be taken, as `GET /api/v1/rejected` lists it. */
 export interface Rejected {
@@ -16,6 +18,8 @@ export interface Rejected {
   readonly vendor: string | null;
   readonly call: string | null;
   readonly sentAt: string | null;
+  /** The payload is a webhook's event, to be mapped again; null: it is an item of a client. */
+  readonly event: RejectedEvent | null;
   /** When it was replayed or erased. */
   readonly settledAt: Date | null;
 }
@@ -40,6 +44,8 @@ export abstract class RejectedStore {
   /** Open ones that fit, oldest first, for this transaction alone. */
   abstract claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]>;
   abstract replayed(tx: Transaction, ids: readonly string[], at: Date): Promise<void>;
+  /** They stay open, for these reasons now. */
+  abstract refusedAgain(tx: Transaction, refused: readonly { readonly id: string; readonly fault: ItemFault }[]): Promise<void>;
   /** When the oldest was received; null: there is none. */
   abstract oldest(): Promise<Date | null>;
   abstract forgetBefore(instant: Date): Promise<void>;

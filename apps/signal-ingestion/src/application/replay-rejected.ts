@@ -8,12 +8,14 @@ import type { ItemFault } from '../domain/item-fault.js';
 import { mergePatch } from '../domain/merge-patch.js';
 import { personSuppressed } from '../domain/personal-data.js';
 import { isWhole } from '../domain/rejected-payload.js';
-import type { Vendor } from '../domain/vendors/vendor.js';
+import { isItem } from '../domain/vendors/fields.js';
+import type { Item, Vendor } from '../domain/vendors/vendor.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
 import { CapNames } from './cap-names.js';
 import { MessageStore } from './message-store.js';
 import { ReadMessages } from './read-messages.js';
 import { RejectedStore, type Rejected, type RejectedFilter } from './rejected-store.js';
+import { RereadHookEvents, type EventToReread } from './reread-hook-events.js';
 import { TakeMessages } from './take-messages.js';
 
 /** How items are mended before they are read again; one or none of both. */
@@ -44,6 +46,7 @@ export class ReplayRejected {
     private readonly rejected: RejectedStore,
     private readonly messages: MessageStore,
     private readonly readMessages: ReadMessages,
+    private readonly rereadHookEvents: RereadHookEvents,
     private readonly capNames: CapNames,
     private readonly takeMessages: TakeMessages,
     private readonly clock: Clock,
@@ -62,38 +65,76 @@ export class ReplayRejected {
   }
 
   private async replayRows(tx: Transaction, rows: readonly Rejected[], mending: Mending, dryRun: boolean): Promise<Replayed[]> {
-    const read = rows.map((row, at) => this.read(row, at, mending));
-    const arrivals = read.filter((one) => 'meaning' in one);
+    const read = await this.read(rows, mending);
+    const arrivals = read.flatMap((one) => ('code' in one ? [] : one));
     const { refusals, results } = dryRun ? { refusals: [], results: null } : await this.takeMessages.take(tx, await this.capNames.cap(tx, arrivals), () => undefined);
     const faults = new Map(refusals.map(({ arrival, fault }) => [arrival.at, fault]));
-    const replayed = rows.map(({ id }, at): Replayed => {
-      const one = read[at]!;
-      if (!('meaning' in one)) return { id, result: 'refused', fault: one };
-      const result = results?.get(at) ?? 'published';
+    const replayed = rows.map(({ id }, index): Replayed => {
+      const one = read[index]!;
+      if ('code' in one) return { id, result: 'refused', fault: one };
+      const became = one.map(({ at }) => results?.get(at) ?? 'published');
       // A part that was refused (traits without room) is told, and the rest counts.
-      if (result === 'suppressed') return { id, result: 'refused', fault: personSuppressed };
-      if (result === 'rejected') return { id, result: 'refused', fault: faults.get(at) ?? null };
-      return { id, result: result === 'repeated' ? 'repeated' : 'taken', fault: faults.get(at) ?? null };
+      const fault = one.map(({ at }) => faults.get(at)).find((found) => found !== undefined) ?? null;
+      if (became.includes('rejected')) return { id, result: 'refused', fault };
+      const all = (result: (typeof became)[number]): boolean => became.length > 0 && became.every((each) => each === result);
+      if (all('suppressed')) return { id, result: 'refused', fault: personSuppressed };
+      return { id, result: all('repeated') ? 'repeated' : 'taken', fault };
     });
     if (dryRun) return replayed;
     killPoint('ingestion.replaying-rejected');
+    // What was mended on the way is not what is kept: its reason is told, and not kept either.
+    if (mending.payload === undefined && mending.patch === undefined) {
+      await this.rejected.refusedAgain(tx, replayed.flatMap(({ id, result, fault }) => (result === 'refused' && fault !== null && !aboutKeeping.has(fault.code) ? [{ id, fault }] : [])));
+    }
     await this.rejected.replayed(tx, replayed.filter(({ result }) => result !== 'refused').map(({ id }) => id), this.clock.now());
     return replayed;
   }
 
-  private read(row: Rejected, at: number, mending: Mending): Arrival | ItemFault {
-    const vendor = row.vendor === null ? null : vendorNamed(row.vendor);
-    if (!vendor || row.call === null) return { code: 'not_an_item', pointer: '', detail: 'this was a whole body or nobody noted how to read it: have it sent again' };
-    const kept: unknown = JSON.parse(row.payload);
-    const body = mending.payload ?? (mending.patch === undefined ? kept : mergePatch(kept, mending.patch));
-    if (mending.payload === undefined && !isWhole(row.code, kept)) return { code: 'payload_incomplete', pointer: '', detail: 'only a part of it was kept: give the whole item as payload' };
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return { code: 'not_an_object', pointer: '', detail: 'must be a JSON object' };
+  /** What each row says, or why it cannot be taken. Every arrival has a place of its own in the chunk. */
+  private async read(rows: readonly Rejected[], mending: Mending): Promise<(readonly Arrival[] | ItemFault)[]> {
+    const events: EventToReread[] = [];
+    const read = rows.map((row): Arrival | ItemFault | 'event' => {
+      const item = mended(row, mending);
+      if ('fault' in item) return item.fault;
+      if (row.event === null) return this.readItem(row, item);
+      events.push({ row: { ...row, event: row.event }, body: item.body });
+      return 'event';
+    });
+    const ofEvents = (await this.rereadHookEvents.read(events)).values();
+    let at = 0;
+    return read.map((one) => {
+      const arrivals = one === 'event' ? ofEvents.next().value! : one;
+      return 'code' in arrivals ? arrivals : [arrivals].flat().map((arrival): Arrival => ({ ...arrival, at: at++ }));
+    });
+  }
+
+  private readItem(row: Rejected, { vendor, call, kept, body }: MendedItem): Arrival | ItemFault {
     const { itemBytes } = vendor.limits;
     if (Buffer.byteLength(JSON.stringify(body)) > itemBytes) return { code: 'too_large', pointer: '', detail: `is larger than ${itemBytes} bytes: send less with it` };
     return this.readMessages.read({
-      at, vendor: vendor.name, sourceId: row.sourceId, fallbackId: row.id, call: callOf(vendor, row.call, kept, body), body: body as Record<string, unknown>, sentAt: row.sentAt, receivedAt: row.receivedAt.getTime(),
+      at: 0, vendor: vendor.name, sourceId: row.sourceId, fallbackId: row.id, call: callOf(vendor, call, kept, body), body, sentAt: row.sentAt, receivedAt: row.receivedAt.getTime(),
     });
   }
+}
+
+interface MendedItem {
+  readonly vendor: Vendor;
+  readonly call: string;
+  readonly kept: unknown;
+  readonly body: Item;
+}
+
+/** Faults of how a row was kept or tried, not of what it holds. */
+const aboutKeeping = new Set(['not_an_item', 'payload_incomplete', 'not_tried', personSuppressed.code]);
+
+function mended(row: Rejected, { payload, patch }: Mending): MendedItem | { readonly fault: ItemFault } {
+  const vendor = row.vendor === null ? null : vendorNamed(row.vendor);
+  if (!vendor || row.call === null) return { fault: { code: 'not_an_item', pointer: '', detail: 'this was a whole body or nobody noted how to read it: have it sent again' } };
+  const kept: unknown = JSON.parse(row.payload);
+  if (payload === undefined && !isWhole(row.event === null ? row.code : null, kept)) return { fault: { code: 'payload_incomplete', pointer: '', detail: 'only a part of it was kept: give the whole item as payload' } };
+  const body = payload ?? (patch === undefined ? kept : mergePatch(kept, patch));
+  if (!isItem(body)) return { fault: { code: 'not_an_object', pointer: '', detail: 'must be a JSON object' } };
+  return { vendor, call: row.call, kept, body };
 }
 
 /** Items of a batch say their own call, so it is mended with them; else the call is that of the path. */

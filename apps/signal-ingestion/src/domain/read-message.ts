@@ -52,3 +52,10 @@ function contentOf(call: string, body: Item, vendor: Vendor): string {
 export function sourceIdOf(sender: string, part: unknown): string {
   return typeof part === 'string' && part !== sender ? `${sender}/${part}` : sender;
 }
+
+/** Ids are unique within what a SIGNAL names as its source, below its sender: nobody can take another one's ids. */
+export function sourceOf(vendor: Vendor, sender: string, item: unknown): string {
+  const part = vendor.partOf(item);
+  const sourceId = part === null ? sender : sourceIdOf(sender, part);
+  return idFault(sourceId, '') === null ? sourceId : sender;
+}

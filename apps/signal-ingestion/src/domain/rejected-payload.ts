@@ -1,6 +1,8 @@
 const maxText = 32 * 1024;
 const headText = 4 * 1024;
 const maxDepth = 12;
+const maxEventText = 256 * 1024;
+const maxEventDepth = 64;
 
 /**
  * JSON text of a refused item, fit to be kept: whatever made it unfit (depth, NUL, half characters, numbers
@@ -9,6 +11,19 @@ const maxDepth = 12;
 export function rejectedPayload(value: unknown): string {
   const text = JSON.stringify(bounded(value, 1)) ?? 'null';
   return text.length <= maxText ? text : JSON.stringify({ truncated: true, head: text.slice(0, headText).toWellFormed() });
+}
+
+/**
+ * JSON text of a webhook's event, kept exactly so that it can be mapped again, NUL and all (JSON escapes it). Of
+ * what is longer than 256 KiB or deeper than 64 levels only the head is kept.
+ */
+export function rejectedEvent(event: unknown): string {
+  const text = isDeeper(event, maxEventDepth) ? null : (JSON.stringify(event) ?? 'null');
+  return text !== null && text.length <= maxEventText ? text : JSON.stringify({ truncated: true, head: (JSON.stringify(bounded(event, 1)) ?? '').slice(0, headText).toWellFormed() });
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  return typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)));
 }
 
 function bounded(value: unknown, depth: number): unknown {
@@ -36,8 +51,8 @@ export function maskedPayload(value: unknown): unknown {
 /** Refusals after which only a part of the item may have been kept. */
 const cutCodes = new Set(['too_large', 'too_deep']);
 
-/** Whether `payload`, kept for an item refused with `code`, is all of it. */
-export function isWhole(code: string, payload: unknown): boolean {
-  if (cutCodes.has(code)) return false;
+/** Whether `payload`, kept for an item refused with `code`, is all of it. Of an event (code null) its form tells. */
+export function isWhole(code: string | null, payload: unknown): boolean {
+  if (code !== null && cutCodes.has(code)) return false;
   return !(typeof payload === 'object' && payload !== null && 'truncated' in payload && payload.truncated === true && 'head' in payload);
 }

@@ -8,16 +8,15 @@ import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../config.js';
 import { Suppression } from '../application/suppression.js';
-import { idFault } from '../domain/identifiers.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { mentions, personSuppressed, subjectsOf, withoutAttendees } from '../domain/personal-data.js';
-import { sourceIdOf } from '../domain/read-message.js';
+import { sourceOf } from '../domain/read-message.js';
 import type { Item, ItemResult, ReadJson, Vendor } from '../domain/vendors/vendor.js';
 import { vendors } from '../domain/vendors/vendors.js';
 import { checkItems } from './check-items.js';
 import { busy } from './problem-answer.js';
 import { SendSpan } from './send-span.js';
-import { rejectedRecord, vendorCallRecord } from './telemetry-records.js';
+import { rejectedRecord, vendorCallRecord, type Rereading } from './telemetry-records.js';
 
 export interface Delivery {
   readonly vendor: Vendor;
@@ -86,12 +85,13 @@ export class FrontDoor {
     return results;
   }
 
-  /** Lists a whole body that a known sender sent and nobody could read; under the same `id` it is listed once. */
-  async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null }: { readonly id?: string; readonly payload?: unknown } = {}): Promise<void> {
+  /** Lists a whole body that a known sender sent and nobody could read, or with `reread` a webhook's event that can be mapped again; under the same `id` it is listed once. */
+  async listRefusal(sender: string, fault: ItemFault, traceparent: string | undefined, { id = uuidv7(), payload = null, reread = null }: { readonly id?: string; readonly payload?: unknown; readonly reread?: Rereading | null } = {}): Promise<void> {
     const span = new SendSpan(traceparent, 1);
     // A body that may name somebody who was suppressed is refused, and kept nowhere.
     const kept = this.suppression.isEmpty || !mentions(payload, this.suppression.isSuppressed) ? payload : null;
-    await span.around(this.append(sender, [rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload: kept, reread: null })]));
+    await span.around(this.append(sender, [rejectedRecord({ id, key: sender, sourceId: sender, receivedAt: this.clock.now(), traceparent: span.traceparent, fault, payload: kept, reread: kept === null ? null : reread })]));
+    if (reread) this.items.add(1, { vendor: reread.vendor, result: 'rejected' });
   }
 
   /** The item's JSON without attendees who were suppressed; null: it is about such a person. */
@@ -123,11 +123,4 @@ export class FrontDoor {
       else this.waitingOf.delete(sender);
     }
   }
-}
-
-/** Ids are unique within what a SIGNAL names as its source, below its sender: nobody can take another one's ids. */
-function sourceOf(vendor: Vendor, sender: string, item: unknown): string {
-  const part = vendor.partOf(item);
-  const sourceId = part === null ? sender : sourceIdOf(sender, part);
-  return idFault(sourceId, '') === null ? sourceId : sender;
 }

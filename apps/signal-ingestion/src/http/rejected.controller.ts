@@ -81,7 +81,7 @@ function viewOf(row: Rejected, open: boolean): RejectedView {
   const { id, sourceId, receivedAt, code, pointer, detail, state, vendor, call, settledAt } = row;
   return {
     id, sourceId, receivedAt: receivedAt.toISOString(), code, pointer, detail, payload: open ? payload : maskedPayload(payload), state, vendor, call,
-    replayable: state !== 'open' || vendor === null ? 'no' : isWhole(code, payload) ? 'yes' : 'with_payload', settledAt: settledAt?.toISOString() ?? null,
+    replayable: state !== 'open' || vendor === null ? 'no' : isWhole(row.event === null ? code : null, payload) ? 'yes' : 'with_payload', settledAt: settledAt?.toISOString() ?? null,
   };
 }
 

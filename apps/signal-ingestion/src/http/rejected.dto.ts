@@ -47,8 +47,8 @@ export class RejectedView {
   @ApiProperty({ description: 'What to do about it.' }) detail!: string;
   @ApiProperty({ description: 'The item; its texts and numbers are hidden from callers without the scope operate. Null where it was erased.' }) payload!: unknown;
   @ApiProperty({ enum: states }) state!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'Whose client sent it; null: a whole body.' }) vendor!: string | null;
-  @ApiProperty({ type: String, nullable: true }) call!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Whose client sent it, or which business system; null: a whole body.' }) vendor!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: '`event`: the payload is a webhook\'s event, which is mapped again when it is replayed.' }) call!: string | null;
   @ApiProperty({ description: 'It can be replayed: as it is or patched where `payload` is all of it, else with a payload of yours.', enum: ['yes', 'with_payload', 'no'] }) replayable!: string;
   @ApiProperty({ format: 'date-time', type: String, nullable: true, description: 'When it was replayed, or its payload erased.' }) settledAt!: string | null;
 }

@@ -17,7 +17,7 @@ import type { Arrival } from '../domain/arrival.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { parseInstant } from '../domain/event-time.js';
 import { mentions } from '../domain/personal-data.js';
-import { rejectedPayload } from '../domain/rejected-payload.js';
+import { rejectedEvent, rejectedPayload } from '../domain/rejected-payload.js';
 import { SourceTally } from '../domain/source-tally.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
 import { isInputRejected, messageOf, type Telemetry } from './telemetry-message.js';
@@ -93,8 +93,8 @@ export class TelemetryConsumer implements BatchHandler<typeof telemetryTopic> {
 }
 
 function listed({ data }: Extract<Telemetry, { type: 'perennial.input.rejected.v1' }>): Rejected {
-  const { id, sourceId, receivedAt, code, pointer, detail, payload, vendor = null, call = null, sentAt = null } = data;
-  return { id: uuidv5(id, rejectedNamespace), sourceId, receivedAt: new Date(receivedAt), code, pointer, detail, payload: rejectedPayload(payload), state: 'open', vendor, call, sentAt, settledAt: null };
+  const { id, sourceId, receivedAt, code, pointer, detail, payload, vendor = null, call = null, sentAt = null, event = null } = data;
+  return { id: uuidv5(id, rejectedNamespace), sourceId, receivedAt: new Date(receivedAt), code, pointer, detail, payload: event ? rejectedEvent(payload) : rejectedPayload(payload), state: 'open', vendor, call, sentAt, event, settledAt: null };
 }
 
 /** The same record refused twice for the same reason is one row, however often it is delivered. */
@@ -111,6 +111,7 @@ function refused(event: ReceivedEvent<typeof telemetryTopic>, message: ReturnTyp
     vendor: message.vendor,
     call: message.call,
     sentAt: message.sentAt,
+    event: null,
     settledAt: null,
   };
 }

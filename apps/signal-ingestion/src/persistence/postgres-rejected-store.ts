@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { forgetRows } from '@perennial/persistence/forget-rows';
-import { Database, type Transaction } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import type { RejectedEvent } from '../domain/hooks/hook-source.js';
+import type { ItemFault } from '../domain/item-fault.js';
 import { RejectedStore, type Rejected, type RejectedFilter } from '../application/rejected-store.js';
 
-const columns = `id, source_id AS "sourceId", received_at AS "receivedAt", code, pointer, detail, payload, state, vendor, call, sent_at AS "sentAt", settled_at AS "settledAt"`;
+const columns = `id, source_id AS "sourceId", received_at AS "receivedAt", code, pointer, detail, payload, state, vendor, call, sent_at AS "sentAt", event, settled_at AS "settledAt"`;
 const fits = `($1::text IS NULL OR source_id = $1 OR starts_with(source_id, $1 || '/')) AND ($2::text IS NULL OR code = $2) AND ($3::text IS NULL OR state = $3)
               AND ($4::timestamptz IS NULL OR received_at >= $4) AND ($5::timestamptz IS NULL OR received_at <= $5)`;
 const valuesOf = ({ sourceId, code, state, from, to }: RejectedFilter): unknown[] => [sourceId, code, state, from, to];
@@ -18,34 +20,35 @@ export class PostgresRejectedStore extends RejectedStore {
     if (rejected.length === 0) return;
     await tx.query({
       name: 'add-rejected',
-      text: `INSERT INTO rejected (id, source_id, received_at, code, pointer, detail, payload, state, vendor, call, sent_at)
-             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) ON CONFLICT (id) DO NOTHING`,
+      text: `INSERT INTO rejected (id, source_id, received_at, code, pointer, detail, payload, state, vendor, call, sent_at, event)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]) ON CONFLICT (id) DO NOTHING`,
       values: [
         rejected.map((r) => r.id), rejected.map((r) => r.sourceId), rejected.map((r) => r.receivedAt), rejected.map((r) => r.code),
         rejected.map((r) => r.pointer), rejected.map((r) => r.detail), rejected.map((r) => r.payload), rejected.map((r) => r.state),
         rejected.map((r) => r.vendor), rejected.map((r) => r.call), rejected.map((r) => r.sentAt),
+        rejected.map((r) => (r.event === null ? null : JSON.stringify(r.event))),
       ],
     });
   }
 
   list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]> {
-    return this.database.query<Rejected>({
+    return rowsOf(this.database, {
       text: `SELECT ${columns} FROM rejected WHERE ${fits} AND ($6::uuid IS NULL OR seq < (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq DESC LIMIT $7`,
       values: [...valuesOf(filter), startingAfter, limit],
     });
   }
 
   async find(id: string): Promise<Rejected | null> {
-    const [row] = await this.database.query<Rejected>({ text: `SELECT ${columns} FROM rejected WHERE id = $1`, values: [id] });
+    const [row] = await rowsOf(this.database, { text: `SELECT ${columns} FROM rejected WHERE id = $1`, values: [id] });
     return row ?? null;
   }
 
   claim(tx: Transaction, ids: readonly string[]): Promise<Rejected[]> {
-    return tx.query<Rejected>({ text: `SELECT ${columns} FROM rejected WHERE id = ANY($1::uuid[]) AND state = 'open' ORDER BY seq FOR UPDATE`, values: [ids] });
+    return rowsOf(tx, { text: `SELECT ${columns} FROM rejected WHERE id = ANY($1::uuid[]) AND state = 'open' ORDER BY seq FOR UPDATE`, values: [ids] });
   }
 
   claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]> {
-    return tx.query<Rejected>({
+    return rowsOf(tx, {
       text: `SELECT ${columns} FROM rejected WHERE ${fits} AND state = 'open' AND ($6::uuid IS NULL OR seq > (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq LIMIT $7 FOR UPDATE`,
       values: [...valuesOf(filter), startingAfter, limit],
     });
@@ -56,6 +59,14 @@ export class PostgresRejectedStore extends RejectedStore {
     await tx.query({ text: `UPDATE rejected SET state = 'replayed', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
   }
 
+  async refusedAgain(tx: Transaction, refused: readonly { readonly id: string; readonly fault: ItemFault }[]): Promise<void> {
+    if (refused.length === 0) return;
+    await tx.query({
+      text: `UPDATE rejected r SET code = n.code, pointer = n.pointer, detail = n.detail FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS n (id, code, pointer, detail) WHERE r.id = n.id`,
+      values: [refused.map(({ id }) => id), refused.map(({ fault }) => fault.code), refused.map(({ fault }) => (fault.pointer === '' ? null : fault.pointer)), refused.map(({ fault }) => fault.detail)],
+    });
+  }
+
   async oldest(): Promise<Date | null> {
     const [row] = await this.database.query<{ at: Date | null }>('SELECT min(received_at) AS at FROM rejected');
     return row?.at ?? null;
@@ -64,4 +75,10 @@ export class PostgresRejectedStore extends RejectedStore {
   forgetBefore(instant: Date): Promise<void> {
     return forgetRows(this.database, 'rejected', 'received_at < $1', [instant]);
   }
+}
+
+/** The event is kept as text: JSON columns take neither NUL nor half characters, which senders' ids may hold. */
+async function rowsOf(sql: Sql, query: { readonly text: string; readonly values: unknown[] }): Promise<Rejected[]> {
+  const rows = await sql.query<Omit<Rejected, 'event'> & { event: string | null }>(query);
+  return rows.map((row) => ({ ...row, event: row.event === null ? null : (JSON.parse(row.event) as RejectedEvent) }));
 }

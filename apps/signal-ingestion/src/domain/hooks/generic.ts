@@ -1,6 +1,7 @@
 import type { SignalInput } from '@perennial/contracts/signal';
 import type { ItemFault } from '../item-fault.js';
 import { bodyText, invalidJson, isItem, object, parsed } from './fields.js';
+import type { HookSettings } from './hook-settings.js';
 import type { HookSource } from './hook-source.js';
 import { bodyHmac, sharedSecret, standardWebhooks } from './schemes.js';
 
@@ -36,6 +37,9 @@ export const generic: HookSource = {
     checkedAgainst: 'the official `standardwebhooks` and `svix` libraries, which sign the test vectors',
   },
 };
+
+/** Whether an endpoint is sent SIGNALs as they are: each of them is checked, listed and mended by itself. */
+export const takesSignals = (source: HookSource, { mapping }: HookSettings): boolean => source === generic && mapping === undefined;
 
 /** `<hex>` or `sha256=<hex>`. */
 function readHexHmac(headers: Readonly<Record<string, string | undefined>>, header: string, body: Uint8Array) {

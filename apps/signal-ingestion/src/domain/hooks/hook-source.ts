@@ -75,6 +75,15 @@ export interface HookEvent {
   readonly body: Item;
 }
 
+/** What it takes to map a refused event again as it would have been mapped at first. */
+export interface RejectedEvent {
+  /** From which the ids of its signals are made. */
+  readonly id: string;
+  readonly type: string;
+  /** Ids of those of its signals that had no fault and were taken. */
+  readonly taken: readonly string[];
+}
+
 /** What the page about a source says. */
 export interface HookPage {
   /** Events that become signals, and which ones. */

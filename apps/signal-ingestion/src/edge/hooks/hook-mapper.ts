@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { SignalInput } from '@perennial/contracts/signal';
-import { isFault, type HookEvent, type HookRequest, type HookSource } from '../../domain/hooks/hook-source.js';
+import { isFault, type HookEvent, type HookRequest, type HookSource, type RejectedEvent } from '../../domain/hooks/hook-source.js';
 import type { HookSettings } from '../../domain/hooks/hook-settings.js';
 import type { ItemFault } from '../../domain/item-fault.js';
+import type { Item } from '../../domain/vendors/vendor.js';
 import { Mappings } from './mappings.js';
 
 /** What became of one event of a call. */
@@ -15,24 +16,35 @@ export interface MappedEvent {
   readonly fault: ItemFault | null;
 }
 
+export interface MappedEndpoint {
+  readonly id: string;
+  readonly source: HookSource;
+  readonly settings: HookSettings;
+}
+
 /** Turns the events of a checked call into SIGNALs whose ids stay the same however often the sender repeats them. */
 @Injectable()
 export class HookMapper {
   constructor(private readonly mappings: Mappings) {}
 
   /** A fault: the call holds no events that could be read. */
-  async map(endpoint: { readonly id: string; readonly source: HookSource; readonly settings: HookSettings }, request: HookRequest): Promise<readonly MappedEvent[] | ItemFault> {
-    const { source, settings } = endpoint;
-    const events = source.eventsOf(request);
+  async map(endpoint: MappedEndpoint, request: HookRequest): Promise<readonly MappedEvent[] | ItemFault> {
+    const events = endpoint.source.eventsOf(request);
     if ('code' in events) return events;
     const digest = createHash('sha256').update(request.body).digest('hex');
-    return Promise.all(events.map(async (event, at): Promise<MappedEvent> => {
-      const id = idOf(event, events.length > 1 ? `${digest}/${at}` : digest);
-      const made = await this.signalsOf(endpoint.id, source, event, settings);
-      const shared = { id, type: event.type, body: event.body };
-      if (isFault(made)) return { ...shared, signals: [], fault: made };
-      return { ...shared, signals: made.map((signal, n) => ({ ...signal, id: signal.id ?? (made.length > 1 ? `${id}/${n}` : id) })), fault: null };
-    }));
+    return Promise.all(events.map((event, at) => this.mapEvent(endpoint, event, idOf(event, events.length > 1 ? `${digest}/${at}` : digest))));
+  }
+
+  /** Maps an event that was refused, by the settings there are now; its signals get the ids they would have had. */
+  mapAgain(endpoint: MappedEndpoint, { id, type }: RejectedEvent, body: Item): Promise<MappedEvent> {
+    return this.mapEvent(endpoint, { id, type, body }, id);
+  }
+
+  private async mapEvent({ id: endpointId, source, settings }: MappedEndpoint, event: HookEvent, id: string): Promise<MappedEvent> {
+    const made = await this.signalsOf(endpointId, source, event, settings);
+    const shared = { id, type: event.type, body: event.body };
+    if (isFault(made)) return { ...shared, signals: [], fault: made };
+    return { ...shared, signals: made.map((signal, n) => ({ ...signal, id: signal.id ?? (made.length > 1 ? `${id}/${n}` : id) })), fault: null };
   }
 
   private async signalsOf(endpointId: string, source: HookSource, event: HookEvent, settings: HookSettings): Promise<readonly SignalInput[] | ItemFault> {

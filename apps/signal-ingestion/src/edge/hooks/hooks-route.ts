@@ -8,6 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { v5 as uuidv5 } from 'uuid';
 import type { SignalIngestionConfig } from '../../config.js';
+import { fitSignals } from '../../domain/hooks/fit-signals.js';
+import { takesSignals } from '../../domain/hooks/generic.js';
 import type { HookRequest } from '../../domain/hooks/hook-source.js';
 import { hookSources } from '../../domain/hooks/hook-sources.js';
 import type { ItemFault } from '../../domain/item-fault.js';
@@ -18,7 +20,7 @@ import { refusal } from '../problem-answer.js';
 import { RateLimit } from '../rate-limit.js';
 import { ignoreContentType } from '../read-body.js';
 import { HookEndpoints, type HookEndpoint } from './hook-endpoints.js';
-import { HookMapper } from './hook-mapper.js';
+import { HookMapper, type MappedEvent } from './hook-mapper.js';
 import { hookOperation } from './hook-operations.js';
 import { hookFault } from './verify-hook.js';
 
@@ -93,16 +95,29 @@ export class HooksRoute {
       await this.door.listRefusal(endpoint.id, events, trace);
       throw refusal(400, events);
     }
-    // A repetition is listed once, as the event it repeats was.
-    await Promise.all(events.map(async ({ id, body, fault }) => {
-      if (fault) await this.door.listRefusal(endpoint.id, fault, trace, { id: uuidv5(`${endpoint.id}/${id}/${fault.code}`, rejectedNamespace), payload: body });
-    }));
-    const results = await this.deliver(endpoint, events.flatMap((event) => event.signals), trace);
-    const rejected = results.filter(({ fault }) => fault !== null).length + events.filter(({ fault }) => fault !== null).length;
+    const checked = events.map((event) => this.check(endpoint, event));
+    const results = await this.deliver(endpoint, checked.flatMap(({ signals }) => signals), trace);
+    // Behind its signals, which count as taken from here on.
+    await Promise.all(checked.map((event) => this.list(endpoint, event, trace)));
+    const rejected = results.filter(({ fault }) => fault !== null).length + checked.filter(({ fault }) => fault !== null).length;
     this.count(source.name, results.length + rejected === 0 ? 'ignored' : 'taken');
     if (rejected > 0) void reply.header('x-rejected-count', String(rejected));
     const acknowledgement = source.acknowledge?.(call) ?? null;
     return acknowledgement ? reply.status(200).type(acknowledgement.type).send(acknowledgement.body) : reply.status(200).send({ received: true, signals: results.filter(({ fault }) => fault === null).length, rejected });
+  }
+
+  /** The event with those of its signals that can be taken, and why it is listed where others cannot. */
+  private check(endpoint: HookEndpoint, event: MappedEvent): MappedEvent {
+    if (event.fault !== null || takesSignals(endpoint.source, endpoint.settings)) return event;
+    const { fit, fault } = fitSignals(vendorNamed(endpoint.source.name) as Vendor, event.signals, this.clock.now().getTime(), this.config.rules);
+    return { ...event, signals: fit, fault };
+  }
+
+  /** A repetition is listed once, as the event it repeats was. */
+  private async list(endpoint: HookEndpoint, { id, type, body, signals, fault }: MappedEvent, trace: string | undefined): Promise<void> {
+    if (!fault) return;
+    const event = { id, type: type.slice(0, 200), taken: signals.map((signal) => signal.id as string) };
+    await this.door.listRefusal(endpoint.id, fault, trace, { id: uuidv5(`${endpoint.id}/${id}/${fault.code}`, rejectedNamespace), payload: body, reread: { vendor: endpoint.source.name, call: 'event', sentAt: null, event } });
   }
 
   /** As many deliveries as they need. One that fails makes the sender come again: what went before is known then. */
