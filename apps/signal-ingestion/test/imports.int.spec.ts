@@ -60,6 +60,13 @@ describe('imports', () => {
     expect(again).toMatchObject({ state: 'done', rows: { read: 41, taken: 1, repeated: 40, rejected: 0 }, signals: 1 });
     expect(await importOf('as=usage', usage('acme', 41))).toMatchObject({ rows: { taken: 0, repeated: 41 }, accounts: 0 });
     expect(await eventsOf('acme')).toHaveLength(42 + 3);
+
+    // Rows show in the figures of what comes in, once each; a dry run is none.
+    await importOf('as=usage&dryRun=true', `${usage('acme', 41)}acme,u9,no day,opened\n`);
+    expect((await service.request('GET', '/api/v1/sources/import/figures', { scopes: ['operate'] })).body).toMatchObject({
+      state: 'active', accepted: 41, duplicates: 40 + 41, rejected: 2, late: 41, suppressed: 0, newestEventAt: '2026-01-28T00:00:00.000Z', newestReceivedAt: service.clock.now().toISOString(),
+      rejectedByCode: [{ code: 'invalid_value', count: 1 }, { code: 'unreadable_row', count: 1 }],
+    });
   });
 
   it('knows rows again however long ago they were taken', async () => {

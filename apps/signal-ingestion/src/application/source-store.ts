@@ -7,7 +7,7 @@ export abstract class SourceStore {
   /** One that is not revoked. */
   abstract find(id: string): Promise<Source | null>;
   abstract list(limit: number, startingAfter: string | null): Promise<Source[]>;
-  /** Name of a source in force, or of what stands for senders without one (`api`, `topic`); null: there is none. `sql` null: outside of a transaction. */
+  /** Name of a source in force, or of what stands for senders without one (`api`, `topic`, `import`); null: there is none. `sql` null: outside of a transaction. */
   abstract nameOf(sql: Sql | null, id: string): Promise<string | null>;
   abstract revoke(id: string, at: Date): Promise<boolean>;
   /** Null: there is no such source in force. */

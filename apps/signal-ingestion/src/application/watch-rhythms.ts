@@ -6,6 +6,7 @@ import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { rhythmOf, rhythmWeeks } from '../domain/source-rhythm.js';
+import { importedFiles } from '../domain/source-tally.js';
 import { SourceFigures, type WatchedSource } from './source-figures.js';
 import { SourceStore } from './source-store.js';
 
@@ -55,7 +56,8 @@ export class WatchRhythms implements DueWork {
       return true;
     }
     const rhythm = rhythmOf(hours.map((hour) => hour.getTime()));
-    if (rhythm.kind !== 'regular' || newestReceivedAt === null) {
+    // Files come while somebody sets up, and end when they are done: their silence is meant as well.
+    if (rhythm.kind !== 'regular' || newestReceivedAt === null || sourceId === importedFiles) {
       await this.figures.watch(tx, watched, new Date(now.getTime() + dayMs));
       return true;
     }

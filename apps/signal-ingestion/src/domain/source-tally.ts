@@ -10,6 +10,8 @@ export function figuresOf(sourceId: string): string {
   const sender = sourceId.split('/', 1)[0] ?? '';
   return uuid.test(sender) || sender === 'api' ? sender : 'topic';
 }
+/** Under whom the rows of imported files are counted together. */
+export const importedFiles = 'import';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What there is to know of one message. Times in ms. */
@@ -54,8 +56,7 @@ export class SourceTally {
   private readonly byHour = new Map<string, HourTally>();
   private readonly byMinute = new Map<string, MinuteTally>();
 
-  add({ sourceId: of, receivedAt, result, time, sentAt }: TalliedMessage): void {
-    const sourceId = figuresOf(of);
+  add({ sourceId: of, receivedAt, result, time, sentAt }: TalliedMessage, sourceId = figuresOf(of)): void {
     const hour = this.hour(sourceId, Math.floor(receivedAt / hourMs) * hourMs);
     hour.newestReceivedAt = Math.max(hour.newestReceivedAt, receivedAt);
     if (result === 'rejected' || result === 'repeated' || result === 'suppressed') {

@@ -78,7 +78,7 @@ export class SourceFiguresController {
 
   @Get()
   @RequireScope('operate')
-  @ApiOperation({ summary: 'What came from a source', description: 'By time of receipt. `api` stands for all API keys, `topic` for other producers on the telemetry topic.' })
+  @ApiOperation({ summary: 'What came from a source', description: 'By time of receipt. `api` stands for all API keys, `topic` for other producers on the telemetry topic, `import` for imported files, of which each row is counted.' })
   @ApiOkResponse({ type: FiguresView })
   async get(@Param('id') sourceId: string, @Query() { hours }: FiguresQuery): Promise<FiguresView> {
     if ((await this.sources.nameOf(null, sourceId)) === null) throw new NotFoundException('there is no such source');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { forgetRows } from '@perennial/persistence/forget-rows';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SourceFigures, type Figures, type HourFigures, type WatchedSource } from '../application/source-figures.js';
-import type { SourceTally } from '../domain/source-tally.js';
+import { importedFiles, type SourceTally } from '../domain/source-tally.js';
 
 interface FigureRow {
   accepted: string;
@@ -19,6 +19,7 @@ interface FigureRow {
 const dayMs = 86_400_000;
 /** A source is first looked at when a week of it is known. */
 const firstLookMs = 7 * dayMs;
+const faultyRows = 'SELECT e.code, count(*) AS count FROM import_error e JOIN import i ON i.id = e.import_id WHERE i.created_at >= $1 AND NOT i.dry_run GROUP BY e.code ORDER BY count(*) DESC, e.code';
 const watchColumns = 'source_id AS "sourceId", state, since';
 const cameBack = `state = 'quiet' AND EXISTS (SELECT 1 FROM source_hour h WHERE h.source_id = w.source_id AND h.hour >= w.since - interval '1 hour' AND h.newest_received_at > w.since AND h.accepted > 0)`;
 
@@ -91,8 +92,8 @@ export class PostgresSourceFigures extends SourceFigures {
 
   async rejectedByCode(sourceId: string, from: Date): Promise<ReadonlyMap<string, number>> {
     const rows = await this.database.query<{ code: string; count: string }>({
-      text: `SELECT code, count(*) AS count FROM rejected WHERE (source_id = $1 OR starts_with(source_id, $1 || '/')) AND received_at >= $2 GROUP BY code ORDER BY count(*) DESC, code`,
-      values: [sourceId, from],
+      text: sourceId === importedFiles ? faultyRows : `SELECT code, count(*) AS count FROM rejected WHERE (source_id = $2 OR starts_with(source_id, $2 || '/')) AND received_at >= $1 GROUP BY code ORDER BY count(*) DESC, code`,
+      values: sourceId === importedFiles ? [from] : [from, sourceId],
     });
     return new Map(rows.map(({ code, count }) => [code, Number(count)]));
   }

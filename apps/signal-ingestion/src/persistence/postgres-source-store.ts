@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SourceStore } from '../application/source-store.js';
 import type { Source } from '../application/sources.js';
+import { importedFiles } from '../domain/source-tally.js';
 
 /** The newest that is in force, where it is public. */
 const newestKey = '(SELECT key FROM write_key k WHERE k.source_id = source.id AND k.revoked_at IS NULL ORDER BY k.id DESC LIMIT 1)';
@@ -35,6 +36,7 @@ export class PostgresSourceStore extends SourceStore {
   async nameOf(sql: Sql | null, id: string): Promise<string | null> {
     if (id === 'api') return 'API keys';
     if (id === 'topic') return 'Producers on the telemetry topic';
+    if (id === importedFiles) return 'Imported files';
     const [row] = await (sql ?? this.database).query<{ name: string }>({ text: 'SELECT name FROM source WHERE id::text = $1 AND revoked_at IS NULL', values: [id] });
     return row?.name ?? null;
   }

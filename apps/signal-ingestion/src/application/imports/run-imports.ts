@@ -3,13 +3,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import { killPoint } from '@perennial/messaging/kill-point';
 import { Transient } from '@perennial/persistence/errors';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
-import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import type { ItemFault } from '../../domain/item-fault.js';
 import { planImport } from '../../domain/imports/import-plan.js';
 import { RowReader } from '../../domain/imports/row-meaning.js';
 import { BrokenFile } from '../../files/file-bytes.js';
 import { shapeOf } from '../../files/read-file.js';
 import { MessageStore } from '../message-store.js';
+import { SourceFigures } from '../source-figures.js';
 import { EndImports } from './end-imports.js';
 import { ImportStore, type Import, type ImportOutcome } from './import-store.js';
 import { OpenFile } from './open-file.js';
@@ -24,6 +25,8 @@ const leaseMs = 5_000;
 /** More of them is no file with faulty rows, but a wrong mapping. */
 const mostErrors = 100_000;
 const mostTries = 3;
+/** Figures are kept by partition of telemetry; files come in none. */
+const noPartition = -1;
 
 /**
  * Reads the files that came, first come first served. Each batch of rows is one transaction that also moves the
@@ -45,6 +48,8 @@ export class RunImports implements DueWork {
     private readonly takeSignals: TakeSignalRows,
     private readonly saveAccounts: SaveAccountRows,
     private readonly endImports: EndImports,
+    private readonly figures: SourceFigures,
+    private readonly nudge: DueWorkNudge,
   ) {}
 
   nextDueAt(): Promise<Date | null> {
@@ -128,6 +133,10 @@ export class RunImports implements DueWork {
       const outcomes = await taker.take(tx, held, file.reader, rows);
       const counts = outcomes.counts();
       await this.store.advance(tx, one.id, { atRow, atByte, counts, accounts: outcomes.accounts, workedMs: Math.round(performance.now() - began), errors: outcomes.errors() });
+      if (!held.dryRun) {
+        const toLookAt = await this.figures.add(tx, noPartition, outcomes.tally(held.createdAt.getTime()));
+        if (toLookAt) tx.afterCommit(() => this.nudge.nudge());
+      }
       killPoint('import.before-commit');
       if (held.counts.rejected + counts.rejected > mostErrors) await this.store.end(tx, one.id, 'failed', tooManyErrors);
       else if (isEnd) await this.store.end(tx, one.id, 'done', null);

@@ -53,7 +53,7 @@ export class TakeSignalRows {
     for (const { arrival, fault } of refusals) outcomes.refuse(rowOf[arrival.at]!, reader.ofSignal(fault));
     for (const [at, result] of results) {
       if (result === 'suppressed') outcomes.refuse(rowOf[at]!, personSuppressed);
-      else outcomes.tell(rowOf[at]!, result);
+      else outcomes.tell(rowOf[at]!, result, arrivals[at]);
     }
     outcomes.accounts = marked;
     tx.afterCommit(() => this.metrics.count(arrivals.map(({ at, meaning }) => ({ vendor: importSource, kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' }))));
