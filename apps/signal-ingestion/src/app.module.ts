@@ -28,6 +28,7 @@ import { PurgeFigures } from './application/purge-figures.js';
 import { PurgeOldMessages } from './application/purge-old-messages.js';
 import { PurgeRejected } from './application/purge-rejected.js';
 import { PurgeRestatements } from './application/purge-restatements.js';
+import { MappingRestatements } from './application/mapping-restatements.js';
 import { ReadMessages } from './application/read-messages.js';
 import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
@@ -35,6 +36,8 @@ import { ReplayQueue } from './application/replay-queue.js';
 import { ReplayRejected } from './application/replay-rejected.js';
 import { RereadHookEvents } from './application/reread-hook-events.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
+import { RestateByMapping } from './application/restate-by-mapping.js';
+import { RetellMessages } from './application/retell-messages.js';
 import { RestateAccounts } from './application/restate-accounts.js';
 import { Restatements } from './application/restatements.js';
 import { RotateWriteKeys } from './application/rotate-write-keys.js';
@@ -87,6 +90,7 @@ import { PostgresHookStore } from './persistence/postgres-hook-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresImportStore } from './persistence/postgres-import-store.js';
 import { PostgresMappingStore } from './persistence/postgres-mapping-store.js';
+import { PostgresMappingRestatements } from './persistence/postgres-mapping-restatements.js';
 import { PostgresMergeHistory } from './persistence/postgres-merge-history.js';
 import { PostgresMessageStore } from './persistence/postgres-message-store.js';
 import { PostgresPeopleStore } from './persistence/postgres-people-store.js';
@@ -144,6 +148,8 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     SourceGauge,
     PurgeRestatements,
     RestateAccounts,
+    RestateByMapping,
+    RetellMessages,
     SaveAccount,
     MergeAccounts,
     MergePeople,
@@ -179,6 +185,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     { provide: SourceNames, useClass: PostgresSourceNames },
     { provide: WriteKeyStore, useClass: PostgresWriteKeyStore },
     { provide: MappingStore, useClass: PostgresMappingStore },
+    { provide: MappingRestatements, useClass: PostgresMappingRestatements },
     { provide: SuppressionStore, useClass: PostgresSuppressionStore },
     { provide: PersonalDataStore, useClass: PostgresPersonalData },
     { provide: SourceStore, useClass: PostgresSourceStore },

@@ -23,7 +23,7 @@ describe('the mapping of a source', () => {
     key: `u-${acme}`,
     data: { sourceId, vendor: 'segment', call: 'track', body: { messageId, userId: `u-${acme}`, event, properties, context: { groupId: acme } }, receivedAt: service.clock.now().toISOString(), sentAt: null },
   });
-  const send = async (...events: ReturnType<typeof track>[]) => {
+  const send = async (...events: (Omit<ReturnType<typeof track>, 'data'> & { data: Omit<ReturnType<typeof track>['data'], 'body'> & { body: Record<string, unknown> } })[]) => {
     await service.publish(telemetryTopic, events);
     await service.settle();
   };
@@ -69,6 +69,58 @@ describe('the mapping of a source', () => {
     expect((await service.request('POST', '/api/v1/rejected/replay', { ...operate, body: { where: { sourceId } } })).body).toMatchObject({ taken: 1 });
     await service.settle();
     expect(await signals()).toMatchObject([{ id: '1', kind: 'milestone' }]);
+  });
+
+  it('reads the past anew where that is asked for, as far as asked, and has its accounts judged again', async () => {
+    const received = (days: number, call: ReturnType<typeof track>) => ({ ...call, data: { ...call.data, receivedAt: new Date(service.clock.now().getTime() - days * 86_400_000).toISOString() } });
+    const lost = (messageId: string, event: string) => {
+      const call = track(messageId, event);
+      return { ...call, key: `lost-${acme}`, data: { ...call.data, body: { messageId, userId: `lost-${acme}`, event } } };
+    };
+    await publish([{ name: 'Silent', events: ['Silent'], kind: 'none' }], 0);
+    await send(
+      received(3, track('old', 'Step done', { step: 'old' })), track('1', 'Step done', { step: 'kick-off' }), track('2', 'Opened'), track('3', 'Noise'), track('4', 'Silent'), track('5', 'Step done'), track('6', 'Signed Up'),
+      lost('7', 'Silent'), lost('8', 'Silent'), lost('9', 'Noise'),
+    );
+    const other = `other-${acme}`;
+    await service.publish(telemetryTopic, [{ ...track('1', 'Step done', { step: 'theirs' }), data: { ...track('1', 'Step done', { step: 'theirs' }).data, sourceId: 'api', body: { messageId: '1', userId: other, event: 'Step done', context: { groupId: other } } } }]);
+    await service.settle();
+    const told = async (accountId: string) => (await service.published(signalsTopic)).filter(({ key }) => key === accountId);
+    const [before, theirs] = [await told(acme), await told(other)];
+    const rules = [milestone, { name: 'Noise', events: ['Noise'], kind: 'none' }, { name: 'Signed Up', events: ['Signed Up'], kind: 'note', data: { text: 'came', author: 'x' } }];
+    const { body } = await publish(rules, 1, { restateDays: 2 });
+    const restatements = async () => (await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data as object[];
+    expect(await restatements()).toMatchObject([{ id: body.restatementId, revision: 2, state: 'waiting' }]);
+    await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    // The step without a name would be no milestone, and what was told of a person stays told.
+    expect(await restatements()).toMatchObject([{ id: body.restatementId, state: 'done', messages: 9, changed: 6, kept: 2, accounts: 1, doneAt: expect.any(String) }]);
+    const after = (await told(acme)).slice(before.length);
+    expect(await told(other)).toEqual(theirs);
+    expect([after[0], after.at(-1)]).toMatchObject([{ type: 'perennial.account.reset.v1', data: { cause: 'restatement' } }, { type: 'perennial.account.restated.v1' }]);
+    expect(after[0]!.data).not.toHaveProperty('regrouped');
+    const kinds = after.flatMap(({ data }) => ('kind' in data ? [[data.id, data.kind]] : [])).toSorted();
+    expect(kinds).toEqual([['1', 'milestone'], ['2', 'usage'], ['4', 'usage'], ['5', 'usage'], ['6', 'person'], ['old', 'usage']]);
+    const { body: timeline } = await service.request<{ data: { id: string; kind: string; personId: string }[] }>('GET', `/api/v1/accounts/${acme}/signals`, operate);
+    expect(timeline.data.map(({ id, kind }) => [id, kind]).toSorted()).toEqual(kinds);
+    expect(timeline.data.find(({ id }) => id === '4')).toMatchObject({ personId: `u-${acme}` });
+
+    // Whoever has no account waits with what it tells now, and no more.
+    await send({ ...track('10', 'Opened'), key: `lost-${acme}`, data: { ...track('10', 'Opened').data, body: { messageId: '10', userId: `lost-${acme}`, event: 'Opened', context: { groupId: `found-${acme}` } } } });
+    await service.settle();
+    expect((await service.published(signalsTopic)).flatMap(({ data }) => ('kind' in data && data.accountId === `found-${acme}` ? [data.id] : [])).toSorted()).toEqual(['10', '7', '8']);
+    // The same again is the same, whatever it tells by now.
+    await send(track('1', 'Step done', { step: 'kick-off' }));
+    expect(await told(acme)).toHaveLength(before.length + after.length);
+  });
+
+  it('leaves the past as it is where another revision comes before it began', async () => {
+    await send(track('1', 'Step done', { step: 'kick-off' }));
+    await publish([milestone], 0, { restateDays: 7 });
+    await publish([], 1);
+    await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    expect((await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data).toMatchObject([{ revision: 1, state: 'superseded', changed: 0 }]);
+    expect(await signals()).toMatchObject([{ id: '1', kind: 'usage' }]);
+    expect((await publish([], 2, { restateDays: 8 })).status).toBe(400);
   });
 
   it('is tried on the last days before it is published', async () => {

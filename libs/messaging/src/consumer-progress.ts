@@ -92,6 +92,11 @@ export class ConsumerProgress {
     }
   }
 
+  /** Offset behind the last record applied, by partition, whoever works it; absent: nothing was. */
+  async applied(topic: AnyTopic, sql?: Sql): Promise<ReadonlyMap<number, bigint>> {
+    return new Map([...(await this.offsets.load(topic.name, sql))].map(([partition, { next }]) => [partition, next]));
+  }
+
   /** Record time of the last record applied; null when nothing was, or the partition is not assigned here. */
   lastAppliedAt(topic: AnyTopic, partition: number): Date | null {
     return this.states(topic).find((one) => one.partition === partition)?.appliedAt ?? null;

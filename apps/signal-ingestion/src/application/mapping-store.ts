@@ -1,3 +1,4 @@
+import type { Transaction } from '@perennial/persistence/transaction';
 import type { Mapping } from '../domain/mapping/mapping-rule.js';
 
 /** A mapping as it was published. Revision 0: nothing was, the built-in rules hold. */
@@ -16,8 +17,8 @@ export abstract class MappingStore {
   abstract find(sourceId: string, revision: number): Promise<MappingRevision | null>;
   /** Newest first. */
   abstract list(sourceId: string, limit: number, before: number | null): Promise<MappingRevision[]>;
-  /** False where another revision came first. */
-  abstract publish(revision: MappingRevision): Promise<boolean>;
+  /** False where another revision came first; else `also` is done in the same transaction. */
+  abstract publish(revision: MappingRevision, also: (tx: Transaction) => Promise<void>): Promise<boolean>;
   /** Those in force, of all sources that have any. */
   abstract inForce(): Promise<MappingRevision[]>;
 }

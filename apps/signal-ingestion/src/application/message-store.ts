@@ -1,6 +1,7 @@
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { Arrival, Resolved, SignalRecord } from '../domain/arrival.js';
+import type { Retold, ToldMessage } from '../domain/mapping/retell.js';
 
 export interface NewMessage {
   readonly resolved: Resolved;
@@ -68,6 +69,10 @@ export abstract class MessageStore {
   abstract lastPlace(tx: Transaction): Promise<bigint>;
   /** Signals of these accounts placed up to `upTo`, behind `after` in the order of time; each with the account it named. */
   abstract replay(tx: Transaction, accountIds: readonly string[], upTo: bigint, after: TimelineCursor | null, limit: number): Promise<SignalRecord[]>;
+  /** What those of the last two weeks told, by `messageKey`. */
+  abstract told(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, ToldMessage>>;
+  /** Lets messages tell something else where they still tell what they told. Answers those, each with the account it has now. */
+  abstract retell<Message extends ToldMessage & { readonly retold: Retold }>(tx: Transaction, messages: readonly Message[]): Promise<Message[]>;
   /** When the oldest week that is kept ended (machine time); null without any. */
   abstract oldestWeekEnd(): Promise<Date | null>;
   /** Forgets the weeks that ended `days` ago or earlier, by the database's clock. */

@@ -31,6 +31,8 @@ export abstract class Restatements {
   abstract hold(tx: Transaction, accountIds: readonly string[]): Promise<void>;
   /** Asks for one of each account, whose content is another one now; an open one begins again from its start. */
   abstract regroup(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void>;
+  /** The same where what their signals tell is another one now, and they consist of what they did. */
+  abstract beginAnew(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void>;
   abstract nextDueAt(): Promise<Date | null>;
   /** Takes one for this transaction, which no other one holds; null: none left. */
   abstract claim(tx: Transaction): Promise<Restatement | null>;

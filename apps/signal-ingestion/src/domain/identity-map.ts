@@ -52,7 +52,12 @@ export class IdentityMap {
   }
 
   park(identity: Identity): void {
-    identity.waiting++;
+    this.wait(identity, 1);
+  }
+
+  /** So many signals more wait for the person's account; negative: fewer. */
+  wait(identity: Identity, signals: number): void {
+    identity.waiting = Math.max(0, identity.waiting + signals);
     this.touched.add(identity);
   }
 

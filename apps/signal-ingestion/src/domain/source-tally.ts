@@ -10,6 +10,7 @@ export function figuresOf(sourceId: string): string {
   const sender = sourceId.split('/', 1)[0] ?? '';
   return uuid.test(sender) || sender === 'api' ? sender : 'topic';
 }
+
 /** Under whom the rows of imported files are counted together. */
 export const importedFiles = 'import';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

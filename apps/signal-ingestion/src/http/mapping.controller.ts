@@ -2,16 +2,19 @@ import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Put, Q
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
+import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { uuidOf } from '@perennial/service-kit/http/uuid-param';
-import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
+import { listOf, ListQuery, UuidListQuery, type List } from '@perennial/service-kit/list';
 import { DryRunMapping, type DryRun } from '../application/dry-run-mapping.js';
+import { MappingRestatements, type MappingRestatement } from '../application/mapping-restatements.js';
 import { MappingStore, type MappingRevision } from '../application/mapping-store.js';
 import { PublishedMappings } from '../application/published-mappings.js';
+import { RestateByMapping } from '../application/restate-by-mapping.js';
 import { mappingFaults } from '../domain/mapping/compile-mapping.js';
 import type { Mapping, MappingRule } from '../domain/mapping/mapping-rule.js';
-import { DryRunBody, DryRunView, MappingView, PublishMapping, type MappingBody } from './mapping.dto.js';
+import { DryRunBody, DryRunView, MappingRestatementView, MappingView, PublishedMappingView, PublishMapping, type MappingBody } from './mapping.dto.js';
 
 @ApiTags('sources')
 @Controller('api/v1/sources/:id/mapping')
@@ -20,6 +23,8 @@ export class MappingController {
     private readonly store: MappingStore,
     private readonly published: PublishedMappings,
     private readonly dryRunMapping: DryRunMapping,
+    private readonly restateByMapping: RestateByMapping,
+    private readonly restatements: MappingRestatements,
     private readonly clock: Clock,
   ) {}
 
@@ -33,15 +38,19 @@ export class MappingController {
 
   @Put()
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Publish mapping rules of a source as a new revision', description: 'They hold for what is read from then on, everywhere within five seconds; what was refused because of the rules before can be replayed.' })
-  @ApiOkResponse({ type: MappingView })
-  async publish(@Param('id', uuidOf('source')) id: string, @Body() body: PublishMapping, @CurrentPrincipal() principal: Principal): Promise<MappingView> {
+  @ApiOperation({ summary: 'Publish mapping rules of a source as a new revision', description: 'They hold for what is read from then on, everywhere within five seconds, and with restateDays for the last days too; what was refused because of the rules before can be replayed.' })
+  @ApiOkResponse({ type: PublishedMappingView })
+  async publish(@Param('id', uuidOf('source')) id: string, @Body() body: PublishMapping, @CurrentPrincipal() principal: Principal): Promise<PublishedMappingView> {
     const mapping = checked(body);
     const { revision } = await this.current(id);
     const next = { sourceId: id, revision: revision + 1, ...mapping, note: body.note ?? null, createdAt: this.clock.now(), createdBy: principal.sub };
-    if (revision !== body.expectedRevision || !(await this.store.publish(next))) throw new ProblemException(409, `revision ${revision} is in force: make yours from that one`, { code: 'revision_conflict' });
+    let restatementId: string | null = null;
+    const restate = async (tx: Transaction): Promise<void> => {
+      if (body.restateDays !== undefined) restatementId = (await this.restateByMapping.ask(tx, next, body.restateDays)).id;
+    };
+    if (revision !== body.expectedRevision || !(await this.store.publish(next, restate))) throw new ProblemException(409, `revision ${revision} is in force: make yours from that one`, { code: 'revision_conflict' });
     await this.published.refresh();
-    return viewOf(next);
+    return { ...viewOf(next), restatementId };
   }
 
   @Post('dry-run')
@@ -65,6 +74,15 @@ export class MappingController {
     return listOf((await this.store.list(id, limit + 1, startingAfter === undefined ? null : Number(startingAfter))).map(viewOf), limit);
   }
 
+  @Get('restatements')
+  @RequireScope('operate')
+  @ApiOperation({ summary: 'Past telemetry of a source that was read anew when a mapping was published, newest first' })
+  @ApiListResponse(MappingRestatementView)
+  async listRestatements(@Param('id', uuidOf('source')) id: string, @Query() { limit, startingAfter }: UuidListQuery): Promise<List<MappingRestatementView>> {
+    await this.current(id);
+    return listOf((await this.restatements.list(id, limit + 1, startingAfter ?? null)).map(restatementOf), limit);
+  }
+
   private async current(id: string): Promise<MappingRevision> {
     const current = await this.store.current(id);
     if (!current) throw new NotFoundException(`there is no source ${id}`);
@@ -82,6 +100,10 @@ function checked({ rules, builtIn = true }: MappingBody): Mapping {
 
 function viewOf({ revision, rules, builtIn, note, createdAt, createdBy }: MappingRevision): MappingView {
   return { id: String(revision), revision, rules, builtIn, note, createdAt: createdAt?.toISOString() ?? null, createdBy };
+}
+
+function restatementOf({ id, revision, since, state, messages, changed, kept, accounts, createdAt, doneAt }: MappingRestatement): MappingRestatementView {
+  return { id, revision, since: since.toISOString(), state, messages, changed, kept, accounts, createdAt: createdAt.toISOString(), doneAt: doneAt?.toISOString() ?? null };
 }
 
 function dryRunOf({ changes, ...run }: DryRun): DryRunView {

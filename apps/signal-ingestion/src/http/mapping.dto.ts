@@ -81,6 +81,13 @@ export class PublishMapping extends MappingBody {
   @IsString()
   @Length(1, 500)
   note?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: mostDays, description: 'Read what was received in the last so many days anew by these rules, and judge the accounts again; without it they hold from now on only. No further back than the log of telemetry reaches.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(mostDays)
+  restateDays?: number;
 }
 
 /** A body that is about to be published can be tried as it is. */
@@ -101,6 +108,23 @@ export class MappingView {
   @ApiProperty({ type: String, nullable: true }) note!: string | null;
   @ApiProperty({ format: 'date-time', type: String, nullable: true }) createdAt!: string | null;
   @ApiProperty({ type: String, nullable: true }) createdBy!: string | null;
+}
+
+export class PublishedMappingView extends MappingView {
+  @ApiProperty({ format: 'uuid', type: String, nullable: true, description: 'The restatement that was asked for with it: see /restatements.' }) restatementId!: string | null;
+}
+
+export class MappingRestatementView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ type: 'integer' }) revision!: number;
+  @ApiProperty({ format: 'date-time', description: 'Messages received before stay as they are.' }) since!: string;
+  @ApiProperty({ enum: ['waiting', 'reading', 'telling', 'done', 'superseded'], description: '`waiting`: until the revision holds everywhere. `telling`: accounts are asked to be judged again. `superseded`: another revision was published before it began.' }) state!: string;
+  @ApiProperty({ type: 'integer', description: 'Messages of the source that were read.' }) messages!: number;
+  @ApiProperty({ type: 'integer', description: 'Of these, telling something else now.' }) changed!: number;
+  @ApiProperty({ type: 'integer', description: 'Would tell something else and stay as they were: what they tell of people, and what these rules make no signal of.' }) kept!: number;
+  @ApiProperty({ type: 'integer', description: 'Accounts that are judged again.' }) accounts!: number;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiProperty({ format: 'date-time', type: String, nullable: true }) doneAt!: string | null;
 }
 
 export class OutcomeView {

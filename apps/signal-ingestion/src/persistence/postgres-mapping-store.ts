@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@perennial/persistence/transaction';
+import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { MappingStore, type MappingRevision } from '../application/mapping-store.js';
 
 const columns = 'source_id AS "sourceId", revision, rules, built_in AS "builtIn", note, created_at AS "createdAt", created_by AS "createdBy"';
@@ -29,12 +29,15 @@ export class PostgresMappingStore extends MappingStore {
     });
   }
 
-  async publish({ sourceId, revision, rules, builtIn, note, createdAt, createdBy }: MappingRevision): Promise<boolean> {
-    const rows = await this.database.query({
-      text: 'INSERT INTO mapping_revision (source_id, revision, rules, built_in, note, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING revision',
-      values: [sourceId, revision, JSON.stringify(rules), builtIn, note, createdAt, createdBy],
+  publish({ sourceId, revision, rules, builtIn, note, createdAt, createdBy }: MappingRevision, also: (tx: Transaction) => Promise<void>): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const rows = await tx.query({
+        text: 'INSERT INTO mapping_revision (source_id, revision, rules, built_in, note, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING revision',
+        values: [sourceId, revision, JSON.stringify(rules), builtIn, note, createdAt, createdBy],
+      });
+      if (rows.length === 1) await also(tx);
+      return rows.length === 1;
     });
-    return rows.length === 1;
   }
 
   inForce(): Promise<MappingRevision[]> {

@@ -3,8 +3,10 @@ import { Transient } from '@perennial/persistence/errors';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { MessageStore, type NewMessage, type TimelineCursor, type TimelinePosition, type TimelineQuery, type TimelineRow, type WaitingSignal } from '../application/message-store.js';
+import { personIdOf } from '../domain/account-book.js';
 import type { Arrival, SignalRecord } from '../domain/arrival.js';
 import { messageKey } from '../domain/deduplicate.js';
+import type { Retold, ToldMessage } from '../domain/mapping/retell.js';
 import type { Meaning } from '../domain/vendors/vendor.js';
 
 interface SignalRow {
@@ -156,6 +158,28 @@ export class PostgresMessageStore extends MessageStore {
       values: [accountIds, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', after?.sourceId ?? '', limit],
     });
     return rows.map(recordOf);
+  }
+
+  async told(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, ToldMessage>> {
+    const rows = await tx.query<Omit<ToldMessage, 'hash'> & { hash: Buffer }>({
+      text: `SELECT m.week, m.source_id AS "sourceId", m.message_id AS "messageId", m.hash, m.person_key AS "personKey", m.account_id AS "accountId", m.kind, m.data, m.product FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
+             JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id`,
+      values: [arrivals.map((a) => a.sourceId), arrivals.map((a) => a.messageId)],
+    });
+    return new Map(rows.map((row) => [messageKey(row), { ...row, hash: row.hash.toString('hex') }]));
+  }
+
+  async retell<Message extends ToldMessage & { readonly retold: Retold }>(tx: Transaction, messages: readonly Message[]): Promise<Message[]> {
+    const rows = await tx.query<{ place: string; account_id: string | null }>({
+      text: `UPDATE message m SET kind = n.kind, data = n.data::json, product = n.product, person_id = CASE WHEN n.kind IS NULL OR m.account_id IS NULL THEN NULL ELSE n.person_id END
+             FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS n (week, source_id, message_id, was, kind, data, product, person_id, nth)
+             WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id AND m.kind IS NOT DISTINCT FROM n.was RETURNING n.nth - 1 AS place, m.account_id`,
+      values: [
+        messages.map((m) => m.week), messages.map((m) => m.sourceId), messages.map((m) => m.messageId), messages.map((m) => m.kind), messages.map(({ retold }) => retold.kind),
+        messages.map(({ retold }) => (retold.kind === null ? null : JSON.stringify(retold.data))), messages.map(({ retold }) => retold.product), messages.map(({ personKey }) => personIdOf(personKey)),
+      ],
+    });
+    return rows.map(({ place, account_id: accountId }) => ({ ...messages[Number(place)]!, accountId }));
   }
 
   async oldestWeekEnd(): Promise<Date | null> {

@@ -43,12 +43,20 @@ export class PostgresRestatements extends Restatements {
     await tx.query({ text: `SELECT id FROM restatement WHERE account_id = ANY($1::text[]) AND state <> 'done' ORDER BY created_at, id FOR UPDATE`, values: [accountIds] });
   }
 
-  async regroup(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void> {
+  regroup(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void> {
+    return this.restart(tx, accountIds, reason, at, true);
+  }
+
+  beginAnew(tx: Transaction, accountIds: readonly string[], reason: string, at: Date): Promise<void> {
+    return this.restart(tx, accountIds, reason, at, false);
+  }
+
+  private async restart(tx: Transaction, accountIds: readonly string[], reason: string, at: Date, regrouped: boolean): Promise<void> {
     await tx.query({
-      text: `INSERT INTO restatement (id, account_id, reason, state, created_at, regrouped) SELECT id, account_id, $3, 'waiting', $4, true FROM unnest($1::uuid[], $2::text[]) AS n (id, account_id)
+      text: `INSERT INTO restatement (id, account_id, reason, state, created_at, regrouped) SELECT id, account_id, $3, 'waiting', $4, $5 FROM unnest($1::uuid[], $2::text[]) AS n (id, account_id)
              ON CONFLICT (account_id) WHERE state <> 'done'
-             DO UPDATE SET state = 'waiting', up_to = NULL, cursor_at = NULL, cursor_id = NULL, cursor_source_id = NULL, signals = 0, reason = excluded.reason, regrouped = true`,
-      values: [accountIds.map(() => uuidv7()), accountIds, reason, at],
+             DO UPDATE SET state = 'waiting', up_to = NULL, cursor_at = NULL, cursor_id = NULL, cursor_source_id = NULL, signals = 0, reason = excluded.reason, regrouped = restatement.regrouped OR excluded.regrouped`,
+      values: [accountIds.map(() => uuidv7()), accountIds, reason, at, regrouped],
     });
   }
 

@@ -1,0 +1,39 @@
+import canonicalize from 'canonicalize';
+import type { Arrival } from '../arrival.js';
+
+/** What a message told when it was taken. */
+export interface ToldMessage {
+  /** Week it was written in. */
+  readonly week: number;
+  readonly sourceId: string;
+  readonly messageId: string;
+  readonly hash: string;
+  readonly personKey: string | null;
+  /** Null: its person has none. */
+  readonly accountId: string | null;
+  /** Null: it told no signal. */
+  readonly kind: string | null;
+  readonly data: unknown;
+  readonly product: string | null;
+}
+
+/** What it is to tell instead; `data` is JSON. */
+export interface Retold {
+  readonly kind: string | null;
+  readonly data: unknown;
+  readonly product: string | null;
+}
+
+/**
+ * What a message that was taken is to tell by another mapping. `same`: what it told. `kept`: it would tell of a person,
+ * or did, which stands where contacts are kept and not only in the timeline: that stays as it was.
+ */
+export function retell(told: ToldMessage, { hash, meaning }: Pick<Arrival, 'hash' | 'meaning'>): Retold | 'same' | 'kept' {
+  // Another message under the same id, which was refused.
+  if (hash !== told.hash) return 'same';
+  const { signal, product } = meaning;
+  const kind = signal?.kind ?? null;
+  if (told.kind === 'person' || kind === 'person') return told.kind === kind ? 'same' : 'kept';
+  const data: unknown = signal === null ? null : JSON.parse(JSON.stringify(signal.data));
+  return kind === told.kind && product === told.product && canonicalize(data) === canonicalize(told.data ?? null) ? 'same' : { kind, data, product };
+}
