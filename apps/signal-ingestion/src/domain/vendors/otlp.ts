@@ -76,13 +76,31 @@ function timeOf(item: Item): number | null {
 function recordsOf(request: VendorRequest): ReadJson | ItemFault {
   const read = request.contentType === protobuf ? decodeLogs(request.bytes) : request.json();
   if ('code' in read) return read;
-  if (!isItem(read.value) || !Array.isArray(read.value['resourceLogs'] ?? [])) return { code: 'invalid_field', pointer: '/resourceLogs', detail: 'must be an array' };
+  if (!isItem(read.value)) return { code: 'not_an_object', pointer: '', detail: 'the body must be a JSON object' };
+  const misplaced = misplacedIn(read.value);
+  if (misplaced !== null) return { code: 'invalid_field', pointer: misplaced, detail: 'must be an array of objects' };
   const records = list(read.value['resourceLogs']).flatMap((group) => {
     const resource = plainAttributes(object(group['resource'])['attributes']);
     return list(group['scopeLogs']).flatMap((scope) => list(scope['logRecords']).map((record) => plainRecord(record, resource)));
   });
   // Its names are those of the values made here: none of them can stand twice.
   return { value: { records }, text: '{}' };
+}
+
+/** Where no records stand that should: nothing would come of it, and nobody would be told. */
+function misplacedIn(body: Item): string | null {
+  const groupsAt = (holder: Item, name: string, pointer: string): [string, Item][] | string => {
+    const groups = holder[name] ?? [];
+    return Array.isArray(groups) && groups.every(isItem) ? groups.map((group, at) => [`${pointer}/${name}/${at}`, group]) : `${pointer}/${name}`;
+  };
+  const resources = groupsAt(body, 'resourceLogs', '');
+  if (typeof resources === 'string') return resources;
+  for (const [pointer, resource] of resources) {
+    const scopes = groupsAt(resource, 'scopeLogs', pointer);
+    if (typeof scopes === 'string') return scopes;
+    for (const [at, scope] of scopes) if (!Array.isArray(scope['logRecords'] ?? [])) return `${at}/logRecords`;
+  }
+  return null;
 }
 
 function plainRecord(record: Item, resource: Item): Item {

@@ -53,6 +53,13 @@ describe('what the second tier of clients says', () => {
     expect(read(otlp, { attributes: { 'event.name': 'Opened' }, resource: { 'account.id': 'acme' } })).toMatchObject({ accountId: 'acme', signal: { data: { event: 'Opened' } } });
   });
 
+  it.each([
+    [{ resourceLogs: [[]] }, '/resourceLogs'], [{ resourceLogs: {} }, '/resourceLogs'], [{ resourceLogs: [{ scopeLogs: 'x' }] }, '/resourceLogs/0/scopeLogs'],
+    [{ resourceLogs: [{}, { scopeLogs: [{}, 7] }] }, '/resourceLogs/1/scopeLogs'], [{ resourceLogs: [{ scopeLogs: [{ logRecords: {} }] }] }, '/resourceLogs/0/scopeLogs/0/logRecords'],
+  ])('OpenTelemetry: %j is refused, for nothing would come of it', (value, pointer) => {
+    expect(otlp.paths[0]!.decode!({ bytes: Buffer.alloc(0), contentType: '', query: {}, headers: {}, json: () => ({ value, text: '' }) })).toMatchObject({ code: 'invalid_field', pointer });
+  });
+
   it.each<[Vendor, Item]>([[segment, { messageId: 7 }], [rudderstack, { messageId: 7 }], [posthog, { uuid: 7 }], [amplitude, { insert_id: 7 }], [mixpanel, { event: 'x', properties: { $insert_id: 7 } }], [otlp, { attributes: { 'log.record.uid': 7 } }]])('%# a number is an id too: what is sent again under it is known', (vendor, item) => {
     expect([vendor.idOf(item), vendor.meaningOf('track', item).messageId]).toEqual(['7', '7']);
   });
