@@ -1,8 +1,9 @@
+import { eventDepth, isDeeper } from './structure.js';
+
 const maxText = 32 * 1024;
 const headText = 4 * 1024;
 const maxDepth = 12;
 const maxEventText = 256 * 1024;
-const maxEventDepth = 64;
 
 /**
  * JSON text of a refused item, fit to be kept: whatever made it unfit (depth, NUL, half characters, numbers
@@ -15,15 +16,11 @@ export function rejectedPayload(value: unknown): string {
 
 /**
  * JSON text of a webhook's event, kept exactly so that it can be mapped again, NUL and all (JSON escapes it). Of
- * what is longer than 256 KiB or deeper than 64 levels only the head is kept.
+ * what is longer than 256 KiB or deeper than an event may be only the head is kept.
  */
 export function rejectedEvent(event: unknown): string {
-  const text = isDeeper(event, maxEventDepth) ? null : (JSON.stringify(event) ?? 'null');
+  const text = isDeeper(event, eventDepth) ? null : (JSON.stringify(event) ?? 'null');
   return text !== null && text.length <= maxEventText ? text : JSON.stringify({ truncated: true, head: (JSON.stringify(bounded(event, 1)) ?? '').slice(0, headText).toWellFormed() });
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  return typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)));
 }
 
 function bounded(value: unknown, depth: number): unknown {

@@ -3,6 +3,14 @@ import { pointerToken, shown, type ItemFault } from './item-fault.js';
 /** Bounds of one item: nesting (the item itself is level 1), names per object, length of a name. */
 export const structureLimits = { depth: 10, properties: 255, nameLength: 200 } as const;
 
+/** Levels of a webhook's event: business systems nest more than product events do. */
+export const eventDepth = 64;
+
+/** Whether a value nests more than `levels` levels. Never recurses deeper than that. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  return typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)));
+}
+
 /** Names that reach prototypes; `constructor` only does where it holds a `prototype`. */
 function reachesPrototype(name: string, value: unknown): boolean {
   if (name === '__proto__') return true;

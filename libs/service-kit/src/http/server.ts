@@ -13,6 +13,9 @@ export const defaultBodyLimit = 1_048_576;
 /** What slow or silent clients get, in ms: time for the headers, for the whole request, between two requests. */
 const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 72_000, maxHeadersCount: 100 } as const;
 
+/** How often slow ones are looked for, ms: so much later they are cut off at most. */
+const connectionsCheckingInterval = 5_000;
+
 /**
  * Nest's adapter on a Fastify that neither converts nor strips what it validates. Requests that `mount`
  * claims never reach Fastify. Of `trustedProxies` alone the forwarded address is believed.
@@ -29,7 +32,7 @@ export function fastifyAdapter(mount: Mount | undefined, logger: Logger, trusted
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => problems.answer(error, request, reply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     schemaErrorFormatter: (errors, context) => new BadRequestException(errors.map((error) => `${context}${error.instancePath} ${error.message ?? 'does not fit'}`).join('; ')),
-    serverFactory: (handler: RequestListener) => limited(createServer(mount ? mounted(mount, handler) : handler)),
+    serverFactory: (handler: RequestListener) => limited(createServer({ connectionsCheckingInterval }, mount ? mounted(mount, handler) : handler)),
   });
 }
 

@@ -4,6 +4,7 @@ import type { SignalInput } from '@perennial/contracts/signal';
 import { isFault, type HookEvent, type HookRequest, type HookSource, type RejectedEvent } from '../../domain/hooks/hook-source.js';
 import type { HookSettings } from '../../domain/hooks/hook-settings.js';
 import type { ItemFault } from '../../domain/item-fault.js';
+import { eventDepth, isDeeper } from '../../domain/structure.js';
 import type { Item } from '../../domain/vendors/vendor.js';
 import { Mappings } from './mappings.js';
 
@@ -41,7 +42,7 @@ export class HookMapper {
   }
 
   private async mapEvent({ id: endpointId, source, settings }: MappedEndpoint, event: HookEvent, id: string): Promise<MappedEvent> {
-    const made = await this.signalsOf(endpointId, source, event, settings);
+    const made = isDeeper(event.body, eventDepth) ? tooDeep : await this.signalsOf(endpointId, source, event, settings);
     const shared = { id, type: event.type, body: event.body };
     if (isFault(made)) return { ...shared, signals: [], fault: made };
     return { ...shared, signals: made.map((signal, n) => ({ ...signal, id: signal.id ?? (made.length > 1 ? `${id}/${n}` : id) })), fault: null };
@@ -54,6 +55,8 @@ export class HookMapper {
     return source.signalsOf({ ...event, body: { mapped: made.json === null ? null : (JSON.parse(made.json) as unknown) } }, settings);
   }
 }
+
+const tooDeep: ItemFault = { code: 'too_deep', pointer: '', detail: `nests more than ${eventDepth} levels deep: have it sent flatter` };
 
 /** The sender's id where it can be one; else what the event holds says whether it is the same. */
 function idOf({ id }: HookEvent, digest: string): string {
