@@ -61,6 +61,17 @@ describe('against the front door', () => {
     expect(await written()).toBe(before);
   });
 
+  it('no address lets in who shows nothing, or a token without the scope, however it is written', async () => {
+    const open = new Set([...addresses.map(({ path }) => path), '/v1/hooks/{source}/{endpointId}']);
+    const guarded = operations.filter(({ path }) => path.startsWith('/api/') || path.startsWith('/internal/accounts'));
+    expect(guarded.length).toBeGreaterThan(40);
+    for (const { method, path } of operations.filter((one) => guarded.includes(one) || open.has(one.path))) {
+      const to = path.replaceAll(/\{\w+\}/g, '0192f0c1-2222-7000-8000-000000000000');
+      for (const written of [to, ...disguises(to)]) expect([method, written, classOf((await send(method, written)).status)]).toEqual([method, written, 4]);
+      if (!open.has(path)) expect([method, to, (await service.request(method, to, { scopes: [], body: method === 'GET' ? undefined : {} })).status]).toEqual([method, to, 403]);
+    }
+  });
+
   it('no field of a body is taken that nobody asked for', async () => {
     const bodies = operations.filter(({ path, requestBody }) => path.startsWith('/api/v1/') && path !== '/api/v1/signals' && requestBody?.content['application/json'] !== undefined);
     expect(bodies.length).toBeGreaterThan(12);
