@@ -1,6 +1,6 @@
 import { describeOnBothLogs } from './both-logs.js';
 import { prepareAccount } from './prepared-account.js';
-import { System } from './system.js';
+import { System, until } from './system.js';
 
 type Json = Record<string, unknown>;
 interface Health {
@@ -55,4 +55,27 @@ await describeOnBothLogs('S4: order and repetition change nothing', (log) => {
     expect(await figures('tripled')).toEqual(expected);
     expect(await system.list('/api/v1/rejected')).toEqual([]);
   }, 90_000);
+
+  it('judges accounts anew by what a mapping makes of the past, where that is asked for', async () => {
+    const { id, writeKey } = await system.post<{ id: string; writeKey: string }>('/api/v1/sources', { type: 'segment', name: 'Web' });
+    const at = (await system.now()).toISOString();
+    const batch = ['a', 'b', 'c'].map((messageId) => ({ type: 'track', messageId, userId: 'u', event: messageId === 'b' ? 'Complained' : 'Opened', context: { groupId: 'mapped' }, timestamp: at }));
+    const taken = await fetch(`${system.ready.url}/v1/batch`, { method: 'POST', headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` }, body: JSON.stringify({ batch }) });
+    expect(taken.status).toBe(200);
+    await system.settle();
+    const kinds = async () => (await system.list<{ id: string; kind: string }>('/api/v1/accounts/mapped/signals')).map((signal) => [signal.id, signal.kind]).sort();
+    const concern = async () => (await system.get<{ indicators: { kind: string; evidence: string[] }[] }>('/api/v1/accounts/mapped/health')).indicators.find(({ kind }) => kind === 'csm_concern');
+    expect([await kinds(), await concern()]).toEqual([[['a', 'usage'], ['b', 'usage'], ['c', 'usage']], undefined]);
+
+    const rules = [{ name: 'Complaints', events: ['Complained'], kind: 'pulse', data: { pulse: 1, reason: 'complained' } }];
+    expect((await system.call('PUT', `/api/v1/sources/${id}/mapping`, { rules, expectedRevision: 0, restateDays: 7 })).status).toBe(200);
+    await until('the past read anew', async () => {
+      // As it reads on, it looks again a second later.
+      await system.clock(new Date((await system.now()).getTime() + 10_000));
+      await system.settle();
+      return (await system.list<{ state: string; changed: number }>(`/api/v1/sources/${id}/mapping/restatements`)).find(({ state, changed }) => state === 'done' && changed === 1);
+    }, 20_000);
+    expect(await kinds()).toEqual([['a', 'usage'], ['b', 'pulse'], ['c', 'usage']]);
+    expect((await until('the concern', concern)).evidence).toEqual(['b']);
+  }, 60_000);
 });
