@@ -185,7 +185,7 @@ describe('bad bodies', () => {
       let heard = '';
       socket.on('data', (data) => (heard += data.toString()));
       socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\n${rest}POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\nContent-Length: 25\r\n\r\n{"userId":"u","event":"x"}`);
-      await Promise.race([once(socket, 'close'), sleep(3_000)]);
+      await Promise.race([once(socket, 'close'), sleep(3_000, undefined, { ref: false })]);
       socket.destroy();
       expect([path, heard.match(/^HTTP\/1\.1 \d+/gm)]).toEqual([path, ['HTTP/1.1 400']]);
       expect((await records()).length).toBe(before);
