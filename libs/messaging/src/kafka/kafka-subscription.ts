@@ -9,6 +9,7 @@ import { reportingAssigner } from './kafkajs-patches.js';
 import { lookAfter } from './outside-of-log.js';
 import { OffsetHints } from './offset-hints.js';
 import { Positions } from './positions.js';
+import { PutOffs } from './put-offs.js';
 
 /** What a subscription needs besides its own connection. */
 export interface SubscriptionSurroundings {
@@ -39,8 +40,7 @@ export class KafkaSubscription implements Subscription {
   readonly #positions: Positions;
   readonly #closing = new AbortController();
   readonly #atWork = new Set<Promise<unknown>>();
-  /** Partitions whose handler refuses its batch again and again. */
-  readonly #putOffs = new Map<number, Backoff>();
+  readonly #putOffs = new PutOffs();
   /** Seeks that came while no consumer was there to take them. */
   readonly #heldSeeks = new Map<number, bigint>();
   readonly #hints: OffsetHints;
@@ -80,7 +80,7 @@ export class KafkaSubscription implements Subscription {
       resume: (partitions) => this.#consumer.resume([{ topic: options.topic, partitions: [...partitions] }]),
       putOff: (assignment, partition) => void this.#track(this.#putOff(assignment, partition)),
       reached: (assignment, partition, offset) => {
-        this.#putOffs.delete(partition);
+        this.#putOffs.succeeded(partition);
         if (assignment.current || assignment === this.#closedWith) this.#hints.reached(partition, offset);
       },
     };
@@ -249,10 +249,8 @@ export class KafkaSubscription implements Subscription {
 
   async #putOff(assignment: Assignment, partition: number): Promise<void> {
     if (!assignment.current) return;
-    let backoff = this.#putOffs.get(partition);
-    if (!backoff) this.#putOffs.set(partition, (backoff = new Backoff()));
     this.#control.pause(partition);
-    await backoff.pause(assignment.signal);
+    await this.#putOffs.pause(partition, assignment.signal);
     if (assignment.current && !assignment.outside.has(partition)) this.#control.resume([partition]);
   }
 
