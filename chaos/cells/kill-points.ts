@@ -33,6 +33,7 @@ const points: readonly KillPoint[] = [
   { name: 'outbox.after-publish', of: all, mostPasses: 3 },
   { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: 8 },
   { name: 'ingestion.restating', of: ['signal-ingestion'], mostPasses: 3, provoke: restate },
+  { name: 'ingestion.restating-by-mapping', of: ['signal-ingestion'], mostPasses: 4, provoke: restateByMapping },
   { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
@@ -124,6 +125,16 @@ async function restate({ system, random }: CellContext, enough: () => boolean): 
     const accountId = `acc-${String(random.between(0, 19)).padStart(3, '0')}`;
     await system.rows('signal-ingestion', `INSERT INTO restatement (id, account_id, reason, state, created_at) SELECT gen_random_uuid(), id, 'chaos', 'waiting', now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING`, [accountId]).catch(() => undefined);
     await sleep(300);
+  }
+}
+
+/** By rules that say the same. The next ones come once these have been read by: those in between would take their place. */
+async function restateByMapping({ system }: CellContext, enough: () => boolean): Promise<void> {
+  const [source] = await system.rows<{ id: string }>('signal-ingestion', 'SELECT id FROM source ORDER BY created_at LIMIT 1');
+  while (!enough()) {
+    const path = `/api/v1/sources/${source?.id}/mapping`;
+    await system.call<{ revision: number }>('GET', path).then(({ body: { revision } }) => system.call('PUT', path, { expectedRevision: revision, rules: [], restateDays: 7 })).catch(() => undefined);
+    for (let waits = 0; waits < 20 && !enough(); waits++) await sleep(500);
   }
 }
 
