@@ -90,6 +90,8 @@ describe('bad bodies', () => {
     service = await startTestService(signalIngestion, { env: { SOURCE_SECRETS_KEY: randomBytes(32).toString('base64url'), INGEST_REQUESTS_PER_SECOND: '1000000' } });
     const make = async (body: object) => (await service.request<{ id: string; writeKey: string; hookPath: string; secret: string }>('POST', '/api/v1/sources', { scopes: ['operate'], body: { name: 'x', ...body } })).body;
     ({ id: sourceId, writeKey: key } = await make({ type: 'segment' }));
+    // Whatever is refused is looked through for people who were suppressed.
+    await service.request('PUT', '/api/v1/people/suppressed/suppression', { scopes: ['admin'] });
     dripping = Array.from({ length: 50 }, drip);
     hook = await make({ type: 'generic', settings: { signature: 'shared-secret', mapping: '{"kind": "note", "accountId": account, "data": {"text": text, "author": "x"}}' } });
   }, 30_000);

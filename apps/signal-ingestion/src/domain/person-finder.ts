@@ -1,7 +1,7 @@
 import { ErasedWords } from '@perennial/contracts/erased-words';
 import type { PersonErased } from '@perennial/contracts/person';
 import { personKey } from './identifiers.js';
-import { mentions } from './personal-data.js';
+import { hasText, mentions } from './personal-data.js';
 
 /** What of a person was there, in the words under which it is looked for. */
 export interface Traces {
@@ -72,9 +72,7 @@ export class PersonFinder {
 
 /** Whether any text of a JSON value, names included, holds one of the patterns. */
 function tells(value: unknown, patterns: readonly RegExp[]): boolean {
-  if (typeof value === 'string') return patterns.some((pattern) => value.search(pattern) >= 0);
-  if (typeof value !== 'object' || value === null) return false;
-  return Array.isArray(value) ? value.some((one) => tells(one, patterns)) : Object.entries(value).some(([name, one]) => tells(name, patterns) || tells(one, patterns));
+  return patterns.length > 0 && hasText(value, (text) => patterns.some((pattern) => text.search(pattern) >= 0));
 }
 
 /** Ids as senders write them. */

@@ -31,4 +31,10 @@ describe('a person who was erased', () => {
   ])('is mentioned in %j: %p', (value, expected) => {
     expect(mentions(value, isGone)).toBe(expected);
   });
+
+  it.each([['u1', true], ['u2', false]])('is mentioned however deep it stands: %s', (text, expected) => {
+    let value: unknown = text;
+    for (let depth = 0; depth < 100_000; depth++) value = depth % 2 === 0 ? [value] : { a: value };
+    expect(mentions(value, isGone)).toBe(expected);
+  });
 });

@@ -30,10 +30,20 @@ export function namesPerson(text: string, isGone: (key: string) => boolean): boo
 
 /** Whether any text of a JSON value, names included, may name somebody that `isGone`. */
 export function mentions(value: unknown, isGone: (key: string) => boolean): boolean {
-  if (typeof value === 'string') return namesPerson(value, isGone);
-  if (typeof value === 'number') return namesPerson(String(value), isGone);
-  if (typeof value !== 'object' || value === null) return false;
-  return Array.isArray(value) ? value.some((one) => mentions(one, isGone)) : Object.entries(value).some(([name, one]) => namesPerson(name, isGone) || mentions(one, isGone));
+  return hasText(value, (text) => namesPerson(text, isGone));
+}
+
+/** Whether any text of a JSON value fits, names and numbers included; however deep it nests, which nobody may have checked. */
+export function hasText(value: unknown, fits: (text: string) => boolean): boolean {
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if ((typeof one === 'string' || typeof one === 'number') && fits(String(one))) return true;
+    if (typeof one !== 'object' || one === null) continue;
+    if (!Array.isArray(one) && Object.keys(one).some(fits)) return true;
+    for (const each of Object.values(one)) left.push(each);
+  }
+  return false;
 }
 
 /** Whether one of a list of people, e.g. of attendees, `isGone`. */
