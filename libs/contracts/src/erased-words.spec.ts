@@ -26,6 +26,11 @@ describe('words of a person who was erased', () => {
     expect(amber.from(said)).toEqual({ ...said, reasons: [{ text: '(erased) left', evidence: ['signal'] }, { text: '(erased)' }], reason: '(erased)', by: '(erased)' });
   });
 
+  it.each(['anna@acme.com', 'team:anna@acme.com'])('leave the id of the account alone: %s', (accountId) => {
+    const words = new ErasedWords({ accountId, ids: ['anna@acme.com'], names: [], emails: ['anna@acme.com'] });
+    expect(words.from({ accountId, run: { accountId }, by: 'anna@acme.com.', reason: 'anna@acme.com left' })).toEqual({ accountId, run: { accountId }, by: '(erased).', reason: '(erased) left' });
+  });
+
   it('leave the same object where there are none, and change nothing twice', () => {
     const said = { reasons: [{ text: 'Use fell' }], at: ['x'] };
     expect(anna.from(said)).toBe(said);

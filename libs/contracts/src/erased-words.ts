@@ -14,8 +14,10 @@ export class ErasedWords {
   private readonly addresses: readonly RegExp[];
   /** Of these, as they are or in a JSON text, one stands in whatever names the person; in small or capital letters. */
   readonly searched: readonly string[];
+  private readonly accountId: string;
 
   constructor({ accountId, ids, names, emails }: Pick<PersonErased, 'accountId' | 'ids' | 'names' | 'emails'>) {
+    this.accountId = accountId;
     const keys = ids.filter((id) => id.length >= shortestToldApart && !/^\d+$/.test(id));
     const words = [...names, ...keys].filter((word) => word !== accountId).sort((a, b) => b.length - a.length);
     // Not within another word or id, nor as the end or beginning of another one's address.
@@ -44,6 +46,8 @@ export class ErasedWords {
   }
 
   private cleaned(value: unknown, field: string): unknown {
+    // It may be a mail address too, and what hangs on it must find it again.
+    if (value === this.accountId) return value;
     if (typeof value === 'string') return inWords.has(field) || /\s/.test(value) ? this.fromText(value) : this.addresses.reduce((left, address) => left.replaceAll(address, erasedWord), value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) {
