@@ -156,6 +156,11 @@ describe('webhooks of business systems', () => {
     for (const event of endless) expect(event).toMatchObject({ signals: [], fault: { code: 'mapping_failed' } });
     expect(await tryIt('a.{')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping is no JSONata: Expected ":"') } });
     expect(await tryIt('$number("x")')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping failed: Unable to cast') } });
+    // What it quotes may be about people.
+    for (const mapping of ['$number("jo@acme.com")', '$toMillis("jo@acme.com")', '$error("jo@acme.com\\u0000")', '$assert(false, "jo@acme.com")', '{"a": 1, "jo@acme.com": 2, "jo@acme.com": 3}']) {
+      const { fault } = (await tryIt(mapping)) as { fault: { code: string; detail: string } };
+      expect([mapping, fault.code, fault.detail]).toEqual([mapping, 'mapping_failed', expect.not.stringMatching(/jo@|\p{Cc}/u)]);
+    }
     expect(await tryIt('$f := function($x){$x}')).toMatchObject({ fault: { detail: expect.stringContaining('the mapping made what is no JSON') } });
     expect(await tryIt('{"kind": "note", "accountId": "x", "data": {"text": "t", "author": "a"}}')).toMatchObject({ fault: null, signals: [{ fault: null }] });
   }, 20_000);

@@ -114,7 +114,7 @@ export class PostgresPersonalData extends PersonalDataStore {
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
     const rejected = await this.rejectedOf(tx, traces);
-    await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
+    await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, detail = '', sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
     const names = await tx.query<{ name: string }>({ text: `SELECT DISTINCT name FROM source_name WHERE ${holds('name', '$1')}`, values: [emails] });
     await tx.query({ text: 'DELETE FROM source_name WHERE name = ANY($1::text[])', values: [names.map(({ name }) => name).filter((name) => finder.isIn(name))] });
     for (const [table, column] of freeTexts) await tx.query({ text: `UPDATE ${table} SET ${column} = '(erased)' WHERE ${holds(column, '$1')}`, values: [emails] });
@@ -216,13 +216,13 @@ export class PostgresPersonalData extends PersonalDataStore {
     return changed.map(({ id }) => id);
   }
 
-  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; payload: string; event: string | null }[]> {
+  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; detail: string; payload: string; event: string | null }[]> {
     const finder = new PersonFinder(traces);
-    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; payload: string; event: string | null }>({
-      text: `SELECT id, source_id, received_at, code, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} ORDER BY seq`,
+    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; detail: string; payload: string; event: string | null }>({
+      text: `SELECT id, source_id, received_at, code, detail, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')} ORDER BY seq`,
       values: [searchTexts(traces)],
     });
-    return rows.filter(({ payload, event }) => finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event))));
+    return rows.filter(({ detail, payload, event }) => finder.isIn(detail) || finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event))));
   }
 }
 

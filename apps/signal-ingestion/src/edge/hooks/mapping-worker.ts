@@ -33,7 +33,7 @@ async function answer({ id, expression, payload }: MappingTask): Promise<Mapping
   try {
     made = await mapping.evaluate(JSON.parse(payload));
   } catch (error) {
-    return { id, fault: `failed: ${saidBy(error)}` };
+    return { id, fault: `failed: ${failureSaidBy(error)}` };
   }
   try {
     const json = JSON.stringify(made) as string | undefined;
@@ -44,10 +44,29 @@ async function answer({ id, expression, payload }: MappingTask): Promise<Mapping
   }
 }
 
+/** Raised by `$error` and `$assert`: their words are the mapping's, and may be made of the payload. */
+const ownErrors: readonly unknown[] = ['D3137', 'D3141'];
+
 /** JSONata throws plain objects. */
+interface Thrown {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly position?: unknown;
+  readonly value?: unknown;
+  readonly value2?: unknown;
+}
+
+/** Without what it quotes of the payload, which may be about people. */
+function failureSaidBy(error: unknown): string {
+  const thrown = error as Thrown;
+  if (ownErrors.includes(thrown.code)) return saidBy({ ...thrown, message: 'its own $error or $assert' });
+  const quoted = [thrown.value, thrown.value2].flatMap((one) => (one === undefined ? [] : (JSON.stringify(one) ?? [])));
+  return saidBy({ ...thrown, message: quoted.reduce((text, quote) => text.replaceAll(quote, '...'), String(thrown.message)) });
+}
+
 function saidBy(error: unknown): string {
-  const { message, position } = error as { message?: unknown; position?: unknown };
-  return `${String(message).slice(0, 300)}${typeof position === 'number' ? ` (character ${position})` : ''}`;
+  const { message, position } = error as Thrown;
+  return `${String(message).slice(0, 300).toWellFormed().replaceAll(/\p{Cc}/gu, '\uFFFD')}${typeof position === 'number' ? ` (character ${position})` : ''}`;
 }
 
 parentPort!.on('message', (task: MappingTask) => void answer(task).then((told) => parentPort!.postMessage(told)));
