@@ -100,8 +100,9 @@ export class ErasePeople implements DueWork {
       await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + fileWaitMs) });
       return true;
     }
-    if ((await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces, erasure.accountIds))) return false;
-    if (!(await this.readers.havePassed(`${erasure.id} ${erasure.logLooks}`))) {
+    // Others go on while one waits.
+    const isEarly = (await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces, erasure.accountIds));
+    if (isEarly || !(await this.readers.havePassed(`${erasure.id} ${erasure.logLooks}`))) {
       await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + readersWaitMs) });
       return true;
     }
