@@ -9,18 +9,23 @@ import { SlowClients, type Kept } from './slow-clients.js';
 const usage = `npm run prove:soak -- [--minutes 20] [--warm-up 5]
   Starts \`perennial up\` on the Postgres log, finds the highest rate at which it takes events in batches, and sends at 60 % of
   that for so many minutes after the warm-up; then the same again with 10,000 idle sockets and 100 bodies that drip a byte a
-  second. Fails where memory grows by 1 % or more per 10 minutes, an answer is neither 2xx nor 429, or a slow body is not cut.
+  second. Fails where memory grows by 1 % or more per 10 minutes, an answer is neither 2xx nor 429, less than
+  95 % of the events are taken, or a slow body is not cut.
   Linux only.`;
 const [batch, connections, share, probeMs, sliceMs, sampleMs] = [100, 8, 0.6, 30_000, 15_000, 2_000];
 const [idleSockets, slowBodies] = [10_000, 100];
 /** The server's 30 s for a request, and as long until it looks. */
 const cutWithinMs = 65_000;
 const mostGrowth = 0.01;
+/** Memory that stays flat while next to nothing is taken shows nothing. */
+const leastTaken = 0.95;
 
 interface Phase {
   readonly name: string;
   readonly samples: readonly Sample[];
   readonly events: number;
+  /** Events that should have been sent. */
+  readonly planned: number;
   readonly refused: Readonly<Record<number, number>>;
   /** Latency of the answers, from when they were due, ms. */
   readonly p99: number;
@@ -94,7 +99,7 @@ async function phase(name: string, pid: number, url: URL, calls: SegmentCalls, p
   }
   clearInterval(sampler);
   latencies.sort((a, b) => a - b);
-  const done: Phase = { name, samples, events, refused, p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN, slowest: latencies.at(-1) ?? NaN };
+  const done: Phase = { name, samples, events, planned: (perSecond * batch * (warmUpMs + forMs)) / 1000, refused, p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN, slowest: latencies.at(-1) ?? NaN };
   show(done);
   return done;
 }
@@ -115,10 +120,14 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function faultsOf({ name, samples, refused }: Phase): string[] {
+function faultsOf({ name, samples, events, planned, refused }: Phase): string[] {
   const growth = growthPerTenMinutes(samples);
   const wrong = Object.keys(refused).filter((status) => status !== '429');
-  return [...(growth < mostGrowth ? [] : [`${name}: memory grows by ${(growth * 100).toFixed(2)} % per 10 minutes`]), ...wrong.map((status) => `${name}: ${refused[Number(status)]} answers of ${status}`)];
+  return [
+    ...(growth < mostGrowth ? [] : [`${name}: memory grows by ${(growth * 100).toFixed(2)} % per 10 minutes`]),
+    ...(events >= planned * leastTaken ? [] : [`${name}: only ${events} of ${Math.round(planned)} events were taken`]),
+    ...wrong.map((status) => `${name}: ${refused[Number(status)]} answers of ${status}`),
+  ];
 }
 
 function slowFaults(idle: Kept, dripping: Kept): string[] {
