@@ -1,5 +1,5 @@
 import type { Arrival } from './arrival.js';
-import { mentions, withoutPeople } from './personal-data.js';
+import { mentions, speaksOf, withoutPeople } from './personal-data.js';
 import type { Meaning } from './vendors/vendor.js';
 
 const gone = new Set(['u1', 'email:jo@acme.com', 'anonymous:v1']);
@@ -30,5 +30,11 @@ describe('a person who was erased', () => {
     [{ userId: 'u1' }, true], [{ userId: 'u11' }, false], [{ a: [{ b: 'JO@acme.com' }] }, true], [{ anonymousId: 'v1' }, true], [{ 'jo@acme.com': 1 }, true], [{ n: 1, b: true, z: null }, false],
   ])('is mentioned in %j: %p', (value, expected) => {
     expect(mentions(value, isGone)).toBe(expected);
+  });
+
+  it.each<[unknown, boolean]>([
+    [{ userId: 'u1' }, true], [{ text: 'ask <Jo@Acme.com>.\nThanks' }, true], [{ a: [{ 'jo@acme.com clicked': 1 }] }, true], ['mojo@acme.com', false], ['write to jo@acme.com.au', false], [{ text: 'u1 called' }, false],
+  ])('is spoken of in %j: %p', (value, expected) => {
+    expect(speaksOf(value, isGone)).toBe(expected);
   });
 });

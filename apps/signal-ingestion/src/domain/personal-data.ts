@@ -36,6 +36,20 @@ export function mentions(value: unknown, isGone: (key: string) => boolean): bool
   return Array.isArray(value) ? value.some((one) => mentions(one, isGone)) : Object.entries(value).some(([name, one]) => namesPerson(name, isGone) || mentions(one, isGone));
 }
 
+/** The same, also by a mail address within a text. */
+export function speaksOf(value: unknown, isGone: (key: string) => boolean): boolean {
+  return mentions(value, isGone) || textsIn(value).some((text) => (text.match(address) ?? []).some((one) => isGone(emailKey(one))));
+}
+
+const address = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;
+
+/** All texts of a JSON value, names included. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([name, one]) => [name, ...textsIn(one)]);
+}
+
 /** Whether one of a list of people, e.g. of attendees, `isGone`. */
 function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
   return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && isGone(personKey(one.personId));
