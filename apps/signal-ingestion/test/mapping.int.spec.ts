@@ -128,6 +128,30 @@ describe('the mapping of a source', () => {
     expect((await publish([], 2, { restateDays: 8 })).status).toBe(400);
   });
 
+  it('ends a restatement where it is once a newer one of the source is asked for, which begins after that', async () => {
+    const database = service.running.get(Database);
+    const states = async () => ((await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data as { revision: number; state: string; accounts: number }[]).map(({ revision, state, accounts }) => [revision, state, accounts]);
+    const after = (seconds: number) => service.advance(new Date(service.clock.now().getTime() + seconds * 1000));
+    await send(track('1', 'Step done', { step: 'kick-off' }));
+    const { body: { restatementId } } = await publish([milestone], 0, { restateDays: 7 });
+    await after(10);
+    expect(await states()).toEqual([[1, 'done', 1]]);
+    // As a replica leaves it that ended when it had changed and not yet told: it has all to read, and another one goes on late.
+    await publish([{ name: 'Step', events: ['Step done'], kind: 'note', data: { text: { cel: 'properties.step' }, author: 'x' } }], 1, { restateDays: 7 });
+    await database.query({
+      text: `UPDATE mapping_restatement SET state = 'reading', done_at = NULL, next_at = $2, marks = (SELECT jsonb_agg(mark || '{"next": "0"}') FROM jsonb_array_elements(marks) mark) WHERE id = $1`,
+      values: [restatementId, new Date(service.clock.now().getTime() + 9_000)],
+    });
+    await database.query({ text: 'INSERT INTO mapping_restatement_account VALUES ($1, $2)', values: [restatementId, acme] });
+    await after(8);
+    expect(await states()).toEqual([[2, 'waiting', 0], [1, 'reading', 1]]);
+    await after(1);
+    await after(1);
+    expect(await states()).toEqual([[2, 'done', 1], [1, 'superseded', 2]]);
+    const { body: { data } } = await service.request('GET', `/api/v1/accounts/${acme}/signals`, operate);
+    expect(data).toMatchObject([{ id: '1', kind: 'note' }]);
+  });
+
   it('is tried on the last days before it is published', async () => {
     await publish([{ name: 'Ping', events: ['Ping'], kind: 'none' }], 0);
     await send(...Array.from({ length: 10 }, (_, i) => track(`s${i}`, 'Step done', i < 8 ? { step: `step ${i}` } : {})), ...Array.from({ length: 5 }, (_, i) => track(`p${i}`, 'Ping')), track('x', ''));
