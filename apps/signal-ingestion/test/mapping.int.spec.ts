@@ -128,6 +128,24 @@ describe('the mapping of a source', () => {
     expect((await publish([], 2, { restateDays: 8 })).status).toBe(400);
   });
 
+  it('leaves what it restates with its person, also what came before they signed in', async () => {
+    const by = (visitor: string, call: string, body: { messageId: string; event?: string; userId?: string; traits?: object; context?: object }) => {
+      const { type, data } = track('', '');
+      return { type, key: visitor, data: { ...data, call, body: { ...body, anonymousId: `${visitor}-${acme}` } } };
+    };
+    const context = { groupId: acme };
+    const signIn = (visitor: string) => by(visitor, 'identify', { messageId: `in-${visitor}`, userId: `u-${acme}`, traits: { email: 'jo@acme.com' }, context });
+    await publish([{ name: 'Silent', events: ['Silent'], kind: 'none' }], 0);
+    await send(by('v', 'track', { messageId: 'waited', event: 'Waited' }), by('w', 'track', { messageId: 'silent', event: 'Silent', context }));
+    const restated = { name: 'Waited', events: ['Waited'], kind: 'note', data: { text: 'waited', author: 'x' } };
+    const timeline = async () => (await service.request<{ data: { id: string; kind: string; personId: string | null }[] }>('GET', `/api/v1/accounts/${acme}/signals`, operate)).body.data.flatMap(({ id, kind, personId }) => (kind === 'person' ? [] : [[id, kind, personId]])).toSorted();
+    await send(signIn('v'), signIn('w'));
+    expect(await timeline()).toEqual([['waited', 'usage', `u-${acme}`]]);
+    await publish([restated], 1, { restateDays: 7 });
+    await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    expect(await timeline()).toEqual([['silent', 'usage', `u-${acme}`], ['waited', 'note', `u-${acme}`]]);
+  });
+
   it('ends a restatement where it is once a newer one of the source is asked for, which begins after that', async () => {
     const database = service.running.get(Database);
     const states = async () => ((await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data as { revision: number; state: string; accounts: number }[]).map(({ revision, state, accounts }) => [revision, state, accounts]);

@@ -10,6 +10,8 @@ export interface ToldMessage {
   readonly messageId: string;
   readonly hash: string;
   readonly personKey: string | null;
+  /** Of whom the key stands for by now; null: of nobody, or of a visitor. */
+  readonly personId: string | null;
   /** Null: its person has none. */
   readonly accountId: string | null;
   /** Null: it told no signal. */
