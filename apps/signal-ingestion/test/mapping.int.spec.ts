@@ -1,5 +1,10 @@
 import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { AccountTree } from '../src/application/account-tree.js';
+import { RetellMessages } from '../src/application/retell-messages.js';
+import { SuppressionStore } from '../src/application/suppression-store.js';
+import { compileMapping } from '../src/domain/mapping/compile-mapping.js';
 import { signalIngestion } from '../src/service.js';
 
 describe('the mapping of a source', () => {
@@ -123,6 +128,48 @@ describe('the mapping of a source', () => {
     expect((await publish([], 2, { restateDays: 8 })).status).toBe(400);
   });
 
+  it('leaves what it restates with its person, also what came before they signed in', async () => {
+    const by = (visitor: string, call: string, body: { messageId: string; event?: string; userId?: string; traits?: object; context?: object }) => {
+      const { type, data } = track('', '');
+      return { type, key: visitor, data: { ...data, call, body: { ...body, anonymousId: `${visitor}-${acme}` } } };
+    };
+    const context = { groupId: acme };
+    const signIn = (visitor: string) => by(visitor, 'identify', { messageId: `in-${visitor}`, userId: `u-${acme}`, traits: { email: 'jo@acme.com' }, context });
+    await publish([{ name: 'Silent', events: ['Silent'], kind: 'none' }], 0);
+    await send(by('v', 'track', { messageId: 'waited', event: 'Waited' }), by('w', 'track', { messageId: 'silent', event: 'Silent', context }));
+    const restated = { name: 'Waited', events: ['Waited'], kind: 'note', data: { text: 'waited', author: 'x' } };
+    const timeline = async () => (await service.request<{ data: { id: string; kind: string; personId: string | null }[] }>('GET', `/api/v1/accounts/${acme}/signals`, operate)).body.data.flatMap(({ id, kind, personId }) => (kind === 'person' ? [] : [[id, kind, personId]])).toSorted();
+    await send(signIn('v'), signIn('w'));
+    expect(await timeline()).toEqual([['waited', 'usage', `u-${acme}`]]);
+    await publish([restated], 1, { restateDays: 7 });
+    await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    expect(await timeline()).toEqual([['silent', 'usage', `u-${acme}`], ['waited', 'note', `u-${acme}`]]);
+  });
+
+  it('ends a restatement where it is once a newer one of the source is asked for, which begins after that', async () => {
+    const database = service.running.get(Database);
+    const states = async () => ((await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data as { revision: number; state: string; accounts: number }[]).map(({ revision, state, accounts }) => [revision, state, accounts]);
+    const after = (seconds: number) => service.advance(new Date(service.clock.now().getTime() + seconds * 1000));
+    await send(track('1', 'Step done', { step: 'kick-off' }));
+    const { body: { restatementId } } = await publish([milestone], 0, { restateDays: 7 });
+    await after(10);
+    expect(await states()).toEqual([[1, 'done', 1]]);
+    // As a replica leaves it that ended when it had changed and not yet told: it has all to read, and another one goes on late.
+    await publish([{ name: 'Step', events: ['Step done'], kind: 'note', data: { text: { cel: 'properties.step' }, author: 'x' } }], 1, { restateDays: 7 });
+    await database.query({
+      text: `UPDATE mapping_restatement SET state = 'reading', done_at = NULL, next_at = $2, marks = (SELECT jsonb_agg(mark || '{"next": "0"}') FROM jsonb_array_elements(marks) mark) WHERE id = $1`,
+      values: [restatementId, new Date(service.clock.now().getTime() + 9_000)],
+    });
+    await database.query({ text: 'INSERT INTO mapping_restatement_account VALUES ($1, $2)', values: [restatementId, acme] });
+    await after(8);
+    expect(await states()).toEqual([[2, 'waiting', 0], [1, 'reading', 1]]);
+    await after(1);
+    await after(1);
+    expect(await states()).toEqual([[2, 'done', 1], [1, 'superseded', 2]]);
+    const { body: { data } } = await service.request('GET', `/api/v1/accounts/${acme}/signals`, operate);
+    expect(data).toMatchObject([{ id: '1', kind: 'note' }]);
+  });
+
   it('is tried on the last days before it is published', async () => {
     await publish([{ name: 'Ping', events: ['Ping'], kind: 'none' }], 0);
     await send(...Array.from({ length: 10 }, (_, i) => track(`s${i}`, 'Step done', i < 8 ? { step: `step ${i}` } : {})), ...Array.from({ length: 5 }, (_, i) => track(`p${i}`, 'Ping')), track('x', ''));
@@ -138,5 +185,43 @@ describe('the mapping of a source', () => {
     await service.advance(new Date(service.clock.now().getTime() + 2 * 86_400_000));
     expect((await tryIt([milestone], 1)).body).toMatchObject({ messages: 0 });
     expect((await tryIt([{ name: 'r', condition: 'event.matches("x")' }])).status).toBe(400);
+  });
+
+  it('restates by what is known of everybody that was suppressed, and their erasure waits for it', async () => {
+    const [database, store, messages, tree] = [service.running.get(Database), service.running.get(SuppressionStore), service.running.get(RetellMessages), service.running.get(AccountTree)];
+    const told = { ...track('1', 'Opened').data, at: 0, fallbackId: 'x', receivedAt: service.clock.now().getTime() };
+    const retell = (suppressed: readonly Buffer[]) => database.transaction(async (tx) => {
+      // As another replica does: this process has not heard of it.
+      if (suppressed.length > 0) await store.add(tx, suppressed, service.clock.now());
+      await messages.retell(tx, [told], compileMapping({ rules: [], builtIn: true }));
+      // What an erasure does before it looks for anything, and before it takes anybody out of it.
+      const erasure = [store.waitForAll(), database.transaction((other) => tree.hold(other))];
+      return { first: await Promise.race([...erasure, new Promise((resolve) => setTimeout(resolve, 200, 'both wait'))]), erasure };
+    });
+    const { first, erasure } = await retell([]);
+    expect(first).toBe('both wait');
+    await Promise.all(erasure);
+    await expect(retell([Buffer.from('somebody')])).rejects.toThrow('suppressed at this very moment');
+  });
+
+  // The last one: what is erased leaves empty records in the log.
+  it('brings nobody back who was erased, or of whom nothing is to be heard', async () => {
+    const admin = { scopes: ['admin'] as const };
+    const note = (text: string) => ({ name: 'Called', events: ['Called'], kind: 'note', data: { text: { cel: text }, author: 'csm' } });
+    const identify = track('who', '');
+    await publish([note('properties.text'), { name: 'Mailed', events: ['Mailed'], kind: 'none' }], 0);
+    await send(
+      { ...identify, key: 'crane', data: { ...identify.data, call: 'identify', body: { messageId: 'who', userId: `crane-${test}`, traits: { name: 'Frau Kranich', email: 'crane@acme.com' }, context: { groupId: acme } } } },
+      track('1', 'Called', { text: 'Frau Kranich called' }), track('2', 'Called', { text: 'Frau Stork called' }), track('3', 'Mailed', { text: 'Write to stork@acme.com.' }), track('4', 'Mailed', { to: 'stork@acme.com' }), track('5', 'Mailed', { to: 'heron@acme.com' }),
+    );
+    expect((await service.request('POST', `/api/v1/people/crane-${test}/erase`, { ...admin, body: {} })).status).toBe(202);
+    expect((await service.request('PUT', '/api/v1/people/email:stork@acme.com/suppression', admin)).status).toBe(204);
+    await service.settle();
+    const { body } = await publish([note('"Yesterday: " + properties.text')], 1, { restateDays: 7 });
+    await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    const { data } = (await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body;
+    expect(data).toMatchObject([{ id: body.restatementId, state: 'done', changed: 2, kept: 3 }]);
+    const timeline = (await service.request<{ data: { id: string; data: object }[] }>('GET', `/api/v1/accounts/${acme}/signals`, operate)).body.data;
+    expect(timeline.map(({ id, data: told }) => [id, told]).toSorted()).toMatchObject([['1', { text: '(erased) called' }], ['2', { text: 'Yesterday: Frau Stork called' }], ['5', { properties: { to: 'heron@acme.com' } }]]);
   });
 });

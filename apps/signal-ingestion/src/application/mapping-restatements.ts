@@ -14,7 +14,7 @@ export interface MappingRestatement {
   readonly revision: number;
   /** Messages received before stay as they are. */
   readonly since: Date;
-  /** `waiting` until the revision holds everywhere; `reading` telemetry; `telling` accounts again; `superseded`: another revision came before it began. */
+  /** `waiting` until the revision holds everywhere; `reading` telemetry; `telling` accounts again; `superseded`: another revision came before it began, or is restated since, before it had read all. */
   readonly state: 'waiting' | 'reading' | 'telling' | 'done' | 'superseded';
   readonly marks: readonly ReadMark[];
   /** Messages of the source so far. */
@@ -37,6 +37,10 @@ export abstract class MappingRestatements {
   abstract nextDueAt(): Promise<Date | null>;
   /** Takes one that is due for this transaction, which no other one holds; null: none. */
   abstract claim(tx: Transaction, now: Date): Promise<MappingRestatement | null>;
+  /** Whether there is one of a later revision of its source. */
+  abstract hasNewer(tx: Transaction, restatement: MappingRestatement): Promise<boolean>;
+  /** Whether one of an earlier revision of its source may still change what messages tell. */
+  abstract waitsForOlder(tx: Transaction, restatement: MappingRestatement): Promise<boolean>;
   /** Notes accounts that are to be told again once all is read. */
   abstract touch(tx: Transaction, id: string, accountIds: readonly string[]): Promise<void>;
   /** Takes some of these accounts off the list; empty: none is left. */

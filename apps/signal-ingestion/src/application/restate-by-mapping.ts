@@ -30,6 +30,7 @@ const dayMs = 86_400_000;
  * Reads the telemetry of a source that is still in the log anew by a revision of its mapping, changes what was told,
  * and tells the accounts again. It begins once every replica has the revision, and follows the consumer: what is read
  * after its last offset was read by the revision in the first place. Each page is one transaction that moves the marks.
+ * Two of one source never read at once: the older one ends where it is, and the newer one begins after that.
  */
 @Injectable()
 @RunsDueWork()
@@ -73,22 +74,24 @@ export class RestateByMapping implements DueWork {
   private async goOn(tx: Transaction, now: Date): Promise<boolean> {
     const one = await this.store.claim(tx, now);
     if (one === null) return false;
-    const next = one.state === 'waiting' ? await this.begin(one, now) : one.state === 'reading' ? await this.readSome(tx, one, now) : await this.tellSome(tx, one, now);
+    const next = one.state === 'waiting' ? await this.begin(tx, one, now) : one.state === 'reading' ? await this.readSome(tx, one, now) : await this.tellSome(tx, one, now);
     killPoint('ingestion.restating-by-mapping');
     await this.store.save(tx, next);
     return true;
   }
 
-  private async begin(one: MappingRestatement, now: Date): Promise<MappingRestatement> {
+  private async begin(tx: Transaction, one: MappingRestatement, now: Date): Promise<MappingRestatement> {
     const inForce = await this.mappings.current(one.sourceId);
     if (inForce?.revision !== one.revision) return { ...one, state: 'superseded', doneAt: now };
+    // Or what the older one reads last would stand.
+    if (await this.store.waitsForOlder(tx, one)) return { ...one, nextAt: new Date(now.getTime() + lookAgainMs) };
     const marks = (await this.log.watermarks(telemetryTopic.name)).map(({ partition, low, high }) => ({ partition, next: low, upTo: high }));
     return { ...one, state: 'reading', marks };
   }
 
   private async readSome(tx: Transaction, one: MappingRestatement, now: Date): Promise<MappingRestatement> {
     const open = one.marks.filter(({ next, upTo }) => next < upTo);
-    if (open.length === 0) return { ...one, state: 'telling' };
+    if (open.length === 0 || (await this.store.hasNewer(tx, one))) return { ...one, state: 'telling' };
     const [applied, lows] = await Promise.all([this.progress.applied(telemetryTopic, tx), this.log.watermarks(telemetryTopic.name)]);
     const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
     const ready = open.map((mark) => ({ ...mark, bound: least(mark.upTo, applied.get(mark.partition) ?? 0n) })).find(({ next, bound }) => next < bound);
@@ -117,10 +120,10 @@ export class RestateByMapping implements DueWork {
     return { messages: told.length, changed, kept };
   }
 
-  /** Once each, when all is read. */
+  /** Once each, when all is read or a newer one goes on from here. */
   private async tellSome(tx: Transaction, one: MappingRestatement, now: Date): Promise<MappingRestatement> {
     const accountIds = await this.store.takeTouched(tx, one.id, accountsAtOnce);
-    if (accountIds.length === 0) return { ...one, state: 'done', doneAt: now };
+    if (accountIds.length === 0) return { ...one, state: one.marks.every(({ next, upTo }) => next >= upTo) ? 'done' : 'superseded', doneAt: now };
     const roots = new Set<string>();
     for (const id of accountIds) roots.add((await this.tree.place(tx, id))?.root ?? id);
     const ids = [...roots].sort();

@@ -1,5 +1,5 @@
 import type { Arrival } from './arrival.js';
-import { mentions, withoutPeople } from './personal-data.js';
+import { mentions, speaksOf, withoutPeople } from './personal-data.js';
 import type { Meaning } from './vendors/vendor.js';
 
 const gone = new Set(['u1', 'email:jo@acme.com', 'anonymous:v1']);
@@ -36,5 +36,11 @@ describe('a person who was erased', () => {
     let value: unknown = text;
     for (let depth = 0; depth < 100_000; depth++) value = depth % 2 === 0 ? [value] : { a: value };
     expect(mentions(value, isGone)).toBe(expected);
+  });
+
+  it.each<[unknown, boolean]>([
+    [{ userId: 'u1' }, true], [{ text: 'ask <Jo@Acme.com>.\nThanks' }, true], [{ a: [{ 'jo@acme.com clicked': 1 }] }, true], ['mojo@acme.com', false], ['write to jo@acme.com.au', false], [{ text: 'u1 called' }, false],
+  ])('is spoken of in %j: %p', (value, expected) => {
+    expect(speaksOf(value, isGone)).toBe(expected);
   });
 });

@@ -46,6 +46,13 @@ export function hasText(value: unknown, fits: (text: string) => boolean): boolea
   return false;
 }
 
+const address = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;
+
+/** The same as `mentions`, also by a mail address within a text. */
+export function speaksOf(value: unknown, isGone: (key: string) => boolean): boolean {
+  return hasText(value, (text) => namesPerson(text, isGone) || (text.match(address) ?? []).some((one) => isGone(emailKey(one))));
+}
+
 /** Whether one of a list of people, e.g. of attendees, `isGone`. */
 function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
   return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && isGone(personKey(one.personId));

@@ -118,10 +118,10 @@ export class MappingRestatementView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ type: 'integer' }) revision!: number;
   @ApiProperty({ format: 'date-time', description: 'Messages received before stay as they are.' }) since!: string;
-  @ApiProperty({ enum: ['waiting', 'reading', 'telling', 'done', 'superseded'], description: '`waiting`: until the revision holds everywhere. `telling`: accounts are asked to be judged again. `superseded`: another revision was published before it began.' }) state!: string;
+  @ApiProperty({ enum: ['waiting', 'reading', 'telling', 'done', 'superseded'], description: '`waiting`: until the revision holds everywhere. `telling`: accounts are asked to be judged again. `superseded`: another revision was published before it began, or with a restatement of its own before it had read all.' }) state!: string;
   @ApiProperty({ type: 'integer', description: 'Messages of the source that were read.' }) messages!: number;
   @ApiProperty({ type: 'integer', description: 'Of these, telling something else now.' }) changed!: number;
-  @ApiProperty({ type: 'integer', description: 'Would tell something else and stay as they were: what they tell of people, and what these rules make no signal of.' }) kept!: number;
+  @ApiProperty({ type: 'integer', description: 'Would tell something else and stay as they were: what they tell of people, what speaks of somebody who was erased or suppressed, and what these rules make no signal of.' }) kept!: number;
   @ApiProperty({ type: 'integer', description: 'Accounts that are judged again.' }) accounts!: number;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty({ format: 'date-time', type: String, nullable: true }) doneAt!: string | null;

@@ -45,6 +45,16 @@ export class PostgresMappingRestatements extends MappingRestatements {
     return row ? restatementOf(row) : null;
   }
 
+  async hasNewer(tx: Transaction, { sourceId, revision }: MappingRestatement): Promise<boolean> {
+    const rows = await tx.query({ text: 'SELECT FROM mapping_restatement WHERE source_id = $1 AND revision > $2 LIMIT 1', values: [sourceId, revision] });
+    return rows.length > 0;
+  }
+
+  async waitsForOlder(tx: Transaction, { sourceId, revision }: MappingRestatement): Promise<boolean> {
+    const rows = await tx.query({ text: `SELECT FROM mapping_restatement WHERE source_id = $1 AND revision < $2 AND state IN ('waiting', 'reading') LIMIT 1`, values: [sourceId, revision] });
+    return rows.length > 0;
+  }
+
   async touch(tx: Transaction, id: string, accountIds: readonly string[]): Promise<void> {
     await tx.query({ text: 'INSERT INTO mapping_restatement_account (restatement_id, account_id) SELECT $1, a FROM unnest($2::text[]) AS a ON CONFLICT DO NOTHING', values: [id, accountIds] });
   }

@@ -161,22 +161,23 @@ export class PostgresMessageStore extends MessageStore {
   }
 
   async told(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, ToldMessage>> {
-    const rows = await tx.query<Omit<ToldMessage, 'hash'> & { hash: Buffer }>({
-      text: `SELECT m.week, m.source_id AS "sourceId", m.message_id AS "messageId", m.hash, m.person_key AS "personKey", m.account_id AS "accountId", m.kind, m.data, m.product FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
-             JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id`,
+    const rows = await tx.query<Omit<ToldMessage, 'hash' | 'personId'> & { hash: Buffer; root: string | null }>({
+      text: `SELECT m.week, m.source_id AS "sourceId", m.message_id AS "messageId", m.hash, m.person_key AS "personKey", coalesce(i.alias_of, m.person_key) AS root, m.account_id AS "accountId", m.kind, m.data, m.product FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
+             JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id
+             LEFT JOIN identity i ON i.key = m.person_key`,
       values: [arrivals.map((a) => a.sourceId), arrivals.map((a) => a.messageId)],
     });
-    return new Map(rows.map((row) => [messageKey(row), { ...row, hash: row.hash.toString('hex') }]));
+    return new Map(rows.map(({ root, ...row }) => [messageKey(row), { ...row, hash: row.hash.toString('hex'), personId: personIdOf(root) }]));
   }
 
   async retell<Message extends ToldMessage & { readonly retold: Retold }>(tx: Transaction, messages: readonly Message[]): Promise<Message[]> {
     const rows = await tx.query<{ place: string; account_id: string | null }>({
-      text: `UPDATE message m SET kind = n.kind, data = n.data::json, product = n.product, person_id = CASE WHEN n.kind IS NULL OR m.account_id IS NULL THEN NULL ELSE n.person_id END
+      text: `UPDATE message m SET kind = n.kind, data = n.data::json, product = n.product, person_id = CASE WHEN n.kind IS NULL OR m.account_id IS NULL THEN NULL ELSE coalesce(m.person_id, n.person_id) END
              FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS n (week, source_id, message_id, was, kind, data, product, person_id, nth)
              WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id AND m.kind IS NOT DISTINCT FROM n.was RETURNING n.nth - 1 AS place, m.account_id`,
       values: [
         messages.map((m) => m.week), messages.map((m) => m.sourceId), messages.map((m) => m.messageId), messages.map((m) => m.kind), messages.map(({ retold }) => retold.kind),
-        messages.map(({ retold }) => (retold.kind === null ? null : JSON.stringify(retold.data))), messages.map(({ retold }) => retold.product), messages.map(({ personKey }) => personIdOf(personKey)),
+        messages.map(({ retold }) => (retold.kind === null ? null : JSON.stringify(retold.data))), messages.map(({ retold }) => retold.product), messages.map(({ personId }) => personId),
       ],
     });
     return rows.map(({ place, account_id: accountId }) => ({ ...messages[Number(place)]!, accountId }));

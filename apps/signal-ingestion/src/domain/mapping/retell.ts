@@ -1,3 +1,4 @@
+import { erasedWord } from '@perennial/contracts/erased-words';
 import canonicalize from 'canonicalize';
 import type { Arrival } from '../arrival.js';
 
@@ -9,6 +10,8 @@ export interface ToldMessage {
   readonly messageId: string;
   readonly hash: string;
   readonly personKey: string | null;
+  /** Of whom the key stands for by now; null: of nobody, or of a visitor. */
+  readonly personId: string | null;
   /** Null: its person has none. */
   readonly accountId: string | null;
   /** Null: it told no signal. */
@@ -26,7 +29,8 @@ export interface Retold {
 
 /**
  * What a message that was taken is to tell by another mapping. `same`: what it told. `kept`: it would tell of a person,
- * or did, which stands where contacts are kept and not only in the timeline: that stays as it was.
+ * or did, which stands where contacts are kept and not only in the timeline; or somebody was taken out of it, whom the
+ * log may still name: that stays as it was.
  */
 export function retell(told: ToldMessage, { hash, meaning }: Pick<Arrival, 'hash' | 'meaning'>): Retold | 'same' | 'kept' {
   // Another message under the same id, which was refused.
@@ -35,5 +39,6 @@ export function retell(told: ToldMessage, { hash, meaning }: Pick<Arrival, 'hash
   const kind = signal?.kind ?? null;
   if (told.kind === 'person' || kind === 'person') return told.kind === kind ? 'same' : 'kept';
   const data: unknown = signal === null ? null : JSON.parse(JSON.stringify(signal.data));
-  return kind === told.kind && product === told.product && canonicalize(data) === canonicalize(told.data ?? null) ? 'same' : { kind, data, product };
+  if (kind === told.kind && product === told.product && canonicalize(data) === canonicalize(told.data ?? null)) return 'same';
+  return JSON.stringify(told.data ?? null).includes(erasedWord) ? 'kept' : { kind, data, product };
 }
