@@ -3,6 +3,7 @@ import { Database, type Sql, type Transaction } from '@perennial/persistence/tra
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
 import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
+import { inPages } from './in-pages.js';
 
 interface ErasureRow {
   id: string;
@@ -106,9 +107,13 @@ export class PostgresPersonalData extends PersonalDataStore {
     const texts = searchTexts(traces);
     const finder = new PersonFinder(traces);
     const accounts = new Set<string>();
-    const own = await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id', values: [keys] });
+    const own = await tx.query<{ account_id: string | null; messages: string }>({
+      text: `WITH own AS (DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id)
+             SELECT account_id, count(*) AS messages FROM own GROUP BY account_id`,
+      values: [keys],
+    });
     const others = await this.scrubMessages(tx, finder, texts);
-    for (const id of [...own.map((row) => row.account_id), ...others]) if (id !== null) accounts.add(id);
+    for (const id of [...own.map((row) => row.account_id), ...others.accountIds]) if (id !== null) accounts.add(id);
     for (const { account_id } of await tx.query<{ account_id: string }>({ text: 'DELETE FROM contact WHERE person_id = ANY($1::text[]) RETURNING account_id', values: [keys] })) accounts.add(account_id);
     for (const { account_id } of await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM identity WHERE key = ANY($1::text[]) RETURNING account_id', values: [keys] })) if (account_id !== null) accounts.add(account_id);
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
@@ -122,18 +127,17 @@ export class PostgresPersonalData extends PersonalDataStore {
     // Senders choose the ids of their messages. Without one the place in the log is not compared.
     await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('last_event_id', '$1')}`, values: [[...keys, ...emails]] });
     for (const id of await this.scrubAccounts(tx, finder, texts)) accounts.add(id);
-    return { messages: own.length + others.length, rejected: rejected.length, accountIds: [...accounts].sort() };
+    return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected: rejected.length, accountIds: [...accounts].sort() };
   }
 
   async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
     for (const accountId of accountIds) {
       const words = wordsOf(traces, accountId);
-      const rows = await tx.query<ScrubbedRow>({
-        // Somebody else of the same name keeps it.
-        text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE account_id = $2 AND kind <> 'person' AND ${holds('data::text', '$1')}`,
-        values: [words.searched, accountId],
-      });
-      await this.saveMessages(tx, rows.map((row) => ({ ...row, next: JSON.stringify(words.from(row.data)) })));
+      // A short name stands within many words of others. Somebody else of the same name keeps it.
+      const text = `SELECT week, source_id, message_id, account_id, data FROM message WHERE account_id = $2 AND kind <> 'person' AND ${holds('data::text', '$1')}`;
+      for await (const rows of inPages<ScrubbedRow>(tx, { text, values: [words.searched, accountId] })) {
+        await this.saveMessages(tx, rows.map((row) => ({ ...row, next: words.from(row.data) })).filter(({ data, next }) => next !== data));
+      }
       const accounts = await tx.query<{ traits: unknown }>({ text: `SELECT doc -> 'traits' AS traits FROM account WHERE id = $2 AND ${holds("(doc -> 'traits')::text", '$1')} FOR UPDATE`, values: [words.searched, accountId] });
       for (const { traits } of accounts) await tx.query({ text: `UPDATE account SET doc = jsonb_set(doc, '{traits}', $2::jsonb) WHERE id = $1`, values: [accountId, JSON.stringify(words.from(traits))] });
     }
@@ -185,23 +189,28 @@ export class PostgresPersonalData extends PersonalDataStore {
     for (const row of await this.database.query({ text, values })) yield { kind, row };
   }
 
-  /** Accounts of others' messages that named the person, one for each message. */
-  private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<(string | null)[]> {
-    const rows = await tx.query<ScrubbedRow>({
-      text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`,
-      values: [texts],
-    });
-    const changed = rows.map((row) => ({ ...row, next: JSON.stringify(finder.scrubbed(row.data)) })).filter(({ data, next }) => next !== JSON.stringify(data) || finder.isIn(data));
-    await this.saveMessages(tx, changed);
-    return changed.map(({ account_id }) => account_id);
+  /** Others' messages that named the person, and their accounts; also where a number or a short id stays, for it may be the person. */
+  private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<{ messages: number; accountIds: ReadonlySet<string | null> }> {
+    const accountIds = new Set<string | null>();
+    let messages = 0;
+    // The digits of an id stand within many numbers.
+    for await (const rows of inPages<ScrubbedRow>(tx, { text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`, values: [texts] })) {
+      const scrubbed = rows.map((row) => ({ ...row, next: finder.scrubbed(row.data) })).map((row) => ({ ...row, isChanged: JSON.stringify(row.next) !== JSON.stringify(row.data) }));
+      await this.saveMessages(tx, scrubbed.filter(({ isChanged }) => isChanged));
+      for (const { account_id } of scrubbed.filter(({ isChanged, data }) => isChanged || finder.isIn(data))) {
+        accountIds.add(account_id);
+        messages++;
+      }
+    }
+    return { messages, accountIds };
   }
 
-  private async saveMessages(tx: Transaction, changed: readonly (ScrubbedRow & { next: string })[]): Promise<void> {
+  private async saveMessages(tx: Transaction, changed: readonly (ScrubbedRow & { next: unknown })[]): Promise<void> {
     if (changed.length === 0) return;
     await tx.query({
       text: `UPDATE message m SET data = n.data FROM unnest($1::integer[], $2::text[], $3::text[], $4::json[]) AS n (week, source_id, message_id, data)
              WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id`,
-      values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => c.next)],
+      values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => JSON.stringify(c.next))],
     });
   }
 

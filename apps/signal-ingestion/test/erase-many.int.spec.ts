@@ -1,0 +1,71 @@
+import { jest } from '@jest/globals';
+import { Database, type Statement } from '@perennial/persistence/transaction';
+import { startTestService, type TestService } from '@perennial/testing/service';
+import { PersonalDataStore } from '../src/application/personal-data-store.js';
+import { signalIngestion } from '../src/service.js';
+
+jest.setTimeout(30_000);
+
+/** Messages of a large account of which some few name the person. */
+describe('erasing somebody of a short name and a numeric id', () => {
+  const count = 1_700;
+  const now = new Date('2026-03-02T09:00:00Z');
+  let service: TestService;
+  let database: Database;
+  let store: PersonalDataStore;
+
+  beforeAll(async () => {
+    service = await startTestService(signalIngestion);
+    database = service.running.get(Database);
+    store = service.running.get(PersonalDataStore);
+  }, 30_000);
+  afterAll(() => service.stop());
+
+  /** Each holds the text once, in something else, but for one in a hundred. */
+  const fill = async (accountId: string, other: object, naming: object): Promise<void> => {
+    await database.query('SELECT make_message_week(message_week(now()))');
+    await database.query({
+      text: `INSERT INTO message (week, source_id, message_id, hash, place, account_id, kind, occurred_at, received_at, clamped, data)
+             SELECT message_week(now()), 's', $1 || n, '', nextval('message_place'), $1, 'note', now(), now(), false, CASE WHEN n % 100 = 0 THEN $3::json ELSE $2::json END FROM generate_series(1, ${count}) n`,
+      values: [accountId, JSON.stringify(other), JSON.stringify(naming)],
+    });
+  };
+  /** Rows by content. */
+  const told = (accountId: string) => database.query<{ data: unknown; rows: number }>({
+    text: `SELECT data::text::json AS data, count(*)::int AS rows FROM message WHERE account_id = $1 GROUP BY data::text ORDER BY 2`,
+    values: [accountId],
+  });
+  /** What `work` gives, the most rows it ever held of one statement, and how many messages it wrote. */
+  const watched = async <T>(work: (tx: Parameters<PersonalDataStore['erase']>[0]) => Promise<T>): Promise<{ done: T; mostRows: number; written: number }> => {
+    let mostRows = 0;
+    const done = await database.transaction((tx) => work({
+      afterCommit: (effect) => tx.afterCommit(effect),
+      query: async <Row>(statement: Statement | string) => {
+        const rows = await tx.query<Row>(statement);
+        mostRows = Math.max(mostRows, rows.length);
+        return rows;
+      },
+    }));
+    const [written] = await database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM message WHERE xmin::text = (SELECT max(xmin::text::bigint)::text FROM message)');
+    return { done, mostRows, written: written?.rows ?? 0 };
+  };
+
+  it('takes the name out of sentences page by page, and writes nothing but those', async () => {
+    await fill('large', { text: 'Also signals' }, { text: 'Al called' });
+    const { mostRows, written } = await watched((tx) => store.eraseWords(tx, { keys: ['user-of-many'], emails: [], names: ['Al'] }, ['large']));
+    expect(await told('large')).toEqual([{ data: { text: '(erased) called' }, rows: 17 }, { data: { text: 'Also signals' }, rows: count - 17 }]);
+    expect(mostRows).toBeLessThanOrEqual(500);
+    expect(written).toBe(17);
+  });
+
+  it('finds the number in what others sent page by page, and writes only what changes', async () => {
+    await fill('numbers', { value: 1425 }, { value: 42, to: 'al@acme.com' });
+    const { done, mostRows, written } = await watched((tx) => store.erase(tx, { keys: ['42', 'email:al@acme.com'], emails: ['al@acme.com'], names: [] }, now));
+    expect(done).toEqual({ messages: 17, rejected: 0, accountIds: ['numbers'] });
+    expect(await told('numbers')).toEqual([{ data: { to: '(erased)', value: 42 }, rows: 17 }, { data: { value: 1425 }, rows: count - 17 }]);
+    expect(mostRows).toBeLessThanOrEqual(500);
+    expect(written).toBe(17);
+    // What says the number and nothing that can be hidden is told again all the same.
+    expect((await watched((tx) => store.erase(tx, { keys: ['42'], emails: [], names: [] }, now))).done).toEqual({ messages: 17, rejected: 0, accountIds: ['numbers'] });
+  });
+});
