@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Database, type Statement } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Statement } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { PersonalDataStore } from '../src/application/personal-data-store.js';
 import { signalIngestion } from '../src/service.js';
@@ -67,5 +67,26 @@ describe('erasing somebody of a short name and a numeric id', () => {
     expect(written).toBe(17);
     // What says the number and nothing that can be hidden is told again all the same.
     expect((await watched((tx) => store.erase(tx, { keys: ['42'], emails: [], names: [] }, now))).done).toEqual({ messages: 17, rejected: 0, accountIds: ['numbers'] });
+  });
+
+  it('does not read the timeline to learn what somebody is called, for the request waits for it', async () => {
+    const asked: Statement[] = [];
+    const sql: Sql = {
+      query: <Row>(statement: Statement | string) => {
+        if (typeof statement !== 'string') asked.push(statement);
+        return database.query<Row>(statement);
+      },
+    };
+    expect(await store.traces(sql, 'somebody')).toMatchObject({ keys: ['somebody'], names: [] });
+    const ofMessages = asked.filter(({ text }) => text.includes('FROM message'));
+    expect(ofMessages).toHaveLength(1);
+    const plan = await database.transaction(async (tx) => {
+      // The timeline of a test is too short for an index to pay.
+      await tx.query('SET LOCAL enable_seqscan = off');
+      return tx.query<Record<'QUERY PLAN', string>>({ text: `EXPLAIN ${ofMessages[0]!.text}`, values: ofMessages[0]!.values ?? [] });
+    });
+    const scans = plan.map((line) => line['QUERY PLAN'].trim()).filter((line) => line.includes('message_'));
+    expect(scans.filter((line) => line.includes(' Scan ') && !/Index Scan .*_person_(key|id)_idx/.test(line) && !line.includes('Bitmap Heap'))).toEqual([]);
+    expect(scans.some((line) => line.includes('_person_key_idx')) && scans.some((line) => line.includes('_person_id_idx'))).toBe(true);
   });
 });

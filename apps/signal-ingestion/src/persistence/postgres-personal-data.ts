@@ -73,7 +73,8 @@ export class PostgresPersonalData extends PersonalDataStore {
     const named = await within.query<{ name: string }>({
       text: `SELECT name FROM (
                SELECT doc ->> 'name' AS name FROM contact WHERE person_id = ANY($1::text[])
-               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]))
+               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND person_key = ANY($1::text[])
+               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND person_id = ANY($1::text[])
              ) n WHERE length(name) > 1 ORDER BY 1`,
       values: [[...keys]],
     });
