@@ -20,6 +20,7 @@ interface ErasureRow {
   log_records: string | null;
   log_left: number;
   log_looks: number;
+  waits_for: string[];
   next_at: Date;
   log_clean_at: Date | null;
   done_at: Date | null;
@@ -179,10 +180,10 @@ export class PostgresPersonalData extends PersonalDataStore {
     return row ? erasureOf(row) : null;
   }
 
-  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
+  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, waitsFor, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
     await tx.query({
-      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14 WHERE id = $1`,
-      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null],
+      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14, waits_for = $15 WHERE id = $1`,
+      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null, waitsFor],
     });
   }
 
@@ -239,6 +240,6 @@ export class PostgresPersonalData extends PersonalDataStore {
 function erasureOf(row: ErasureRow): Erasure {
   return {
     id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by,
-    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
+    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, waitsFor: row.waits_for, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
   };
 }
