@@ -69,6 +69,23 @@ describe('erasing somebody of a short name and a numeric id', () => {
     expect((await watched((tx) => store.erase(tx, { keys: ['42'], emails: [], names: [] }, now))).done).toEqual({ messages: 17, rejected: 0, accountIds: ['numbers'] });
   });
 
+  it('finds the number in what was refused, and in accounts, page by page', async () => {
+    await database.query({
+      text: `INSERT INTO rejected (id, source_id, received_at, code, detail, payload, state)
+             SELECT gen_random_uuid(), 's', now(), 'x', 'x', CASE WHEN n % 100 = 0 THEN '{"userId":"77"}' ELSE '{"value":1775}' END, 'open' FROM generate_series(1, ${count}) n`,
+    });
+    await database.query({
+      text: `INSERT INTO account (id, doc, created_at, version)
+             SELECT 'many-' || n, CASE WHEN n % 100 = 0 THEN '{"stamps":{},"traits":{"of":"ed@acme.com"}}'::jsonb ELSE '{"stamps":{},"traits":{"of":1775}}'::jsonb END, now(), 1 FROM generate_series(1, ${count}) n`,
+    });
+    const { done, mostRows } = await watched((tx) => store.erase(tx, { keys: ['77', 'email:ed@acme.com'], emails: ['ed@acme.com'], names: [] }, now));
+    expect(done).toMatchObject({ messages: 0, rejected: 17 });
+    expect(done.accountIds).toHaveLength(17);
+    expect(mostRows).toBeLessThanOrEqual(500);
+    expect(await database.query(`SELECT payload, state, count(*)::int AS rows FROM rejected GROUP BY 1, 2 ORDER BY 3`)).toEqual([{ payload: 'null', state: 'expired', rows: 17 }, { payload: '{"value":1775}', state: 'open', rows: count - 17 }]);
+    expect(await database.query(`SELECT doc #>> '{traits,of}' AS "of", count(*)::int AS rows FROM account GROUP BY 1 ORDER BY 2`)).toEqual([{ of: '(erased)', rows: 17 }, { of: '1775', rows: count - 17 }]);
+  });
+
   it('does not read the timeline to learn what somebody is called, for the request waits for it', async () => {
     const asked: Statement[] = [];
     const sql: Sql = {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Statement, type Transaction } from '@perennial/persistence/transaction';
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
 import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
@@ -32,6 +32,20 @@ interface ScrubbedRow {
   message_id: string;
   account_id: string | null;
   data: unknown;
+}
+
+interface AccountRow {
+  id: string;
+  doc: unknown;
+}
+
+interface RejectedRow {
+  id: string;
+  source_id: string;
+  received_at: Date;
+  code: string;
+  payload: string;
+  event: string | null;
 }
 
 const pageSize = 500;
@@ -99,8 +113,8 @@ export class PostgresPersonalData extends PersonalDataStore {
       if (rows.length < pageSize) break;
       after = rows.at(-1)?.place ?? after;
     }
-    for (const row of (await this.accountsNaming(this.database, texts)).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
-    for (const row of await this.rejectedOf(this.database, traces)) yield { kind: 'rejected', row };
+    for (const row of (await this.database.query<AccountRow>(accountsNaming(texts))).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
+    for (const row of await this.database.query<RejectedRow>(rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
     yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
   }
 
@@ -120,8 +134,12 @@ export class PostgresPersonalData extends PersonalDataStore {
     for (const { account_id } of await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM identity WHERE key = ANY($1::text[]) RETURNING account_id', values: [keys] })) if (account_id !== null) accounts.add(account_id);
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
-    const rejected = await this.rejectedOf(tx, traces);
-    await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
+    let rejected = 0;
+    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts))) {
+      const ids = rows.filter((row) => isRejectedOf(finder, row)).map(({ id }) => id);
+      await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
+      rejected += ids.length;
+    }
     const names = await tx.query<{ name: string }>({ text: `SELECT DISTINCT name FROM source_name WHERE ${holds('name', '$1')}`, values: [emails] });
     await tx.query({ text: 'DELETE FROM source_name WHERE name = ANY($1::text[])', values: [names.map(({ name }) => name).filter((name) => finder.isIn(name))] });
     for (const [table, column] of freeTexts) await tx.query({ text: `UPDATE ${table} SET ${column} = '(erased)' WHERE ${holds(column, '$1')}`, values: [emails] });
@@ -129,7 +147,7 @@ export class PostgresPersonalData extends PersonalDataStore {
     // Senders choose the ids of their messages. Without one the place in the log is not compared.
     await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('last_event_id', '$1')}`, values: [[...keys, ...emails]] });
     for (const id of await this.scrubAccounts(tx, finder, texts)) accounts.add(id);
-    return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected: rejected.length, accountIds: [...accounts].sort() };
+    return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected, accountIds: [...accounts].sort() };
   }
 
   async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
@@ -216,26 +234,24 @@ export class PostgresPersonalData extends PersonalDataStore {
     });
   }
 
-  private accountsNaming(sql: Sql, texts: readonly string[], lock = ''): Promise<{ id: string; doc: unknown }[]> {
-    return sql.query<{ id: string; doc: unknown }>({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
-  }
-
   /** Ids of accounts whose fields or traits named the person. */
   private async scrubAccounts(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<string[]> {
-    const changed = (await this.accountsNaming(tx, texts, 'FOR UPDATE')).map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
-    if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
-    return changed.map(({ id }) => id);
-  }
-
-  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; payload: string; event: string | null }[]> {
-    const finder = new PersonFinder(traces);
-    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; payload: string; event: string | null }>({
-      text: `SELECT id, source_id, received_at, code, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} ORDER BY seq`,
-      values: [searchTexts(traces)],
-    });
-    return rows.filter(({ payload, event }) => finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event))));
+    const scrubbed: string[] = [];
+    for await (const rows of inPages<AccountRow>(tx, accountsNaming(texts, 'FOR UPDATE'))) {
+      const changed = rows.map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
+      if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
+      scrubbed.push(...changed.map(({ id }) => id));
+    }
+    return scrubbed;
   }
 }
+
+const accountsNaming = (texts: readonly string[], lock = ''): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
+const rejectedNaming = (texts: readonly string[]): Statement => ({
+  text: `SELECT id, source_id, received_at, code, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} ORDER BY seq`,
+  values: [texts],
+});
+const isRejectedOf = (finder: PersonFinder, { payload, event }: RejectedRow): boolean => finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event)));
 
 function erasureOf(row: ErasureRow): Erasure {
   return {
