@@ -221,7 +221,35 @@ describe('a person', () => {
     }
     for (const path of ['suppression', 'export']) expect((await service.request('GET', `/api/v1/people/${person}/${path}`, { scopes: ['operate'] })).status).toBe(403);
   });
+
+  // The last one: its group stays a reader of this log.
+  it('is not gone before others have read what was said, and the erasure names who has not', async () => {
+    let isDown = false;
+    const reader = await service.eventLog.subscribe({
+      group: 'notifications.accounts', topic: accountsTopic.name,
+      onBatch: async ({ records, lowWatermark }) => {
+        if (isDown) throw new Error('down');
+        return (records.at(-1)?.offset ?? lowWatermark - 1n) + 1n;
+      },
+    });
+    await plant();
+    await until(async () => (await service.eventLog.committed('notifications.accounts', accountsTopic.name)).size > 0);
+    isDown = true;
+    const erasure = await erase(email);
+    expect(erasure).toMatchObject({ state: 'database_done', waitsFor: ['notifications.accounts'] });
+    isDown = false;
+    await until(async () => (await ended(erasure.id)).state === 'done');
+    expect(await ended(erasure.id)).toMatchObject({ state: 'done', waitsFor: [] });
+    await reader.close();
+  });
 });
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 10_000; !(await isSo()); ) {
+    if (performance.now() > end) throw new Error('it did not come to that');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** Bytes as `to_json` shows them, as the text they hold. */
 function unhexed(row: string): string {

@@ -66,7 +66,7 @@ export class ErasePeople implements DueWork {
       const traces = await this.store.traces(tx, personId);
       await this.suppressionStore.add(tx, traces.keys.map((key) => this.suppression.hashOf(key)), this.clock.now());
       const requested: Erasure = {
-        id: uuidv7(), state: 'requested', traces, reason, requestedAt: this.clock.now(), requestedBy: by, messages: 0, rejected: 0, accountIds: [], logRecords: null, logLeft: 0, logLooks: 0, nextAt: this.clock.now(), logCleanAt: null, doneAt: null,
+        id: uuidv7(), state: 'requested', traces, reason, requestedAt: this.clock.now(), requestedBy: by, messages: 0, rejected: 0, accountIds: [], logRecords: null, logLeft: 0, logLooks: 0, waitsFor: [], nextAt: this.clock.now(), logCleanAt: null, doneAt: null,
       };
       await this.store.request(tx, requested);
       // The answer is kept for repetitions: it names nobody.
@@ -102,8 +102,9 @@ export class ErasePeople implements DueWork {
     }
     // Others go on while one waits.
     const isEarly = (await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces, erasure.accountIds));
-    if (isEarly || !(await this.readers.havePassed(`${erasure.id} ${erasure.logLooks}`))) {
-      await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + readersWaitMs) });
+    const waitsFor = isEarly ? [] : await this.readers.behind(`${erasure.id} ${erasure.logLooks}`);
+    if (isEarly || waitsFor.length > 0) {
+      await this.store.save(tx, { ...erasure, waitsFor, nextAt: new Date(now.getTime() + readersWaitMs) });
       return true;
     }
     await this.store.save(tx, await this.lookAtLog(tx, erasure, erasure.traces, now));
@@ -118,7 +119,7 @@ export class ErasePeople implements DueWork {
     const logLooks = erasure.logLooks + 1;
     const logRecords = cleaned === null ? null : (erasure.logRecords ?? 0) + cleaned.erased;
     const logLeft = cleaned?.left ?? 0;
-    const looked = { ...erasure, logRecords, logLeft, logLooks, nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
+    const looked = { ...erasure, logRecords, logLeft, logLooks, waitsFor: [], nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
     if (logLooks < fewestLooks || (logLeft > 0 && logLooks < mostLooks)) {
       await this.tellOthers(tx, traces, accountIds, now);
       return looked;

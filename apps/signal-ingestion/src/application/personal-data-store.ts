@@ -19,6 +19,8 @@ export interface Erasure {
   /** Records that hold the person as the newest state of something, e.g. a verdict that is about to be given anew. */
   readonly logLeft: number;
   readonly logLooks: number;
+  /** Groups, e.g. `notifications.people`, that were behind when it was last asked how far everybody has read. */
+  readonly waitsFor: readonly string[];
   /** When it goes on. */
   readonly nextAt: Date;
   /** When the last record about the person is gone by the log's retention; null: it is clean. */

@@ -31,6 +31,7 @@ export class ErasureView {
   @ApiProperty({ type: 'integer', description: 'Accounts that are told again without the person.' }) accounts!: number;
   @ApiProperty({ type: 'integer', nullable: true, description: 'Records emptied in the log; null: not yet, or the log cannot.' }) logRecords!: number | null;
   @ApiProperty({ type: 'integer', description: 'Records that still name the person as the newest state of something. It is looked at again while there are any; what is left in the end names them elsewhere.' }) logLeft!: number;
+  @ApiProperty({ type: [String], description: 'Who has yet to read what is in the log before it goes on: consumer groups, e.g. `notifications.people`, a service and the topic it reads. Those of a service that is down stay here until it runs again.' }) waitsFor!: readonly string[];
   @ApiProperty({ format: 'date-time', type: String, nullable: true, description: 'When the last record about the person has gone by the log\'s retention; null: the log is clean.' }) logCleanAt!: string | null;
   @ApiProperty({ format: 'date-time', type: String, nullable: true }) doneAt!: string | null;
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import { Database, type Sql, type Statement, type Transaction } from '@perennial/persistence/transaction';
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
 import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
+import { inPages } from './in-pages.js';
 
 interface ErasureRow {
   id: string;
@@ -19,6 +20,7 @@ interface ErasureRow {
   log_records: string | null;
   log_left: number;
   log_looks: number;
+  waits_for: string[];
   next_at: Date;
   log_clean_at: Date | null;
   done_at: Date | null;
@@ -30,6 +32,21 @@ interface ScrubbedRow {
   message_id: string;
   account_id: string | null;
   data: unknown;
+}
+
+interface AccountRow {
+  id: string;
+  doc: unknown;
+}
+
+interface RejectedRow {
+  id: string;
+  source_id: string;
+  received_at: Date;
+  code: string;
+  detail: string;
+  payload: string;
+  event: string | null;
 }
 
 const pageSize = 500;
@@ -72,7 +89,8 @@ export class PostgresPersonalData extends PersonalDataStore {
     const named = await within.query<{ name: string }>({
       text: `SELECT name FROM (
                SELECT doc ->> 'name' AS name FROM contact WHERE person_id = ANY($1::text[])
-               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]))
+               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND person_key = ANY($1::text[])
+               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND person_id = ANY($1::text[])
              ) n WHERE length(name) > 1 ORDER BY 1`,
       values: [[...keys]],
     });
@@ -96,8 +114,8 @@ export class PostgresPersonalData extends PersonalDataStore {
       if (rows.length < pageSize) break;
       after = rows.at(-1)?.place ?? after;
     }
-    for (const row of (await this.accountsNaming(this.database, texts)).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
-    for (const row of await this.rejectedOf(this.database, traces)) yield { kind: 'rejected', row };
+    for (const row of (await this.database.query<AccountRow>(accountsNaming(texts))).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
+    for (const row of await this.database.query<RejectedRow>(rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
     yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
   }
 
@@ -106,15 +124,23 @@ export class PostgresPersonalData extends PersonalDataStore {
     const texts = searchTexts(traces);
     const finder = new PersonFinder(traces);
     const accounts = new Set<string>();
-    const own = await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id', values: [keys] });
+    const own = await tx.query<{ account_id: string | null; messages: string }>({
+      text: `WITH own AS (DELETE FROM message WHERE person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) RETURNING account_id)
+             SELECT account_id, count(*) AS messages FROM own GROUP BY account_id`,
+      values: [keys],
+    });
     const others = await this.scrubMessages(tx, finder, texts);
-    for (const id of [...own.map((row) => row.account_id), ...others]) if (id !== null) accounts.add(id);
+    for (const id of [...own.map((row) => row.account_id), ...others.accountIds]) if (id !== null) accounts.add(id);
     for (const { account_id } of await tx.query<{ account_id: string }>({ text: 'DELETE FROM contact WHERE person_id = ANY($1::text[]) RETURNING account_id', values: [keys] })) accounts.add(account_id);
     for (const { account_id } of await tx.query<{ account_id: string | null }>({ text: 'DELETE FROM identity WHERE key = ANY($1::text[]) RETURNING account_id', values: [keys] })) if (account_id !== null) accounts.add(account_id);
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
-    const rejected = await this.rejectedOf(tx, traces);
-    await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, detail = '', sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [rejected.map(({ id }) => id), at] });
+    let rejected = 0;
+    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts))) {
+      const ids = rows.filter((row) => isRejectedOf(finder, row)).map(({ id }) => id);
+      await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, detail = '', sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
+      rejected += ids.length;
+    }
     const names = await tx.query<{ name: string }>({ text: `SELECT DISTINCT name FROM source_name WHERE ${holds('name', '$1')}`, values: [emails] });
     await tx.query({ text: 'DELETE FROM source_name WHERE name = ANY($1::text[])', values: [names.map(({ name }) => name).filter((name) => finder.isIn(name))] });
     for (const [table, column] of freeTexts) await tx.query({ text: `UPDATE ${table} SET ${column} = '(erased)' WHERE ${holds(column, '$1')}`, values: [emails] });
@@ -122,18 +148,17 @@ export class PostgresPersonalData extends PersonalDataStore {
     // Senders choose the ids of their messages. Without one the place in the log is not compared.
     await tx.query({ text: `UPDATE messaging_offset SET last_event_id = NULL WHERE ${holds('last_event_id', '$1')}`, values: [[...keys, ...emails]] });
     for (const id of await this.scrubAccounts(tx, finder, texts)) accounts.add(id);
-    return { messages: own.length + others.length, rejected: rejected.length, accountIds: [...accounts].sort() };
+    return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected, accountIds: [...accounts].sort() };
   }
 
   async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
     for (const accountId of accountIds) {
       const words = wordsOf(traces, accountId);
-      const rows = await tx.query<ScrubbedRow>({
-        // Somebody else of the same name keeps it.
-        text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE account_id = $2 AND kind <> 'person' AND ${holds('data::text', '$1')}`,
-        values: [words.searched, accountId],
-      });
-      await this.saveMessages(tx, rows.map((row) => ({ ...row, next: JSON.stringify(words.from(row.data)) })));
+      // A short name stands within many words of others. Somebody else of the same name keeps it.
+      const text = `SELECT week, source_id, message_id, account_id, data FROM message WHERE account_id = $2 AND kind <> 'person' AND ${holds('data::text', '$1')}`;
+      for await (const rows of inPages<ScrubbedRow>(tx, { text, values: [words.searched, accountId] })) {
+        await this.saveMessages(tx, rows.map((row) => ({ ...row, next: words.from(row.data) })).filter(({ data, next }) => next !== data));
+      }
       const accounts = await tx.query<{ traits: unknown }>({ text: `SELECT doc -> 'traits' AS traits FROM account WHERE id = $2 AND ${holds("(doc -> 'traits')::text", '$1')} FOR UPDATE`, values: [words.searched, accountId] });
       for (const { traits } of accounts) await tx.query({ text: `UPDATE account SET doc = jsonb_set(doc, '{traits}', $2::jsonb) WHERE id = $1`, values: [accountId, JSON.stringify(words.from(traits))] });
     }
@@ -174,10 +199,10 @@ export class PostgresPersonalData extends PersonalDataStore {
     return row ? erasureOf(row) : null;
   }
 
-  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
+  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, waitsFor, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
     await tx.query({
-      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14 WHERE id = $1`,
-      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null],
+      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14, waits_for = $15 WHERE id = $1`,
+      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null, waitsFor],
     });
   }
 
@@ -185,50 +210,53 @@ export class PostgresPersonalData extends PersonalDataStore {
     for (const row of await this.database.query({ text, values })) yield { kind, row };
   }
 
-  /** Accounts of others' messages that named the person, one for each message. */
-  private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<(string | null)[]> {
-    const rows = await tx.query<ScrubbedRow>({
-      text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`,
-      values: [texts],
-    });
-    const changed = rows.map((row) => ({ ...row, next: JSON.stringify(finder.scrubbed(row.data)) })).filter(({ data, next }) => next !== JSON.stringify(data) || finder.isIn(data));
-    await this.saveMessages(tx, changed);
-    return changed.map(({ account_id }) => account_id);
+  /** Others' messages that named the person, and their accounts; also where a number or a short id stays, for it may be the person. */
+  private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<{ messages: number; accountIds: ReadonlySet<string | null> }> {
+    const accountIds = new Set<string | null>();
+    let messages = 0;
+    // The digits of an id stand within many numbers.
+    for await (const rows of inPages<ScrubbedRow>(tx, { text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`, values: [texts] })) {
+      const scrubbed = rows.map((row) => ({ ...row, next: finder.scrubbed(row.data) })).map((row) => ({ ...row, isChanged: JSON.stringify(row.next) !== JSON.stringify(row.data) }));
+      await this.saveMessages(tx, scrubbed.filter(({ isChanged }) => isChanged));
+      for (const { account_id } of scrubbed.filter(({ isChanged, data }) => isChanged || finder.isIn(data))) {
+        accountIds.add(account_id);
+        messages++;
+      }
+    }
+    return { messages, accountIds };
   }
 
-  private async saveMessages(tx: Transaction, changed: readonly (ScrubbedRow & { next: string })[]): Promise<void> {
+  private async saveMessages(tx: Transaction, changed: readonly (ScrubbedRow & { next: unknown })[]): Promise<void> {
     if (changed.length === 0) return;
     await tx.query({
       text: `UPDATE message m SET data = n.data FROM unnest($1::integer[], $2::text[], $3::text[], $4::json[]) AS n (week, source_id, message_id, data)
              WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id`,
-      values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => c.next)],
+      values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => JSON.stringify(c.next))],
     });
-  }
-
-  private accountsNaming(sql: Sql, texts: readonly string[], lock = ''): Promise<{ id: string; doc: unknown }[]> {
-    return sql.query<{ id: string; doc: unknown }>({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
   }
 
   /** Ids of accounts whose fields or traits named the person. */
   private async scrubAccounts(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<string[]> {
-    const changed = (await this.accountsNaming(tx, texts, 'FOR UPDATE')).map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
-    if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
-    return changed.map(({ id }) => id);
-  }
-
-  private async rejectedOf(sql: Sql, traces: Traces): Promise<{ id: string; source_id: string; received_at: Date; code: string; detail: string; payload: string; event: string | null }[]> {
-    const finder = new PersonFinder(traces);
-    const rows = await sql.query<{ id: string; source_id: string; received_at: Date; code: string; detail: string; payload: string; event: string | null }>({
-      text: `SELECT id, source_id, received_at, code, detail, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')} ORDER BY seq`,
-      values: [searchTexts(traces)],
-    });
-    return rows.filter(({ detail, payload, event }) => finder.isIn(detail) || finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event))));
+    const scrubbed: string[] = [];
+    for await (const rows of inPages<AccountRow>(tx, accountsNaming(texts, 'FOR UPDATE'))) {
+      const changed = rows.map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
+      if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
+      scrubbed.push(...changed.map(({ id }) => id));
+    }
+    return scrubbed;
   }
 }
+
+const accountsNaming = (texts: readonly string[], lock = ''): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
+const rejectedNaming = (texts: readonly string[]): Statement => ({
+  text: `SELECT id, source_id, received_at, code, detail, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')} ORDER BY seq`,
+  values: [texts],
+});
+const isRejectedOf = (finder: PersonFinder, { detail, payload, event }: RejectedRow): boolean => finder.isIn(detail) || finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event)));
 
 function erasureOf(row: ErasureRow): Erasure {
   return {
     id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by,
-    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
+    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, waitsFor: row.waits_for, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
   };
 }
