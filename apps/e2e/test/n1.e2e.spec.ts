@@ -39,6 +39,7 @@ await describeOnBothLogs('N1: risk changes for other systems', (log) => {
   const endsOn = dayAfter(start, 300);
   let system: System;
   let receiver: Receiver;
+  let heardUpTo: string;
   const changes = (accountId: string) => receiver.calls.filter((call) => call.body.data['accountId'] === accountId);
   const cancel = (accountId: string) => ({
     id: `${accountId}-notice`, kind: 'contract', accountId, data: { contractId: `${accountId}-c1`, status: 'cancel_scheduled', startsOn: dayAfter(start, -200), endsOn, arrMinor: 12_000_000, currency: 'USD' },
@@ -47,9 +48,10 @@ await describeOnBothLogs('N1: risk changes for other systems', (log) => {
   beforeAll(async () => {
     system = await System.start({ kafka: log.brokers, now: start.toISOString() });
     receiver = await Receiver.start();
-    receiver.secret = (await system.post<{ secret: string }>('/api/v1/webhook-endpoints', { url: receiver.url })).secret;
     for (const accountId of ['n1-a', 'n1-b']) await system.signals(prepareAccount(accountId, start, { endsOn }).signals);
     await system.settle();
+    // From here on: what an account goes through while its first signals come depends on how they are read.
+    receiver.secret = (await system.post<{ secret: string }>('/api/v1/webhook-endpoints', { url: receiver.url })).secret;
   }, 60_000);
   afterAll(async () => {
     await receiver?.stop();
@@ -67,6 +69,7 @@ await describeOnBothLogs('N1: risk changes for other systems', (log) => {
     expect(reasons.flatMap((reason) => reason.evidence)).toContain('n1-a-notice');
     const [event] = await live;
     expect(event!.data).toEqual(call!.body.data);
+    heardUpTo = event!.id;
     await system.settle();
     expect(changes('n1-a')).toHaveLength(1);
     const [delivery] = await system.list<{ state: string }>('/api/v1/deliveries');
@@ -74,10 +77,9 @@ await describeOnBothLogs('N1: risk changes for other systems', (log) => {
   }, 30_000);
 
   it('resumes the stream behind Last-Event-ID', async () => {
-    const [first] = await readStream(system, 1, '0');
     await system.signals([cancel('n1-b')]);
     await until('the second webhook', async () => changes('n1-b').length > 0);
-    const [next] = await readStream(system, 1, first!.id);
+    const [next] = await readStream(system, 1, heardUpTo);
     expect(next!.data).toMatchObject({ accountId: 'n1-b' });
   }, 30_000);
 
