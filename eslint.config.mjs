@@ -70,7 +70,7 @@ export default tseslint.config(
         {
           patterns: [
             { group: ['@nestjs/*', 'typeorm', 'pg', 'kafkajs', 'undici', 'pino', 'node:*', 'fs', 'crypto', 'http', 'rxjs', '@opentelemetry/*'], message: 'domain/ is pure: no framework, database, I/O or clock' },
-            { group: ['**/application/**', '**/persistence/**', '**/messaging/**', '**/http/**', '@perennial/messaging/*', '@perennial/persistence/*', '@perennial/service-kit/*'], message: 'domain/ depends on nothing outside itself but the contracts' },
+            { group: ['**/application/**', '**/persistence/**', '**/messaging/**', '**/http/**', '**/edge/**', '@perennial/messaging/*', '@perennial/persistence/*', '@perennial/service-kit/*'], message: 'domain/ depends on nothing outside itself but the contracts' },
           ],
         },
       ],
@@ -85,7 +85,7 @@ export default tseslint.config(
         {
           patterns: [
             { group: ['typeorm', 'pg', 'kafkajs', 'fastify', '@nestjs/platform-fastify', '@nestjs/typeorm'], message: 'application/ talks to ports, not to a database or a server' },
-            { group: ['**/persistence/**', '**/messaging/**', '**/http/**', '!@perennial/persistence/**', '!@perennial/messaging/**', '!@perennial/service-kit/http/**'], message: 'application/ is used by these, not the other way round' },
+            { group: ['**/persistence/**', '**/messaging/**', '**/http/**', '**/edge/**', '!@perennial/persistence/**', '!@perennial/messaging/**', '!@perennial/service-kit/http/**'], message: 'application/ is used by these, not the other way round' },
           ],
         },
       ],

@@ -7,8 +7,8 @@ import type { Item as Body, Vendor, VendorRequest } from '@perennial/signal-inge
 import { addresses, senderOf, vendorNamed } from '@perennial/signal-ingestion/domain/vendors/vendors';
 import { hookSourceNamed } from '@perennial/signal-ingestion/domain/hooks/hook-sources';
 import { checkItems } from '@perennial/signal-ingestion/edge/check-items';
-import { HookMapper } from '@perennial/signal-ingestion/edge/hooks/hook-mapper';
-import { Mappings } from '@perennial/signal-ingestion/edge/hooks/mappings';
+import { HookMapper } from '@perennial/signal-ingestion/application/hooks/hook-mapper';
+import { Mappings } from '@perennial/signal-ingestion/application/hooks/mappings';
 import { readJson, readJsonText, unpackBody } from '@perennial/signal-ingestion/edge/read-body';
 import { clientRequests } from '../load/client-requests.js';
 import { foreignSource, type Load } from '../load/load.js';

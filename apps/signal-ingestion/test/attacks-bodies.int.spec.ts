@@ -8,11 +8,10 @@ import { telemetryTopic } from '@perennial/contracts/topics';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { addresses } from '../src/domain/vendors/vendors.js';
 import { signalIngestion } from '../src/service.js';
-import { samples } from './fuzz/samples.js';
+import { places, replaced } from './fuzz/places.js';
+import { samples, type Json } from './fuzz/samples.js';
 
 jest.setTimeout(60_000);
-
-type Json = (typeof samples)[number]['body'];
 
 /** Every address that takes a body, with what is its limit. */
 const doors = [
@@ -52,17 +51,6 @@ function nested(levels: number): Json {
   let value: Json = 1;
   for (let i = 0; i < levels; i++) value = { a: value };
   return value;
-}
-
-function places(value: Json, at: readonly string[] = []): string[][] {
-  return [[...at], ...(typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, item]) => places(item, [...at, name])) : [])];
-}
-
-function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
-  if (name === undefined) return by;
-  if (Array.isArray(value)) return value.map((item, i) => (String(i) === name ? replaced(item, rest, by) : item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === name ? replaced(item, rest, by) : item]));
 }
 
 describe('bad bodies', () => {

@@ -4,8 +4,8 @@ import { hookSourceNamed, hookSources } from '../src/domain/hooks/hook-sources.j
 import type { HookRequest } from '../src/domain/hooks/hook-source.js';
 import { signalFault } from '../src/domain/signal-rules.js';
 import { structureFault } from '../src/domain/structure.js';
-import { HookMapper } from '../src/edge/hooks/hook-mapper.js';
-import { Mappings } from '../src/edge/hooks/mappings.js';
+import { HookMapper } from '../src/application/hooks/hook-mapper.js';
+import { Mappings } from '../src/application/hooks/mappings.js';
 import { outboundMessage, samples } from './hook-samples.js';
 
 const receivedAt = Date.parse('2026-03-02T09:00:00Z');

@@ -3,8 +3,20 @@ import type { PersonErased } from './person.js';
 /** Stands where a person was named. */
 export const erasedWord = '(erased)';
 
-/** Shorter ids, and numbers, mean other things too often to be hidden in a text. */
+/** Shorter ids, and numbers, mean other things too often to be hidden where somebody else wrote them. */
 const shortestToldApart = 6;
+
+/** Whether an id is told apart from other words. */
+export const isToldApart = (id: string): boolean => id.length >= shortestToldApart && !/^\d+$/.test(id);
+
+/** A mail address in a text, in small or capital letters: not as the end or beginning of another one's. */
+export const addressPattern = (email: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`, 'giu');
+
+/** A text as a regular expression has it. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
 /** Fields that hold words also where it is only one. */
 const inWords = new Set(['text', 'reason', 'title', 'decision', 'comment']);
 
@@ -18,11 +30,10 @@ export class ErasedWords {
 
   constructor({ accountId, ids, names, emails }: Pick<PersonErased, 'accountId' | 'ids' | 'names' | 'emails'>) {
     this.accountId = accountId;
-    const keys = ids.filter((id) => id.length >= shortestToldApart && !/^\d+$/.test(id));
+    const keys = ids.filter(isToldApart);
     const words = [...names, ...keys].filter((word) => word !== accountId).sort((a, b) => b.length - a.length);
-    // Not within another word or id, nor as the end or beginning of another one's address.
-    this.addresses = emails.map((email) => new RegExp(`(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`, 'giu'));
-    // A name of one word may be any word: it counts as it is written.
+    this.addresses = emails.map(addressPattern);
+    // Not within another word or id. A name of one word may be any word: it counts as it is written.
     this.patterns = [...this.addresses, ...words.map((word) => new RegExp(`(?<![\\p{L}\\p{N}_@-]|[\\p{L}\\p{N}]\\.)${escaped(word)}(?![\\p{L}\\p{N}_@-]|\\.[\\p{L}\\p{N}])`, /\s/.test(word) ? 'giu' : 'gu'))];
     this.searched = [...new Set([...emails, ...words].flatMap((word) => [word, JSON.stringify(word).slice(1, -1)]))];
   }
@@ -59,5 +70,3 @@ export class ErasedWords {
     return after.some(([, one], at) => one !== before[at]?.[1]) ? Object.fromEntries(after) : value;
   }
 }
-
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');

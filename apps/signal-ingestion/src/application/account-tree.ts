@@ -16,6 +16,8 @@ export abstract class AccountTree {
   abstract hold(tx: Transaction): Promise<void>;
   /** Null: no account or alias has this id. */
   abstract place(sql: Sql, id: string): Promise<Place | null>;
+  /** Where these ids lead to in the end, each once, in order; an id that nobody has stands for itself. */
+  abstract roots(sql: Sql, ids: readonly string[]): Promise<string[]>;
   /** The id and all that leads to it, directly or not. */
   abstract family(sql: Sql, id: string): Promise<string[]>;
   /** Makes `id` and what leads to it lead to `into`; null: it stands for itself again. */

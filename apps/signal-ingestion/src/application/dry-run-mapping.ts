@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { decodeRecord } from '@perennial/contracts/cloud-event';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { EVENT_LOG, type EventLog } from '@perennial/messaging/event-log';
 import { Clock } from '@perennial/service-kit/clock';
@@ -8,9 +7,9 @@ import type { SignalIngestionConfig } from '../config.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { compileMapping, type CompiledMapping, type Unmapped } from '../domain/mapping/compile-mapping.js';
 import type { Mapping } from '../domain/mapping/mapping-rule.js';
-import { figuresOf } from '../domain/source-tally.js';
 import type { Meaning } from '../domain/vendors/vendor.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
+import { callsOfSource } from './calls-of-source.js';
 import { PublishedMappings } from './published-mappings.js';
 
 /** Records looked at, the newest of each partition: a dry run ends within seconds, whatever the traffic. */
@@ -118,14 +117,10 @@ export class DryRunMapping {
         const last = records.at(-1);
         if (!last) break;
         oldest ??= records[0]?.timestamp.getTime() ?? null;
-        for (const { headers, value } of records) {
-          const decoded = decodeRecord(telemetryTopic, headers, value);
-          if (!decoded.ok || decoded.event.type !== 'perennial.vendor.call.v1') continue;
-          const { sourceId: of, vendor: name, call, body, receivedAt, sentAt } = decoded.event.data;
-          const received = Date.parse(receivedAt);
+        for (const { vendor: name, call, body, sentAt, receivedAt } of callsOfSource(records, sourceId, since)) {
           const vendor = vendorNamed(name);
-          if (!vendor || received < since || figuresOf(of) !== sourceId || vendor.faultOf(call, body, sentAt, received, this.config.rules) !== null) continue;
-          take({ vendor: name, call, body, receivedAt: received, meaning: vendor.meaningOf(call, body) });
+          if (!vendor || vendor.faultOf(call, body, sentAt, receivedAt, this.config.rules) !== null) continue;
+          take({ vendor: name, call, body, receivedAt, meaning: vendor.meaningOf(call, body) });
         }
         at = last.offset + 1n;
       }

@@ -142,9 +142,7 @@ export class ErasePeople implements DueWork {
   private async eraseStored(tx: Transaction, traces: Traces, now: Date): Promise<Pick<Erasure, 'messages' | 'rejected' | 'accountIds'>> {
     await this.tree.hold(tx);
     const { messages, rejected, accountIds } = await this.store.erase(tx, traces, now);
-    const roots = new Set<string>();
-    for (const id of accountIds) roots.add((await this.tree.place(tx, id))?.root ?? id);
-    const ids = [...roots].sort();
+    const ids = await this.tree.roots(tx, accountIds);
     if (ids.length > 0) {
       await this.store.eraseWords(tx, traces, await this.families(tx, ids));
       await this.restatements.hold(tx, ids);

@@ -68,9 +68,7 @@ export class MergePeople {
 
   private async tell(tx: Transaction, named: readonly string[], reason: string): Promise<void> {
     const now = this.clock.now();
-    const roots = new Set<string>();
-    for (const id of named) roots.add((await this.tree.place(tx, id))?.root ?? id);
-    const ids = [...roots].sort();
+    const ids = await this.tree.roots(tx, named);
     await this.restatements.hold(tx, ids);
     const { accounts } = await this.accounts.lock(tx, ids.map((id) => ({ id, earliest: now.getTime(), whole: true })));
     await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), now);

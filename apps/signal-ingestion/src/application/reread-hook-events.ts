@@ -10,7 +10,7 @@ import type { ItemFault } from '../domain/item-fault.js';
 import { sourceOf } from '../domain/read-message.js';
 import type { Item } from '../domain/vendors/vendor.js';
 import { vendorNamed } from '../domain/vendors/vendors.js';
-import { HookMapper } from '../edge/hooks/hook-mapper.js';
+import { HookMapper } from './hooks/hook-mapper.js';
 import { HookStore } from './hook-store.js';
 import { ReadMessages } from './read-messages.js';
 import type { Rejected } from './rejected-store.js';

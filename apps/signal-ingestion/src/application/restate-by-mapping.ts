@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { decodeRecord } from '@perennial/contracts/cloud-event';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
 import { EVENT_LOG, type EventLog, type LogRecord } from '@perennial/messaging/event-log';
@@ -11,9 +10,8 @@ import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../config.js';
 import { compileMapping } from '../domain/mapping/compile-mapping.js';
-import { figuresOf } from '../domain/source-tally.js';
-import type { Message } from '../domain/read-message.js';
 import { AccountTree } from './account-tree.js';
+import { callsOfSource } from './calls-of-source.js';
 import { MappingRestatements, type MappingRestatement } from './mapping-restatements.js';
 import { MappingStore, type MappingRevision } from './mapping-store.js';
 import { Restatements } from './restatements.js';
@@ -108,13 +106,7 @@ export class RestateByMapping implements DueWork {
   private async reread(tx: Transaction, { id, sourceId, revision, since }: MappingRestatement, records: readonly LogRecord[]) {
     const mapping = await this.mappings.find(sourceId, revision);
     if (!mapping) throw new Error('a revision that is restated was never published');
-    const told = records.flatMap(({ headers, value }, at): (Message & { readonly vendor: string })[] => {
-      const decoded = decodeRecord(telemetryTopic, headers, value);
-      if (!decoded.ok || decoded.event.type !== 'perennial.vendor.call.v1') return [];
-      const { sourceId: of, vendor, call, body, receivedAt, sentAt } = decoded.event.data;
-      const received = Date.parse(receivedAt);
-      return received >= since.getTime() && figuresOf(of) === sourceId ? [{ at, vendor, sourceId: of, call, body, sentAt, receivedAt: received, fallbackId: decoded.envelope.id }] : [];
-    });
+    const told = callsOfSource(records, sourceId, since.getTime());
     const { accountIds, changed, kept } = await this.messages.retell(tx, told, compileMapping(mapping));
     await this.store.touch(tx, id, accountIds);
     return { messages: told.length, changed, kept };
@@ -124,9 +116,7 @@ export class RestateByMapping implements DueWork {
   private async tellSome(tx: Transaction, one: MappingRestatement, now: Date): Promise<MappingRestatement> {
     const accountIds = await this.store.takeTouched(tx, one.id, accountsAtOnce);
     if (accountIds.length === 0) return { ...one, state: one.marks.every(({ next, upTo }) => next >= upTo) ? 'done' : 'superseded', doneAt: now };
-    const roots = new Set<string>();
-    for (const id of accountIds) roots.add((await this.tree.place(tx, id))?.root ?? id);
-    const ids = [...roots].sort();
+    const ids = await this.tree.roots(tx, accountIds);
     await this.restatements.hold(tx, ids);
     await this.restatements.beginAnew(tx, ids, `revision ${one.revision} of a source's mapping was published`, now);
     tx.afterCommit(() => this.nudge.nudge());

@@ -1,7 +1,6 @@
-import { ErasedWords } from '@perennial/contracts/erased-words';
+import { addressPattern, erasedWord, ErasedWords, escaped, isToldApart } from '@perennial/contracts/erased-words';
 import type { PersonErased } from '@perennial/contracts/person';
-import { personKey } from './identifiers.js';
-import { hasText, mentions } from './personal-data.js';
+import { hasText, isPerson, mentions } from './personal-data.js';
 
 /** What of a person was there, in the words under which it is looked for. */
 export interface Traces {
@@ -12,9 +11,6 @@ export interface Traces {
   /** Names that accounts know the person by, or did. */
   readonly names: readonly string[];
 }
-
-/** Shorter ids, and numbers, mean other things too often to be hidden where somebody else wrote them. */
-const shortestToldApart = 6;
 
 /** Texts of which one stands in whatever may be about the person: ids as JSON texts, also within a text that is JSON itself; mail addresses as they are. */
 export function searchTexts({ keys, emails }: Pick<Traces, 'keys' | 'emails'>): string[] {
@@ -41,9 +37,8 @@ export class PersonFinder {
 
   constructor({ keys, emails }: Pick<Traces, 'keys' | 'emails'>) {
     this.known = new Set(keys);
-    this.ids = new Set(idsOf(keys).filter((id) => id.length >= shortestToldApart && !/^\d+$/.test(id)));
-    // Not as the end of another one's address, nor as its beginning.
-    this.addresses = emails.map((email) => new RegExp(`(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`, 'giu'));
+    this.ids = new Set(idsOf(keys).filter(isToldApart));
+    this.addresses = emails.map(addressPattern);
     this.quotedIds = idsOf(keys).map((id) => new RegExp(escaped(quoted(id)), 'u'));
   }
 
@@ -55,18 +50,13 @@ export class PersonFinder {
   /** The value without the person: attendees go; addresses are hidden, and texts and names that are nothing but an id. */
   scrubbed(value: unknown): unknown {
     if (typeof value === 'string') return this.hidden(value);
-    if (Array.isArray(value)) return value.filter((one) => !this.isPerson(one)).map((one) => this.scrubbed(one));
+    if (Array.isArray(value)) return value.filter((one) => !isPerson(one, this.isGone)).map((one) => this.scrubbed(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [this.hidden(name), this.scrubbed(one)]));
   }
 
   private hidden(text: string): string {
-    return this.ids.has(text) ? '(erased)' : this.addresses.reduce((left, address) => left.replaceAll(address, '(erased)'), text);
-  }
-
-  /** One of a list of people, e.g. of attendees. */
-  private isPerson(one: unknown): boolean {
-    return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && this.isGone(personKey(one.personId));
+    return this.ids.has(text) ? erasedWord : this.addresses.reduce((left, address) => left.replaceAll(address, erasedWord), text);
   }
 }
 
@@ -81,4 +71,3 @@ function idsOf(keys: readonly string[]): string[] {
 }
 
 const quoted = (text: string): string => JSON.stringify(text);
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -54,7 +54,7 @@ export function speaksOf(value: unknown, isGone: (key: string) => boolean): bool
 }
 
 /** Whether one of a list of people, e.g. of attendees, `isGone`. */
-function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
+export function isPerson(one: unknown, isGone: (key: string) => boolean): boolean {
   return typeof one === 'object' && one !== null && 'personId' in one && typeof one.personId === 'string' && isGone(personKey(one.personId));
 }
 

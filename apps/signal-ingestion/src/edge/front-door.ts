@@ -7,6 +7,7 @@ import { Clock } from '@perennial/service-kit/clock';
 import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../config.js';
+import { busy } from '../application/busy.js';
 import { Suppression } from '../application/suppression.js';
 import type { ItemFault } from '../domain/item-fault.js';
 import { mentions, personSuppressed, subjectsOf, withoutAttendees } from '../domain/personal-data.js';
@@ -14,7 +15,6 @@ import { sourceOf } from '../domain/read-message.js';
 import type { Item, ItemResult, ReadJson, Vendor } from '../domain/vendors/vendor.js';
 import { vendors } from '../domain/vendors/vendors.js';
 import { checkItems } from './check-items.js';
-import { busy } from './problem-answer.js';
 import { SendSpan } from './send-span.js';
 import { rejectedRecord, vendorCallRecord, type Rereading } from './telemetry-records.js';
 

@@ -19,8 +19,3 @@ export function notAuthorised(code: 'write_key_missing' | 'write_key_unknown' | 
   };
   return new ProblemException(401, details[code], { code });
 }
-
-/** The log is away or behind: the client keeps its events and comes again. */
-export function busy(detail: string): ProblemException {
-  return new ProblemException(503, detail, { code: 'unavailable', retryAfterSeconds: 1 });
-}

@@ -27,7 +27,6 @@ export class ReceivedRequest implements VendorRequest {
   get headers(): Readonly<Record<string, string | undefined>> {
     return this.request.headers as Readonly<Record<string, string | undefined>>;
   }
-
 }
 
 function firstOfEach(values: Readonly<Record<string, string | string[]>>): Record<string, string> {

@@ -16,7 +16,7 @@ import type { ItemFault } from '../domain/item-fault.js';
 import { signalFault } from '../domain/signal-rules.js';
 import { structureFault } from '../domain/structure.js';
 import { HookEndpoints } from '../edge/hooks/hook-endpoints.js';
-import { HookMapper } from '../edge/hooks/hook-mapper.js';
+import { HookMapper } from '../application/hooks/hook-mapper.js';
 import { givenSecret, givenSettings, settingsToKeep } from './hook-given.js';
 import { HookSettingsBody, RotateSecret, TriedHook, TryHook, type TriedFault } from './hook-source.dto.js';
 import { CreatedSource, SourceView } from './source.dto.js';

@@ -14,6 +14,11 @@ export class PostgresAccountTree extends AccountTree {
     return row ?? null;
   }
 
+  async roots(sql: Sql, ids: readonly string[]): Promise<string[]> {
+    const rows = await sql.query<{ root: string }>({ text: 'SELECT DISTINCT coalesce(a.root_id, i.id) AS root FROM unnest($1::text[]) i (id) LEFT JOIN account a ON a.id = i.id', values: [ids] });
+    return rows.map(({ root }) => root).sort();
+  }
+
   async family(sql: Sql, id: string): Promise<string[]> {
     const rows = await sql.query<{ id: string }>({ name: 'account-family', text: `${below} SELECT id FROM below`, values: [id] });
     return rows.map((row) => row.id);

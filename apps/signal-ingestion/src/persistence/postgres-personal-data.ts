@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { inPages } from '@perennial/persistence/in-pages';
 import { Database, type Sql, type Statement, type Transaction } from '@perennial/persistence/transaction';
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
 import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
-import { inPages } from './in-pages.js';
 
 interface ErasureRow {
   id: string;

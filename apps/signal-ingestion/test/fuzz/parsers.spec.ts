@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { addresses } from '../../src/domain/vendors/vendors.js';
-import { samples } from './samples.js';
+import { places, replaced } from './places.js';
+import { samples, type Json } from './samples.js';
 import { consumerFault, edgeTakes, type Sent } from './take-request.js';
-
-type Json = Parameters<(typeof samples)[number]['carry']>[0];
 
 /** What breaks parsers, put in the place of any part of a good body. */
 const hostile: readonly Json[] = [
@@ -14,18 +13,6 @@ const hostile: readonly Json[] = [
 
 function deep(levels: number): Json {
   return levels === 0 ? 1 : [deep(levels - 1)];
-}
-
-/** Every place of a value, the whole first. */
-function places(value: Json, at: readonly string[] = []): string[][] {
-  return [[...at], ...(typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, item]) => places(item, [...at, name])) : [])];
-}
-
-function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
-  if (name === undefined) return by;
-  if (Array.isArray(value)) return value.map((item, i) => (String(i) === name ? replaced(item, rest, by) : item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === name ? replaced(item, rest, by) : item]));
 }
 
 describe('parsers of what vendors\' clients send', () => {

@@ -1,7 +1,7 @@
 import { servedAt, type Sent } from './take-request.js';
 import type { Served } from '../../src/domain/vendors/vendors.js';
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /** A body that is taken, and how it travels: mutations of it come near every branch of a parser. */
 export interface Sample {

@@ -20,7 +20,7 @@ import { refusal } from '../problem-answer.js';
 import { RateLimit } from '../rate-limit.js';
 import { ignoreContentType } from '../read-body.js';
 import { HookEndpoints, type HookEndpoint } from './hook-endpoints.js';
-import { HookMapper, type MappedEvent } from './hook-mapper.js';
+import { HookMapper, type MappedEvent } from '../../application/hooks/hook-mapper.js';
 import { hookOperation } from './hook-operations.js';
 import { hookFault } from './verify-hook.js';
 

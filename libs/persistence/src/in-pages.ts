@@ -1,4 +1,4 @@
-import type { Statement, Transaction } from '@perennial/persistence/transaction';
+import type { Statement, Transaction } from './transaction.js';
 
 const pageSize = 500;
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ItemFault } from '../../domain/item-fault.js';
-import { busy } from '../problem-answer.js';
+import { busy } from '../busy.js';
 import type { MappingAnswer, MappingTask } from './mapping-worker.js';
 
 /** A mapping is somebody's program: it gets this long, and this much. */
