@@ -3,13 +3,14 @@ import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
+import { AddShadowScores1700000000061 } from './persistence/migrations/add-shadow-scores.js';
 import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
 
 export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
   name: 'health-scoring',
   module: AppModule,
   entities: [],
-  migrations: [CreateHealthTables1700000000001],
+  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061],
   writes: [healthTopic, riskChangesTopic, sourcesTopic],
   clearDerived,
   parseConfig: parseHealthScoringConfig,

@@ -76,7 +76,7 @@ export class RescoreAccounts {
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
     const asOf = isLoading ? null : time.asOf(state);
-    const verdict = asOf === null ? null : look(state, { asOf: asOf.getTime(), cause, ...this.policy.current(), sources: time.sources });
+    const verdict = asOf === null ? null : look(state, { asOf: asOf.getTime(), cause, ...this.policy.of(state, asOf), sources: time.sources });
     if (verdict === null) state.nextLookAt = now.getTime();
     return { state, verdict, nextLookAt: new Date(state.nextLookAt) };
   }

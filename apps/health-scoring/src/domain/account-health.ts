@@ -22,7 +22,7 @@ export function initialState(accountId: string): AccountHealthState {
     suppressions: [],
     memory: {
       heldBand: 'unknown', amberSince: null, greenSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
-      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0,
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0, judgedBy: null,
     },
     override: null,
     restating: false,
@@ -50,6 +50,7 @@ export function applySignal(state: AccountHealthState, signal: Signal): void {
 export function applyAccount(state: AccountHealthState, account: AccountState): void {
   state.account = {
     tier: account.tier,
+    segment: account.segment,
     goLive: account.goLive === null ? null : parseDay(account.goLive),
     createdAt: parseInstant(account.createdAt),
     isMerged: account.mergedInto !== null,

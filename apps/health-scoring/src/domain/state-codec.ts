@@ -3,13 +3,14 @@ import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
+import type { ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 4;
+const format = 5;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -20,7 +21,7 @@ const readonlyList = <T>(codec: Codec<T>): Codec<readonly T[]> => ({ write: (out
 const constant = <T>(value: T): Codec<T> => ({ write: () => undefined, read: () => value });
 
 const stored = record<Stored>({
-  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false) })),
+  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false), segment: since(5, nullable(text), null) })),
   renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
   reviews: readonlyList(record<Review>({ id, state: oneOf(['open', 'decided']), groups: readonlyList(groups) })),
   facts: accountFactsCodec,
@@ -45,6 +46,7 @@ const stored = record<Stored>({
       accepted: nullable(record<NonNullable<UsageTrack['accepted']>>({ week: integer, reference: number })),
     }),
     fingerprint: natural,
+    judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,

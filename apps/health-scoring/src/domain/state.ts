@@ -1,6 +1,7 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountFacts } from './facts/account-facts.js';
+import type { ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { EpochDay, EpochMs } from './time/day.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
@@ -12,6 +13,7 @@ export type Cause = 'signal' | 'time' | 'revision' | 'restatement' | 'import' | 
 /** What the verdict needs of the account's own record. */
 export interface AccountAttributes {
   readonly tier: string | null;
+  readonly segment: string | null;
   readonly goLive: EpochDay | null;
   readonly createdAt: EpochMs;
   /** It stands for another account, as its own record has it. */
@@ -85,6 +87,8 @@ export interface VerdictMemory {
   usageTrack: UsageTrack;
   /** Hash of what was last published; 0 before the first verdict. */
   fingerprint: number;
+  /** The scorecard of the last look; null before the first. */
+  judgedBy: ScorecardRef | null;
 }
 
 /**

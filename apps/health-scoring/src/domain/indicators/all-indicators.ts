@@ -14,7 +14,7 @@ import { ticketSurge } from './ticket-surge.js';
 import { urgentTicketOpen } from './urgent-ticket-open.js';
 import { usageDrop } from './usage-drop.js';
 
-/** Every indicator a set may name. */
+/** Every indicator a scorecard may name. */
 export const allIndicators: readonly IndicatorDefinition[] = [
   usageDrop, goneDark, sponsorChange, championLeft, ticketSurge, urgentTicketOpen, complaintOpen, negativeSurvey, noRenewalIntent, csmConcern, milestoneMissed, paymentOverdue,
   cancelScheduled, goalsMissing,

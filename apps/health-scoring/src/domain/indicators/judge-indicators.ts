@@ -1,19 +1,17 @@
+import type { CompiledIndicator } from '../scorecard/compile-scorecard.js';
 import type { ActiveIndicator } from '../state.js';
 import type { AccountView } from '../verdict/account-view.js';
-import { indicatorByKind } from './all-indicators.js';
 import type { Finding, IndicatorDefinition } from './indicator.js';
-import type { IndicatorSet } from './indicator-set.js';
 
 const mostEvidence = 20;
 
-/** Raises, updates and clears the account's indicators as of the look. Order as in the set. */
-export function judgeIndicators(view: AccountView, set: IndicatorSet): ActiveIndicator[] {
+/** Raises, updates and clears the account's indicators as of the look. Order as in the scorecard. */
+export function judgeIndicators(view: AccountView, indicators: readonly CompiledIndicator[]): ActiveIndicator[] {
   const { state, asOf } = view;
   state.suppressions = state.suppressions.filter((suppression) => suppression.until > asOf);
   const active: ActiveIndicator[] = [];
-  for (const { kind, settings } of set.indicators) {
-    const definition = indicatorByKind.get(kind);
-    const found = definition === undefined ? null : judgeOne(view, definition, settings);
+  for (const { definition, settings } of indicators) {
+    const found = judgeOne(view, definition, settings);
     if (found !== null) active.push(found);
   }
   for (const suppression of state.suppressions) view.changesAt(suppression.until);

@@ -4,7 +4,7 @@ import { countAt } from '../facts/ring.js';
 import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import { earlierEnds, median, robustZ, windowTotal, windowWeeks, yearWeeks } from './usage-windows.js';
 
-/** When a fall of use is raised and cleared; from the shipped set of indicators. */
+/** When a fall of use is raised and cleared; from the scorecard. */
 export interface UsageDropRule {
   /** Raised at or below this share of the reference, with the robust z below `z`, on two weekly looks running. */
   readonly level: number;

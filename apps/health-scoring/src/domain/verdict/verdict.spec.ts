@@ -1,8 +1,7 @@
-import { Scenario, aliveAt, monday } from '../../../test/scenario.js';
+import { Scenario, aliveAt, csmLedScorecard, monday } from '../../../test/scenario.js';
 import { applyRenewals, applySignal, finishRestatement, resetFacts } from '../account-health.js';
 import { setOverride, withdrawOverride } from '../overrides.js';
 import { initialState } from '../account-health.js';
-import { csmLedScorecard } from '../scorecard/csm-led.js';
 import type { ActiveIndicator, Review } from '../state.js';
 import { isoDay } from '../time/day.js';
 import { adjust } from './adjustments.js';
