@@ -19,6 +19,7 @@ import { UndiciWebhookSender } from './http/undici-webhook-sender.js';
 import { WebhookEndpointsController } from './http/webhook-endpoints.controller.js';
 import { AnnounceRiskChangesHandler } from './messaging/announce-risk-changes.handler.js';
 import { KeepAccountsHandler } from './messaging/keep-accounts.handler.js';
+import { TellScorecardsHandler } from './messaging/tell-scorecards.handler.js';
 import { TellStaleSourcesHandler } from './messaging/tell-stale-sources.handler.js';
 import { PostgresAccountOwners } from './persistence/postgres-account-owners.js';
 import { PostgresAnnouncedRiskChanges } from './persistence/postgres-announced-risk-changes.js';
@@ -35,6 +36,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     AnnounceRiskChangesHandler,
     KeepAccountsHandler,
     TellStaleSourcesHandler,
+    TellScorecardsHandler,
     // what it does
     AnnounceRiskChanges,
     RegisterWebhookEndpoint,

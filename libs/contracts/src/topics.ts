@@ -4,6 +4,7 @@ import { NotificationChanged } from './notification.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
 import { RenewalsState } from './renewal.js';
 import { resolvedSignalSchema, signalKinds, signalType, type SignalKind } from './signal.js';
+import { ScorecardChanged } from './scorecard.js';
 import { InputRejected, VendorCall } from './telemetry.js';
 import { defineTopic, type AnyTopic } from './topic.js';
 import { Type } from 'typebox';
@@ -63,7 +64,13 @@ export const notificationsTopic = defineTopic({
   events: { 'perennial.notification.changed.v1': NotificationChanged },
 });
 
+/** What judges: scorecards as they were put in force, once every account has been looked at by them. */
+export const scorecardsTopic = defineTopic({
+  stream: 'scorecards', version: 1, kind: 'state', key: 'scorecardId', events: { 'perennial.scorecard.changed.v1': ScorecardChanged },
+});
+
 /** Every topic of the system; the AsyncAPI document is generated from this list. */
 export const allTopics: readonly AnyTopic[] = [
   telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, sourcesTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic,
+  scorecardsTopic,
 ];

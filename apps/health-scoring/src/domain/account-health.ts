@@ -22,7 +22,7 @@ export function initialState(accountId: string): AccountHealthState {
     suppressions: [],
     memory: {
       heldBand: 'unknown', amberSince: null, greenSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
-      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0, judgedBy: null,
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0, judgedBy: null, generation: 0,
     },
     override: null,
     restating: false,

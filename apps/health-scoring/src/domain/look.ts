@@ -30,6 +30,8 @@ export interface LookContext {
   /** Score besides; nothing follows from them. */
   readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
+  /** Publication since which these scorecards are in force. */
+  readonly generation?: number;
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe?: boolean;
 }
@@ -74,7 +76,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const readings: Readings = new Map();
   const measures = assessMeasures(view, scorecard, readings);
   const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
-  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators);
+  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
   const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
@@ -109,6 +111,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       since: isoInstant(indicator.since),
       validUntil: indicator.validUntil === null ? null : isoInstant(indicator.validUntil),
       evidence: [...indicator.evidence],
+      ...(indicator.byRevision && { byRevision: true }),
     })),
     scorecard: judgedBy,
     asOf: isoInstant(asOf),
@@ -121,6 +124,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.band = band;
   memory.riskLevel = riskLevel;
   memory.judgedBy = judgedBy;
+  memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
   const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));

@@ -27,7 +27,7 @@ const stored = record<Stored>({
   facts: accountFactsCodec,
   indicators: list(
     record<ActiveIndicator>({
-      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool,
+      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool, byRevision: since(5, bool, false),
     }),
   ),
   suppressions: list(record<Suppression>({ kind: text, at: integer, until: integer, how: oneOf(['accepted', 'dismissed', 'snoozed', 'replaced']), reason: text })),
@@ -47,6 +47,7 @@ const stored = record<Stored>({
     }),
     fingerprint: natural,
     judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
+    generation: since(5, natural, 0),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,

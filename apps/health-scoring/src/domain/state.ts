@@ -58,6 +58,8 @@ export interface ActiveIndicator {
   /** Made anew at each look; not stored. */
   text: string;
   confirmed: boolean;
+  /** A change of scorecard raised it, not what happened to the account. */
+  byRevision: boolean;
 }
 
 /** Nothing of this kind is raised before `until`. `accepted` also names the evidence that no longer counts. */
@@ -89,6 +91,8 @@ export interface VerdictMemory {
   fingerprint: number;
   /** The scorecard of the last look; null before the first. */
   judgedBy: ScorecardRef | null;
+  /** Publication of scorecards that the last look went by. */
+  generation: number;
 }
 
 /**

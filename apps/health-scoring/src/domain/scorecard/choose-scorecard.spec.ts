@@ -70,6 +70,16 @@ describe('a change of scorecard', () => {
     it.look(20, { scorecard: strict });
     expect(it.state.memory.dailyScores.scores).toHaveLength(1);
   });
+  it('marks the indicators that it raises, and those alone', () => {
+    const it = told();
+    const without = compileScorecard({ ...shippedDocument('csm-led'), indicators: [{ kind: 'goals_missing', settings: { fromDay: 30 } }] }, 2);
+    it.signal(-1, 'ticket', { ticketId: 't', status: 'opened', priority: 'urgent' });
+    it.look(0, { scorecard: without });
+    it.look(0.1, { scorecard: csmLedScorecard, cause: 'revision' });
+    it.signal(0.2, 'pulse', { pulse: 1, reason: 'r' });
+    const verdict = it.look(0.2, { cause: 'signal' });
+    expect(verdict.health.indicators.map(({ kind, byRevision }) => [kind, byRevision])).toEqual([['urgent_ticket_open', true], ['csm_concern', undefined]]);
+  });
   it('a shadow scores besides by its own numbers, and the verdict is the same with it', () => {
     const [one, other] = [told(), told()];
     const alone = one.look(0);

@@ -80,7 +80,7 @@ describe('overrides (H7)', () => {
 });
 
 describe('strikes', () => {
-  const indicator = (kind: string, ...evidence: string[]): ActiveIndicator => ({ id: kind, kind, since: 0, severe: false, validUntil: null, evidence, subject: null, text: '', confirmed: false });
+  const indicator = (kind: string, ...evidence: string[]): ActiveIndicator => ({ id: kind, kind, since: 0, severe: false, validUntil: null, evidence, subject: null, text: '', confirmed: false, byRevision: false });
   it.each([
     ['three indicators in two groups', [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b'), indicator('complaint_open', 'c')], 2],
     ['three that share one evidence', [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'a'), indicator('negative_survey', 'a')], 1],
@@ -93,6 +93,12 @@ describe('strikes', () => {
     expect(strikes.count).toBe(count);
     expect(strikes.groups).toHaveLength(count);
     expect(strikes.savePlanReview).toBe(count >= 3);
+  });
+  it('what a change of scorecard raised counts, and calls for no review by itself', () => {
+    const raised = { ...indicator('negative_survey', 'c'), byRevision: true };
+    const two = [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b')];
+    expect(strikesOf([...two, raised], [])).toEqual({ count: 3, groups: ['use', 'support', 'voice'], savePlanReview: false });
+    expect(strikesOf([...two, raised, indicator('payment_overdue', 'd')], [])).toMatchObject({ count: 4, savePlanReview: true });
   });
   it('a decided review stays shut for its groups', () => {
     const three = [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b'), indicator('negative_survey', 'c')];
