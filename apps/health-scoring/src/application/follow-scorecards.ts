@@ -43,8 +43,10 @@ export class FollowScorecards implements DueWork {
     private readonly clock: Clock,
   ) {}
 
+  /** Due is also what lies in partitions that nobody has yet, as after a crash: they come to this replica or another one. */
   async nextDueAt(): Promise<Date | null> {
-    const isDue = (await this.behind(1)).length > 0 || (await this.store.canTell(this.database, this.policy.current().generation));
+    const everywhere = Array.from({ length: this.progress.partitionCount(signalsTopic) }, (_, partition) => partition);
+    const isDue = (await this.behind(everywhere, 1)).length > 0 || (await this.store.canTell(this.database, this.policy.current().generation));
     return isDue ? this.clock.now() : null;
   }
 
@@ -54,8 +56,8 @@ export class FollowScorecards implements DueWork {
     await this.tell(now);
   }
 
-  private behind(limit: number): Promise<string[]> {
-    return this.plan.behind(this.progress.assigned(signalsTopic), this.policy.current().generation, this.backfills.held(), limit);
+  private behind(partitions: readonly number[], limit: number): Promise<string[]> {
+    return this.plan.behind(partitions, this.policy.current().generation, this.backfills.held(), limit);
   }
 
   private async tell(now: Date): Promise<void> {
@@ -75,7 +77,7 @@ export class FollowScorecards implements DueWork {
   private async lookAtSome(): Promise<boolean> {
     const known = await this.signalTime.known(this.database);
     const time = { asOf: (state: AccountHealthState) => known.until(this.signalTime.partitionOf(state.accountId)), sources: this.signalTime.liveness(known) };
-    const accountIds = await this.behind(mostAtOnce);
+    const accountIds = await this.behind(this.progress.assigned(signalsTopic), mostAtOnce);
     await this.lookAt(accountIds, time);
     return accountIds.length === mostAtOnce;
   }
