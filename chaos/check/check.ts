@@ -94,10 +94,12 @@ function checkSignals(load: Load, accepted: readonly ReadItem[], oracle: Expecte
   for (const [key, [signal]] of published) if (!oracle.signals.has(key) && !sent.has(signal!.id)) findings.doubled.push(`signal ${key} was never sent`);
 }
 
-/** Everything that is sent is right, and the same under the same id: what is listed was taken for something else. */
+/** What is listed as rejected was right, or came again as something else, but for the items that have to be refused. */
 function checkRejected(load: Load, { rejected }: StoredEffects, findings: Findings): void {
-  if (load.items.some((item) => item.refused)) return;
-  for (const { source_id: sourceId, code, detail } of rejected) findings.other.push(`rejected though it was right: ${code} of ${sourceId}, ${detail}`);
+  const refused = load.items.filter((item) => item.refused).map(({ id }) => JSON.stringify(id));
+  for (const { source_id: sourceId, code, payload } of rejected) {
+    if (!refused.some((id) => payload.includes(id))) findings.other.push(`rejected though it was right: ${code} of ${sourceId}, ${payload}`);
+  }
 }
 
 function checkAccounts(oracle: Expected, topics: Topics, findings: Findings): void {

@@ -15,6 +15,8 @@ export class Receiver {
   readonly calls: ReceivedCall[] = [];
   /** Set once the endpoint is registered. */
   secret = '';
+  /** Its answer to every call. */
+  answers = 204;
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<Receiver> {
@@ -26,7 +28,7 @@ export class Receiver {
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         receiver.calls.push({ id: String(request.headers['webhook-id']), traceparent: request.headers['traceparent']?.toString() ?? null, verified: receiver.verify(text, request.headers as Record<string, string>), body: JSON.parse(text) as ReceivedCall['body'] });
-        response.writeHead(204).end();
+        response.writeHead(receiver.answers).end();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -8,6 +8,7 @@ import { Analytics } from '@segment/analytics-node';
 import pg from 'pg';
 import { describeOnBothLogs } from './both-logs.js';
 import { prepareAccount } from './prepared-account.js';
+import { Receiver } from './receiver.js';
 import { System, until } from './system.js';
 
 /** Stands in every text that is planted about the person; nothing else holds it. */
@@ -15,16 +16,23 @@ const bird = 'zugtaube';
 const email = `${bird}@s7.example`;
 const accountId = 's7-co';
 const about = (id: string, kind: string, data: object) => ({ id, kind, accountId, personId: bird, data });
+const leftId = 's7-left';
+const left = (id: string, kind: string, data: object) => ({ ...about(id, kind, data), accountId: leftId });
 const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}` });
 
 await describeOnBothLogs('S7: a person who was erased leaves no trace', (log) => {
   const start = new Date('2026-03-02T08:00:00Z');
   let system: System;
+  let receiver: Receiver;
 
   beforeAll(async () => {
+    receiver = await Receiver.start();
     system = await System.start({ kafka: log.brokers, now: start.toISOString(), args: ['--log-level', 'trace'] });
   }, 60_000);
-  afterAll(() => system?.stop(), 30_000);
+  afterAll(async () => {
+    await receiver?.stop();
+    await system?.stop();
+  }, 30_000);
 
   const databases = (): [name: string, url: string][] => {
     const { databasePasswords } = JSON.parse(readFileSync(join(system.dataDir, 'secrets.json'), 'utf8')) as { databasePasswords: Record<string, string> };
@@ -56,7 +64,7 @@ await describeOnBothLogs('S7: a person who was erased leaves no trace', (log) =>
     const { url, writeKey } = system.ready;
     const analytics = new Analytics({ writeKey, host: url });
     analytics.identify({ userId: bird, anonymousId: `visitor-${bird}`, traits: { email, name: `Frau ${bird}` } });
-    analytics.group({ userId: bird, groupId: accountId, traits: { name: 'S7', contact: email } });
+    analytics.group({ userId: bird, groupId: accountId, traits: { name: 'S7', contact: email, sponsor: `Frau ${bird}` } });
     analytics.track({ userId: bird, event: 'Opened', properties: { who: bird }, context: { ip: `ip-of-${bird}` } });
     analytics.track({ userId: 'colleague', event: 'Assigned', properties: { assignee: bird, [email]: 1 }, context: { groupId: accountId } });
     await analytics.closeAndFlush({ timeout: 10_000 });
@@ -107,9 +115,48 @@ await describeOnBothLogs('S7: a person who was erased leaves no trace', (log) =>
     expect(roles.status).toBe(200);
   }
 
+  /** What other services say of the person, keep and tell: verdicts, tasks, inbox, stream and webhooks. */
+  async function makeOthersTell(): Promise<void> {
+    receiver.answers = 503;
+    receiver.secret = (await system.post<{ secret: string }>('/api/v1/webhook-endpoints', { url: receiver.url })).secret;
+    await system.signals([...prepareAccount(leftId, start, { endsOn: '2026-12-31' }).signals, left('l1', 'person', { change: 'created', email, name: `Frau ${bird}`, roles: ['champion'] })]);
+    await system.settle();
+    await system.signals([
+      about('p2', 'person', { change: 'departed' }),
+      left('l2', 'person', { change: 'departed' }),
+      left('l3', 'survey', { type: 'nps', score: 1, comment: `Frau ${bird} is angry` }),
+      { id: 'l4', kind: 'note', accountId: leftId, data: { text: `Called Frau ${bird} today`, author: 'csm' } },
+      { id: 'l5', kind: 'milestone', accountId: leftId, data: { milestoneId: 'm-1', name: `Training of Frau ${bird}`, phase: 'adoption', status: 'planned', dueOn: '2026-02-20' } },
+      { id: 'l6', kind: 'contract', accountId: leftId, data: { contractId: 'c-1', status: 'created', startsOn: '2026-01-01', endsOn: '2026-12-31', arrMinor: 100, currency: 'USD', reason: `Asked for by Frau ${bird}` } },
+    ]);
+    await system.settle();
+    const weekOn = new Date(start.getTime() + 7 * 86_400_000).toISOString();
+    await system.post(`/api/v1/accounts/${leftId}/overrides`, { healthScore: 50, reason: `Frau ${bird} says so`, expiresAt: weekOn });
+    const judged = (await system.list<{ id: string; kind: string }>(`/api/v1/accounts/${leftId}/indicators`)).find(({ kind }) => kind === 'negative_survey');
+    await system.post(`/api/v1/accounts/${leftId}/indicators/${judged?.id}/snooze`, { reason: `Frau ${bird} is like that`, until: weekOn });
+    const [task] = await system.list<{ id: string }>(`/api/v1/tasks?accountId=${leftId}&status=open`);
+    await system.post(`/api/v1/tasks/${task?.id}`, { status: 'skipped', reason: `Frau ${bird} did it` });
+    await system.settle();
+  }
+
+  /** What was said stays said, of nobody. What waited to be sent goes out like that, with a signature that fits. */
+  async function expectOthersTellWithoutThem(): Promise<void> {
+    const change = { accountId: leftId, to: 'red', reasons: expect.arrayContaining([expect.objectContaining({ text: expect.stringContaining('(erased) is no longer with the company') })]) };
+    expect((await system.list<{ title: string }>('/api/v1/inbox')).map(({ title }) => title)).toContainEqual(expect.stringMatching(/^s7-left went from .* to red: The champion \(erased\) is no longer with the company$/));
+    expect((await system.list<{ reason: string | null }>(`/api/v1/tasks?accountId=${leftId}`)).map(({ reason }) => reason)).toContain('(erased) did it');
+    expect(await system.get(`/api/v1/accounts/${leftId}/health`)).toMatchObject({ override: { reason: '(erased) says so' } });
+    expect((await system.list<{ id: string; data: object }>(`/api/v1/accounts/${leftId}/signals?kind=note`))[0]?.data).toMatchObject({ text: 'Called (erased) today' });
+    receiver.answers = 204;
+    const before = receiver.calls.length;
+    await system.clock(new Date((await system.now()).getTime() + 12 * 3_600_000));
+    await until('the webhook', async () => receiver.calls.length > before);
+    expect(receiver.calls.slice(before)).toContainEqual(expect.objectContaining({ verified: true, body: expect.objectContaining({ type: 'risk.changed', data: expect.objectContaining(change) }) }));
+  }
+
   /** What health-scoring and others cannot read. */
   async function breakLetters(): Promise<void> {
-    const eventLog = await openEventLog({ kind: 'postgres', url: databases().find(([name]) => name === 'log')![1] }, 's7', createLogger({ level: 'silent' }));
+    const place = log.brokers === null ? { kind: 'postgres' as const, url: databases().find(([name]) => name === 'log')![1] } : { kind: 'kafka' as const, brokers: log.brokers.split(',') };
+    const eventLog = await openEventLog(place, 's7', createLogger({ level: 'silent' }));
     try {
       await eventLog.append(signalsTopic.name, [{ key: accountId, value: Buffer.from(`no JSON, but ${email}`), headers: { ce_specversion: '1.0', ce_id: 'x', ce_type: 'perennial.signal.note.v1', ce_source: 's7' } }]);
     } finally {
@@ -123,20 +170,25 @@ await describeOnBothLogs('S7: a person who was erased leaves no trace', (log) =>
     await callByWebhook();
     await importFile();
     await sendOtherwise();
-    if (log.brokers === null) await breakLetters();
+    await makeOthersTell();
+    await breakLetters();
     await system.settle();
     await until('the rejects', async () => (await system.list('/api/v1/rejected')).length === 3);
     // A positive control: it stood wherever it is looked for.
+    const told = [
+      'health-scoring.account_health', 'health-scoring.contact_health', 'health-scoring.portfolio', 'health-scoring.judgement', 'renewal-forecasting.account_forecast', 'renewal-forecasting.contract_entry',
+      'renewal-forecasting.renewal', 'playbook-orchestration.playbook_run', 'playbook-orchestration.task', 'notifications.inbox_item', 'notifications.stream_event', 'notifications.webhook_message',
+    ];
     const ingestion = ['account', 'contact', 'identity', 'message', 'rejected', 'source_name', 'import'].map((table) => `signal-ingestion.${table}`);
-    const logged = log.brokers === null ? ['health-scoring.messaging_dead_letter', 'renewal-forecasting.messaging_dead_letter', 'log.entry', 'log.compacted_entry'] : [];
+    const logged = ['health-scoring.messaging_dead_letter', 'renewal-forecasting.messaging_dead_letter', ...(log.brokers === null ? ['log.entry', 'log.compacted_entry'] : [])];
     const planted = await tablesWithBird();
-    expect([...ingestion, ...logged].filter((table) => !planted.has(table))).toEqual([]);
+    expect([...ingestion, ...told, ...logged].filter((table) => !planted.has(table))).toEqual([]);
 
     const { id } = (await system.call<{ id: string }>('POST', `/api/v1/people/${encodeURIComponent(`email:${email}`)}/erase`, { reason: 'request 17' }, { 'idempotency-key': 'k2' })).body;
     await until('the erasure', async () => {
       await system.settle();
       return (await system.get<{ state: string }>(`/api/v1/erasures/${id}`)).state === 'done';
-    });
+    }, 40_000);
     // Other services look once an hour what became of the records of their dead letters.
     await system.clock(new Date((await system.now()).getTime() + 3_700_000));
     expect(await system.get(`/api/v1/erasures/${id}`)).toMatchObject({ logLeft: 0, logCleanAt: log.brokers === null ? null : expect.any(String) });
@@ -146,6 +198,7 @@ await describeOnBothLogs('S7: a person who was erased leaves no trace', (log) =>
     const others = await system.list<{ id: string; data: object }>(`/api/v1/accounts/${accountId}/signals?limit=100`);
     expect(others.find((one) => one.id === 'e2')?.data).toMatchObject({ attendees: [{ personId: 'colleague' }] });
     expect(others.find((one) => one.id === 'n1')?.data).toMatchObject({ text: 'Write to (erased)' });
+    await expectOthersTellWithoutThem();
   }, 90_000);
 
   it('and stays away, whichever way somebody tells of them', async () => {

@@ -25,6 +25,7 @@ import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
+import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
@@ -41,6 +42,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ApplyAccountsHandler,
     ApplyRenewalsHandler,
     ApplyPlansHandler,
+    ForgetPeopleHandler,
     // what it does
     RescoreAccounts,
     Backfills,

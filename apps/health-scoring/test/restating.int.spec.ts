@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { healthTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
+import { healthTopic, peopleTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
@@ -48,6 +48,42 @@ describe('facts that come again', () => {
     await desk.tell(desk.mark('same', 'reset'), ...desk.again(signals), desk.mark('same', 'restated'));
     expect(lasting(await desk.health('same'))).toEqual(lasting(before));
     expect(await desk.published('same')).toHaveLength(published);
+  });
+
+  it('keeps nobody who is neither among the signals nor in the account\'s record any more, whichever says so first', async () => {
+    const stakeholders = [{ personId: 'ben', name: 'Ben', title: null, roles: ['champion' as const] }];
+    const ids = ['reset-first', 'record-first'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id, { stakeholders })));
+    await desk.tell(...ids.map((id) => desk.signal(id, 'survey', { type: 'nps', score: 3 }, { personId: 'ben' })));
+    const contacts = async () => (await service.running.get(Database).query<{ person_id: string }>('SELECT person_id FROM contact_health')).length;
+    expect(await contacts()).toBe(2);
+    const restate = (id: string) => desk.tell(desk.mark(id, 'reset'), desk.mark(id, 'restated'));
+    await restate('reset-first');
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    await restate('record-first');
+    expect(await contacts()).toBe(0);
+    // Somebody who comes back is somebody new.
+    await desk.tell(desk.signal('reset-first', 'survey', { type: 'nps', score: 3 }, { personId: 'ben' }));
+    expect(await contacts()).toBe(1);
+  });
+
+  it('takes who was erased out of judgements, and tells the verdict anew though only its words differ', async () => {
+    const ids = ['erased', 'namesake'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    for (const id of ids) {
+      await desk.tell(...desk.well(id));
+      expect((await desk.post(`/${id}/overrides`, { healthScore: 33, reason: 'Sam Smith told me', expiresAt: desk.days(30) })).status).toBe(201);
+    }
+    const before = await desk.published('erased');
+    for (let i = 0; i < 2; i++) {
+      await service.publish(peopleTopic, [{ type: 'perennial.person.erased.v1', key: 'erased', data: { accountId: 'erased', ids: [], names: ['Sam Smith'], emails: [] } }]);
+      await service.settle();
+    }
+    const told = (await desk.published('erased')).slice(before.length);
+    expect(told.map(({ override }) => override?.reason)).toEqual(['(erased) told me', '(erased) told me']);
+    expect(lasting(await desk.health('erased'))).toEqual(lasting(told[0]!));
+    expect((await desk.health('namesake')).override?.reason).toBe('Sam Smith told me');
+    expect(await service.running.get(Database).query('SELECT account_id, reason FROM judgement ORDER BY 1')).toEqual([{ account_id: 'erased', reason: '(erased) told me' }, { account_id: 'namesake', reason: 'Sam Smith told me' }]);
   });
 
   it('waits for the end of a backfill of many chunks: one verdict, no change of risk', async () => {

@@ -10,6 +10,7 @@ import { PurgeInbox } from './application/purge-inbox.js';
 import { PurgeOldEvents } from './application/purge-old-events.js';
 import { SendDeliveries } from './application/send-deliveries.js';
 import { StreamHub } from './application/stream-hub.js';
+import { ToldTexts } from './application/told-texts.js';
 import { RegisterWebhookEndpoint, WebhookEndpointStore } from './application/webhook-endpoints.js';
 import { WebhookSender } from './application/webhook-sender.js';
 import { DeliveriesController } from './http/deliveries.controller.js';
@@ -18,6 +19,7 @@ import { StreamController } from './http/stream.controller.js';
 import { UndiciWebhookSender } from './http/undici-webhook-sender.js';
 import { WebhookEndpointsController } from './http/webhook-endpoints.controller.js';
 import { AnnounceRiskChangesHandler } from './messaging/announce-risk-changes.handler.js';
+import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { KeepAccountsHandler } from './messaging/keep-accounts.handler.js';
 import { TellScorecardsHandler } from './messaging/tell-scorecards.handler.js';
 import { TellStaleSourcesHandler } from './messaging/tell-stale-sources.handler.js';
@@ -26,6 +28,7 @@ import { PostgresAnnouncedRiskChanges } from './persistence/postgres-announced-r
 import { PostgresDeliveryQueue } from './persistence/postgres-delivery-queue.js';
 import { PostgresInbox } from './persistence/postgres-inbox.js';
 import { PostgresLiveStream } from './persistence/postgres-live-stream.js';
+import { PostgresToldTexts } from './persistence/postgres-told-texts.js';
 import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-endpoint-store.js';
 
 /** Risk changes in; signed webhooks, a live stream and inbox items out. */
@@ -37,6 +40,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     KeepAccountsHandler,
     TellStaleSourcesHandler,
     TellScorecardsHandler,
+    ForgetPeopleHandler,
     // what it does
     AnnounceRiskChanges,
     RegisterWebhookEndpoint,
@@ -52,6 +56,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     { provide: WebhookEndpointStore, useClass: PostgresWebhookEndpointStore },
     { provide: Inbox, useClass: PostgresInbox },
     { provide: LiveStream, useClass: PostgresLiveStream },
+    { provide: ToldTexts, useClass: PostgresToldTexts },
     { provide: WebhookSender, useClass: UndiciWebhookSender },
   ],
 })

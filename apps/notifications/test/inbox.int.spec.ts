@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { AccountState } from '@perennial/contracts/account';
-import { accountsTopic, riskChangesTopic, scorecardsTopic, sourcesTopic } from '@perennial/contracts/topics';
+import { accountsTopic, peopleTopic, riskChangesTopic, scorecardsTopic, sourcesTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import type { Scope } from '@perennial/service-kit/access';
 import { startTestService, type TestEvent, type TestService } from '@perennial/testing/service';
 import { notifications } from '../src/service.js';
@@ -52,6 +53,24 @@ describe('the inbox', () => {
     await service.settle();
     expect(await inboxOf('anna')).toHaveLength(1);
     expect(await inboxOf('bert')).toHaveLength(1);
+  });
+
+  it('forgets who was erased, in what was told of their account and of no other', async () => {
+    await service.request('POST', '/api/v1/webhook-endpoints', { scopes: ['notifications:write'], body: { url: 'https://receiver.invalid/hook' } });
+    const reasons = [{ indicator: 'champion_left', text: 'The champion Anna Smith is no longer with the company', evidence: ['s-1'] }];
+    await service.publish(riskChangesTopic, [riskChange('acme', 1, { reasons }), riskChange('acme', 2), riskChange('other', 1, { reasons })]);
+    await service.settle();
+    const database = service.running.get(Database);
+    const rows = () => database.query<{ of: string; text: string }>(
+      `SELECT account_id AS of, title AS text FROM inbox_item UNION ALL SELECT account_id, body FROM webhook_message UNION ALL SELECT data::json ->> 'accountId', data FROM stream_event ORDER BY 1, 2`);
+    const before = await rows();
+    expect(before.filter(({ text }) => text.includes('Anna Smith'))).toHaveLength(6);
+    // Twice, as a service that reads from the start again does.
+    for (let i = 0; i < 2; i++) {
+      await service.publish(peopleTopic, [{ type: 'perennial.person.erased.v1', key: 'acme', data: { accountId: 'acme', ids: ['u-17'], names: ['Anna Smith'], emails: [] } }]);
+      await service.settle();
+      expect(await rows()).toEqual(before.map(({ of, text }) => ({ of, text: of === 'acme' ? text.replaceAll('Anna Smith', '(erased)') : text })));
+    }
   });
 
   it('tells managers of an account that nobody owns', async () => {

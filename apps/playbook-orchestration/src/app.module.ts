@@ -18,6 +18,7 @@ import { FollowHealthHandler } from './messaging/follow-health.handler.js';
 import { FollowRenewalsHandler } from './messaging/follow-renewals.handler.js';
 import { FollowRiskChangesHandler } from './messaging/follow-risk-changes.handler.js';
 import { FollowUsersHandler } from './messaging/follow-users.handler.js';
+import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresOrchestrationStore } from './persistence/postgres-orchestration-store.js';
 import { PostgresPlaybookStore } from './persistence/postgres-playbook-store.js';
 import { PostgresTimerQueue } from './persistence/postgres-timer-queue.js';
@@ -33,6 +34,7 @@ import { PostgresWorkList } from './persistence/postgres-work-list.js';
     FollowRenewalsHandler,
     FollowAccountsHandler,
     FollowUsersHandler,
+    ForgetPeopleHandler,
     // what it does
     Desks,
     FireTimers,

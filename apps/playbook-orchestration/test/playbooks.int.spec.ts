@@ -1,4 +1,5 @@
-import { plansTopic, playbooksTopic } from '@perennial/contracts/topics';
+import { peopleTopic, plansTopic, playbooksTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { TestClock } from '@perennial/service-kit/clock';
 import { indicator } from './desk-fixture.js';
 import { Orchestration } from './told.js';
@@ -71,6 +72,37 @@ describe('playbooks', () => {
     await on.health('h8', 'red', ['support', 'voice', 'use', 'commercial']);
     expect(await reviewOf(on, 'h8')).toHaveLength(1);
     expect(await plans()).toMatchObject([{ state: 'decided' }, { state: 'open', groups: ['commercial', 'support', 'use', 'voice'] }]);
+  });
+
+  it('forgets who was erased, in runs that go on, in those that ended, and in what it tells of them', async () => {
+    const reasons = [{ indicator: 'champion_left', text: 'The champion Anna Smith is no longer with the company', evidence: [] }];
+    for (const id of ['erased', 'namesake']) {
+      await on.risk(id, 'green', 'red', { reasons });
+      const [task] = await on.tasks(id, 'risk-response');
+      await on.settleTask(task!.id, { status: 'skipped', reason: 'Anna Smith did it' });
+      await on.risk(id, 'red', 'green');
+      await on.risk(id, 'green', 'red', { reasons });
+      await on.health(id, 'red', ['support', 'voice', 'use']);
+      const [review] = await reviewOf(on, id);
+      await on.settleTask(review!.id, { status: 'done', reason: 'Call Anna Smith' });
+    }
+    const stored = async (id: string) => (await on.service.running.get(Database).query<{ text: string }>({
+      text: `SELECT run::text AS text FROM playbook_run WHERE account_id = $1 UNION ALL SELECT title || coalesce(reason, '') FROM task WHERE account_id = $1 UNION ALL SELECT book::text FROM account_book WHERE account_id = $1`, values: [id],
+    })).map(({ text }) => text);
+    const naming = async (id: string) => (await stored(id)).filter((text) => text.includes('Anna Smith')).length;
+    expect([await naming('erased'), await naming('namesake')]).toEqual([5, 5]);
+    const states = (await on.runs('erased')).map(({ state }) => state);
+    expect(states.toSorted()).toEqual(['exited', 'running']);
+    for (let i = 0; i < 2; i++) {
+      await on.service.publish(peopleTopic, [{ type: 'perennial.person.erased.v1', key: 'erased', data: { accountId: 'erased', ids: [], names: ['Anna Smith'], emails: [] } }]);
+      await on.service.settle();
+    }
+    expect([await naming('erased'), await naming('namesake')]).toEqual([0, 5]);
+    expect((await on.runs('erased')).map(({ state }) => state)).toEqual(states);
+    const plans = (await on.service.published(plansTopic)).filter((event) => event.key === 'erased');
+    expect(plans.at(-1)?.data.savePlanReviews).toMatchObject([{ decision: 'Call (erased)' }]);
+    await on.risk('erased', 'red', 'green');
+    expect((await on.runs('erased')).every(({ state }) => state !== 'running')).toBe(true);
   });
 
   it('hands tasks over with the account, and releases those of a user who leaves', async () => {

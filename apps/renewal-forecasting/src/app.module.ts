@@ -9,6 +9,7 @@ import { ContractsController } from './http/contracts.controller.js';
 import { RenewalsController } from './http/renewals.controller.js';
 import { ApplyHealthHandler } from './messaging/apply-health.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
+import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountForecastStore } from './persistence/postgres-account-forecast-store.js';
 import { PostgresContractLedgerReader } from './persistence/postgres-contract-ledger-reader.js';
 import { PostgresPublishedRenewalsReader } from './persistence/postgres-published-renewals-reader.js';
@@ -20,6 +21,7 @@ import { PostgresPublishedRenewalsReader } from './persistence/postgres-publishe
     // what it consumes
     ApplySignalsHandler,
     ApplyHealthHandler,
+    ForgetPeopleHandler,
     // what it does
     ForecastAccounts,
     LookAtDueAccounts,

@@ -14,6 +14,7 @@ import { RunImports } from './application/imports/run-imports.js';
 import { SaveAccountRows } from './application/imports/save-account-rows.js';
 import { TakeSignalRows } from './application/imports/take-signal-rows.js';
 import { Uploads } from './application/imports/uploads.js';
+import { LogReaders } from './application/log-readers.js';
 import { MappingStore } from './application/mapping-store.js';
 import { MergeAccounts } from './application/merge-accounts.js';
 import { MergeHistory } from './application/merge-history.js';
@@ -128,6 +129,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     CapNames,
     Suppression,
     ErasePeople,
+    LogReaders,
     TakeMessages,
     RecordSignals,
     PublishAccounts,

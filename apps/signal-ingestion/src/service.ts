@@ -1,4 +1,4 @@
-import { accountsTopic, signalsTopic, sourcesTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { accountsTopic, peopleTopic, signalsTopic, sourcesTopic, telemetryTopic } from '@perennial/contracts/topics';
 import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseSignalIngestionConfig, type SignalIngestionConfig } from './config.js';
@@ -28,7 +28,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
     ReplayRejected1700000000030, CreateSourceFigures1700000000031, RotateWriteKeys1700000000032, CreateMapping1700000000033, CreateErasure1700000000034,
     AddHookEndpoints1700000000040, CreateImportTables1700000000050, IndexUnassignedDomains1700000000051,
   ],
-  writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic],
+  writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic, peopleTopic],
   parseConfig: parseSignalIngestionConfig,
   configureHttp: (app, _config, guard) => {
     app.get(Edge).register(app.getHttpAdapter().getInstance(), guard);

@@ -27,6 +27,7 @@ const descriptions: Readonly<Record<string, string>> = {
   playbooks: 'What playbooks do: runs and tasks.',
   scorecards: 'Scorecards as they were put in force, rolled back or retired, with how many accounts that moved; told once every account has been looked at.',
   notifications: 'What became of each message to a webhook endpoint or an inbox.',
+  people: 'Who was erased, once for each account of theirs: readers take them out of what they keep in words. Emptied after that, where the log can.',
 };
 
 /** The AsyncAPI 3 document of all topics. `examples` are looked up by topic and event type. */

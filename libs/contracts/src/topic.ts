@@ -18,6 +18,8 @@ export interface Topic<E extends EventSchemas = EventSchemas> {
   readonly kind: 'state' | 'log';
   readonly retentionDays: number | null;
   readonly key: 'accountId' | 'userId' | 'identity' | 'signalKind' | 'scorecardId';
+  /** Where so little comes that its readers need not share it; null: as many as topics have. */
+  readonly partitions: number | null;
   /** Versioned events carry `version`, strictly rising per key; consumers drop what is not above the last. */
   readonly versioned: boolean;
   /** Public topics are read by clients that are not ours (gzip or no compression only). */
@@ -40,6 +42,7 @@ interface TopicOptions<E extends EventSchemas> {
   kind: 'state' | 'log';
   retentionDays?: number;
   key: Topic['key'];
+  partitions?: number;
   versioned?: boolean;
   public?: boolean;
   events: E;
@@ -56,6 +59,7 @@ export function defineTopic<const E extends EventSchemas>(options: TopicOptions<
     kind: options.kind,
     retentionDays: options.retentionDays ?? null,
     key: options.key,
+    partitions: options.partitions ?? null,
     versioned: options.versioned ?? true,
     public: options.public ?? false,
     events: options.events,

@@ -1,6 +1,7 @@
 import { AccountImported, AccountImporting, AccountReset, AccountRestated, AccountState, UserState } from './account.js';
 import { HealthState, RiskChange, SenderState, SourceState } from './health.js';
 import { NotificationChanged } from './notification.js';
+import { PersonErased } from './person.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
 import { RenewalsState } from './renewal.js';
 import { resolvedSignalSchema, signalKinds, signalType, type SignalKind } from './signal.js';
@@ -36,14 +37,14 @@ export const accountsTopic = defineTopic({
   stream: 'accounts', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.account.changed.v1': AccountState },
 });
 export const usersTopic = defineTopic({
-  stream: 'users', version: 1, kind: 'state', key: 'userId', events: { 'perennial.user.changed.v1': UserState },
+  stream: 'users', version: 1, kind: 'state', key: 'userId', partitions: 1, events: { 'perennial.user.changed.v1': UserState },
 });
 export const healthTopic = defineTopic({
   stream: 'health', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.health.changed.v1': HealthState },
 });
 /** Liveness of each signal kind as scoring sees it, and of each source as ingestion does; a silent one is told to operators. */
 export const sourcesTopic = defineTopic({
-  stream: 'sources', version: 1, kind: 'state', key: 'signalKind', events: { 'perennial.source.changed.v1': SourceState, 'perennial.sender.changed.v1': SenderState },
+  stream: 'sources', version: 1, kind: 'state', key: 'signalKind', partitions: 1, events: { 'perennial.source.changed.v1': SourceState, 'perennial.sender.changed.v1': SenderState },
 });
 export const renewalsTopic = defineTopic({
   stream: 'renewals', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.renewal.changed.v1': RenewalsState },
@@ -66,11 +67,16 @@ export const notificationsTopic = defineTopic({
 
 /** What judges: scorecards as they were put in force, once every account has been looked at by them. */
 export const scorecardsTopic = defineTopic({
-  stream: 'scorecards', version: 1, kind: 'state', key: 'scorecardId', events: { 'perennial.scorecard.changed.v1': ScorecardChanged },
+  stream: 'scorecards', version: 1, kind: 'state', key: 'scorecardId', partitions: 1, events: { 'perennial.scorecard.changed.v1': ScorecardChanged },
+});
+
+/** Who was erased, for those who put into words what they learnt of them. Twice is once: no versions. */
+export const peopleTopic = defineTopic({
+  stream: 'people', version: 1, kind: 'log', retentionDays: 30, key: 'accountId', partitions: 1, versioned: false, events: { 'perennial.person.erased.v1': PersonErased },
 });
 
 /** Every topic of the system; the AsyncAPI document is generated from this list. */
 export const allTopics: readonly AnyTopic[] = [
-  telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, sourcesTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic,
+  telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, sourcesTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic, peopleTopic,
   scorecardsTopic,
 ];

@@ -1,6 +1,6 @@
 import type { Headers } from '@perennial/contracts/cloud-event';
 import { forgetRows } from '@perennial/persistence/forget-rows';
-import type { Database } from '@perennial/persistence/transaction';
+import type { Database, Transaction } from '@perennial/persistence/transaction';
 import { replayHeaders, type DeadLetterClass, type DeadLetterState } from './dead-letter.js';
 import { erasedHeader, type EventLog, type OutgoingRecord } from './event-log.js';
 import { killPoint } from './kill-point.js';
@@ -141,6 +141,15 @@ export class DeadLetters {
       more = rows.length === eraseBatch;
       after = rows.at(-1)?.id ?? after;
     }
+  }
+
+  /** Forgets letters under this key that hold one of the texts, in small or capital letters of ASCII. */
+  async forgetHolding(tx: Transaction, key: string, texts: readonly string[]): Promise<void> {
+    await tx.query({
+      text: `DELETE FROM messaging_dead_letter WHERE key = convert_to($1, 'UTF8')
+               AND EXISTS (SELECT 1 FROM unnest($2::text[]) t WHERE strpos(lower(encode(value, 'escape')), lower(encode(convert_to(t, 'UTF8'), 'escape'))) > 0)`,
+      values: [key, texts],
+    });
   }
 
   /**

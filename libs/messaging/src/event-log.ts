@@ -130,7 +130,7 @@ export const EVENT_LOG = Symbol('EventLog');
 export const defaultPartitions = 12;
 
 /** Storage options of a topic of the contracts. */
-export function topicSpec(topic: AnyTopic, partitions = defaultPartitions): TopicSpec {
+export function topicSpec(topic: AnyTopic, partitions = topic.partitions ?? defaultPartitions): TopicSpec {
   return {
     name: topic.name,
     partitions,

@@ -20,6 +20,9 @@ import { ServiceState } from './service-state.js';
 import { StartedService } from './started-service.js';
 import { processMetrics } from './process-metrics.js';
 
+/** Connections that may wait to be taken up: what does not fit waits for seconds on the caller's side. The system may allow fewer. */
+const connectionBacklog = 4096;
+
 /**
  * Opens the service's database, builds its Nest app, starts its consumers, relay and due work, and listens.
  * Throws `ConfigFaults` with every fault of its settings, `Transient` when the database or the log is away.
@@ -58,7 +61,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     await startMessaging(app, definition, platform);
     runner.start(dueWorkOf(app.get(DiscoveryService)));
     app.get(ServiceGauges, { strict: false }).start();
-    await app.listen(platform.port, platform.host);
+    await app.listen({ port: platform.port, host: platform.host, backlog: connectionBacklog });
     return new StartedService(name, app, routes, database, runner, state);
   } catch (error) {
     await runner.stop();

@@ -1,3 +1,4 @@
+import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { PartitionMemory } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { Verdict } from '../domain/look.js';
@@ -37,6 +38,8 @@ export abstract class AccountHealthStore {
   /** Saves states that `load` gave, verdicts, list rows, the day's history and the next look. */
   abstract save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void>;
   abstract saveCards(tx: Transaction, cards: readonly AccountCard[]): Promise<void>;
+  /** Takes a person out of what people wrote with their judgements, and of the last verdict, which stands while the next one waits. */
+  abstract forget(tx: Transaction, accountId: string, words: ErasedWords): Promise<void>;
   /** True when a verdict on the account is stored. */
   abstract hasVerdict(tx: Transaction, accountId: string): Promise<boolean>;
 }

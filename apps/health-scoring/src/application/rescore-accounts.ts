@@ -24,6 +24,8 @@ export interface AccountChange {
   /** Changes the state in place; false says that it left it as it was, and that no look is called for. */
   apply(state: AccountHealthState): void | false;
   readonly event?: ReceivedEvent;
+  /** The verdict is told also where nothing differs but its words. */
+  readonly isToldAnew?: boolean;
 }
 
 interface Judged extends Omit<ScoredAccount, 'version'> {
@@ -67,7 +69,7 @@ export class RescoreAccounts {
       return earlier === null ? [] : [{ state, verdict: earlier.verdict, judgement: earlier, nextLookAt: new Date(state.nextLookAt) }];
     });
     const told = judged.filter((account): account is Told => account.judgement !== null);
-    const { versions, changed } = await this.publish(tx, told, causes);
+    const { versions, changed } = await this.publish(tx, told, causes, new Set(changes.flatMap(({ accountId, isToldAnew }) => (isToldAnew ? [accountId] : []))));
     const scored = judged.map((account) => ({ state: account.state, verdict: account.verdict, nextLookAt: account.nextLookAt, version: versions.get(account.state.accountId) ?? null }));
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
@@ -112,12 +114,13 @@ export class RescoreAccounts {
   }
 
   /** Answers the version of each verdict that was published, and the risk changes that were. */
-  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
+  private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>, anew: ReadonlySet<string>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
     const envelope = ({ state, judgement }: Told) => ({ key: state.accountId, time: new Date(judgement.verdict.health.asOf), cause: causes.get(state.accountId) });
     const changes = judged.flatMap((account) => account.judgement.riskChanges.map((data) => ({ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data })));
     const [versions, toldVersions] = await Promise.all([
       this.outbox.publish(tx, healthTopic, judged.map((account) => ({
-        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.judgement.verdict.health, fingerprint: account.judgement.verdict.fingerprint,
+        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.judgement.verdict.health,
+        ...(anew.has(account.state.accountId) ? {} : { fingerprint: account.judgement.verdict.fingerprint }),
       }))),
       this.outbox.publish(tx, riskChangesTopic, changes),
     ]);

@@ -132,7 +132,7 @@ export interface AccountHealthState {
   pendingCause: Cause | null;
   /** When time alone may change the verdict. */
   nextLookAt: EpochMs;
-  /** Contacts whose row must be written; after saving, the shell clears both fields. */
+  /** Contacts whose row must be written, or deleted where `contacts` has them no more; after saving, the shell clears both fields. */
   dirtyContacts: Set<string>;
   /** All contact rows of the account must be deleted before the dirty ones are written. */
   contactsCleared: boolean;

@@ -21,11 +21,20 @@ export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, 
 export async function saveContacts(tx: Transaction, states: readonly AccountHealthState[]): Promise<void> {
   const cleared = states.filter((state) => state.contactsCleared).map((state) => state.accountId);
   if (cleared.length > 0) await tx.query({ name: 'clear-contacts', text: 'DELETE FROM contact_health WHERE account_id = ANY($1::text[])', values: [cleared] });
-  const dirty = states.flatMap((state) => [...state.dirtyContacts].sort().map((personId) => ({ accountId: state.accountId, personId, contact: state.contacts.get(personId)! })));
+  const marked = states.flatMap((state) => [...state.dirtyContacts].sort().map((personId) => ({ accountId: state.accountId, personId, contact: state.contacts.get(personId) })));
   for (const state of states) {
     state.contactsCleared = false;
     state.dirtyContacts.clear();
   }
+  const gone = marked.filter(({ contact }) => contact === undefined);
+  if (gone.length > 0) {
+    await tx.query({
+      name: 'drop-contacts',
+      text: 'DELETE FROM contact_health c USING unnest($1::text[], $2::text[]) AS g (account_id, person_id) WHERE c.account_id = g.account_id AND c.person_id = g.person_id',
+      values: [gone.map((g) => g.accountId), gone.map((g) => g.personId)],
+    });
+  }
+  const dirty = marked.flatMap(({ contact, ...place }) => (contact === undefined ? [] : [{ ...place, contact }]));
   if (dirty.length === 0) return;
   const facts = PackedBuffers.of(dirty.map(({ contact }) => encodeContact(contact)));
   await tx.query({

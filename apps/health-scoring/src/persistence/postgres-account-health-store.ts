@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { PartitionMemory } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
+import { eraseWords, type WordedRows } from '@perennial/service-kit/erase-words';
 import { LRUCache } from 'lru-cache';
 import { AccountHealthStore, type AccountCard, type NamedContacts, type ScoredAccount } from '../application/account-health-store.js';
 import { SignalTime } from '../application/signal-time.js';
@@ -21,6 +23,10 @@ const slot = Symbol('account health states');
 const memoryBytes = 1_500_000;
 const rowBytes = 200;
 const contactBytes = 150;
+const worded: readonly WordedRows[] = [
+  { table: 'judgement', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
+  { table: 'portfolio', key: 'account_id', keyType: 'text', ofAccount: 'account_id = $1', columns: { verdict: 'json' } },
+];
 
 @Injectable()
 export class PostgresAccountHealthStore extends AccountHealthStore {
@@ -82,6 +88,10 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
              WHERE (p.name, p.owner_id, p.segment, p.tier, p.merged_into) IS DISTINCT FROM (excluded.name, excluded.owner_id, excluded.segment, excluded.tier, excluded.merged_into)`,
       values: [cards.map((c) => c.accountId), cards.map((c) => c.name), cards.map((c) => c.ownerId), cards.map((c) => c.segment), cards.map((c) => c.tier), cards.map((c) => c.mergedInto)],
     });
+  }
+
+  async forget(tx: Transaction, accountId: string, words: ErasedWords): Promise<void> {
+    for (const rows of worded) await eraseWords(tx, rows, accountId, words);
   }
 
   async hasVerdict(tx: Transaction, accountId: string): Promise<boolean> {

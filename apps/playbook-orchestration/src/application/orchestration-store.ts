@@ -1,3 +1,4 @@
+import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { AccountBook } from '../domain/account-book.js';
 import type { Desk } from '../domain/desk.js';
@@ -25,6 +26,8 @@ export abstract class OrchestrationStore {
   abstract accountsWithTasksOf(tx: Transaction, userIds: readonly string[]): Promise<string[]>;
   /** Where a task belongs, for ever; null when there is no such task. */
   abstract placeOfTask(tx: Transaction, taskId: string): Promise<{ readonly accountId: string; readonly runId: string } | null>;
+  /** Takes a person out of the account's runs that have ended and of all its tasks; its desk is open. */
+  abstract forget(tx: Transaction, accountId: string, words: ErasedWords): Promise<void>;
   abstract run(tx: Transaction, runId: string): Promise<Run | null>;
 }
 

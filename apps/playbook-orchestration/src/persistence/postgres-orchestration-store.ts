@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { Transaction } from '@perennial/persistence/transaction';
+import { eraseWords, type WordedRows } from '@perennial/service-kit/erase-words';
 import { OrchestrationStore, type StoredChanges } from '../application/orchestration-store.js';
 import { newBook, type AccountBook } from '../domain/account-book.js';
 import type { Desk } from '../domain/desk.js';
@@ -14,6 +16,11 @@ interface RunRow {
   readonly account_id: string;
   readonly run: Run;
 }
+
+const worded: readonly WordedRows[] = [
+  { table: 'playbook_run', key: 'id', keyType: 'uuid', ofAccount: `account_id = $1 AND state <> 'running'`, columns: { run: 'jsonb' } },
+  { table: 'task', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { title: 'sentence', reason: 'sentence' } },
+];
 
 @Injectable()
 export class PostgresOrchestrationStore extends OrchestrationStore {
@@ -84,6 +91,10 @@ export class PostgresOrchestrationStore extends OrchestrationStore {
   async placeOfTask(tx: Transaction, taskId: string): Promise<{ accountId: string; runId: string } | null> {
     const [row] = await tx.query<{ account_id: string; run_id: string }>({ name: 'place-of-task', text: 'SELECT account_id, run_id FROM task WHERE id = $1', values: [taskId] });
     return row ? { accountId: row.account_id, runId: row.run_id } : null;
+  }
+
+  async forget(tx: Transaction, accountId: string, words: ErasedWords): Promise<void> {
+    for (const rows of worded) await eraseWords(tx, rows, accountId, words);
   }
 
   async run(tx: Transaction, runId: string): Promise<Run | null> {

@@ -1,17 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { allTopics, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { allTopics, peopleTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { deadLetterTopicName } from '@perennial/contracts/topic';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
 import { EVENT_LOG, type Erased, type EventLog, type LogRecord } from '@perennial/messaging/event-log';
 import { killPoint } from '@perennial/messaging/kill-point';
+import { Outbox } from '@perennial/messaging/outbox';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
-import { PersonFinder, searchTexts, type Traces } from '../domain/person-finder.js';
+import { PersonFinder, erasedOf, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
 import { AccountStore } from './account-store.js';
 import { AccountTree } from './account-tree.js';
+import { LogReaders, readingServices } from './log-readers.js';
 import { PersonalDataStore, type Erasure } from './personal-data-store.js';
 import { PublishAccounts } from './publish-accounts.js';
 import { Restatements } from './restatements.js';
@@ -19,23 +21,24 @@ import { Suppression } from './suppression.js';
 import { SuppressionStore } from './suppression-store.js';
 
 const dayMs = 86_400_000;
-/** What is told again from the timeline: names in what others wrote stay there, and here. */
-const own = new Set<string>([telemetryTopic.name, signalsTopic.name]);
 /** Other services give their states anew once the accounts were told again: so often the log is looked at, at growing distances. */
+const fewestLooks = 3;
 const mostLooks = 8;
+/** How far others have read is asked this often. */
+const readersWaitMs = 2_000;
 /** Files are looked for this often; an upload that nobody goes on with is given up after days. */
 const fileWaitMs = 60_000;
 const lookAgainMs = (looks: number): number => 1000 * 4 ** looks;
 /** All topics, for others put into words what they learnt of people; with the dead letters of those who read them. */
 const cleaned = allTopics.flatMap((topic) => [
   topic.name,
-  ...['signal-ingestion', 'health-scoring', 'renewal-forecasting', 'playbook-orchestration', 'notifications'].map((service) => deadLetterTopicName(topic, service)),
+  ...readingServices.map((service) => deadLetterTopicName(topic, service)),
 ]);
 
 /**
  * Forgets a person. First nobody hears of them any more, which is committed before anything is looked for; then
- * what is stored goes, and the accounts concerned are told again without them; then the log, once all that waits was
- * read. Each step is a transaction that can be repeated.
+ * what is stored goes, and the accounts concerned are told again without them; then, once everybody has read what waits, the
+ * log, and others are told whom to take out of their words. Each step is a transaction that can be repeated.
  */
 @Injectable()
 @RunsDueWork()
@@ -50,6 +53,8 @@ export class ErasePeople implements DueWork {
     private readonly publishAccounts: PublishAccounts,
     private readonly restatements: Restatements,
     private readonly progress: ConsumerProgress,
+    private readonly readers: LogReaders,
+    private readonly outbox: Outbox,
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly nudge: DueWorkNudge,
@@ -95,18 +100,41 @@ export class ErasePeople implements DueWork {
       await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + fileWaitMs) });
       return true;
     }
-    if ((await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces))) return false;
-    const cleanedNow = await this.cleanLog(erasure.traces, erasure.accountIds);
-    const logLooks = erasure.logLooks + 1;
-    const logRecords = cleanedNow === null ? null : (erasure.logRecords ?? 0) + cleanedNow.erased;
-    const logLeft = cleanedNow?.left ?? 0;
-    // The first look may come before the others were told: whatever it found, there is a second one.
-    const isLast = cleanedNow === null || logLooks >= mostLooks || (logLeft === 0 && logLooks > 1);
-    const looked = { ...erasure, logRecords, logLeft, logLooks, nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
-    const longest = signalsTopic.retentionDays ?? 0;
-    await this.store.save(tx, isLast ? { ...looked, state: 'done', traces: null, logCleanAt: cleanedNow === null ? new Date(now.getTime() + longest * dayMs) : null, doneAt: now } : looked);
+    if ((await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces, erasure.accountIds))) return false;
+    if (!(await this.readers.havePassed(`${erasure.id} ${erasure.logLooks}`))) {
+      await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + readersWaitMs) });
+      return true;
+    }
+    await this.store.save(tx, await this.lookAtLog(tx, erasure, erasure.traces, now));
     killPoint('ingestion.erased-log');
     return true;
+  }
+
+  /** Everybody has read what was in the log. What they made of it may stand there since, so there is more than one look; the last one finds that they were told. */
+  private async lookAtLog(tx: Transaction, erasure: Erasure, traces: Traces, now: Date): Promise<Erasure> {
+    const accountIds = await this.families(tx, erasure.accountIds);
+    const cleaned = await this.cleanLog(traces, accountIds, erasure.requestedAt);
+    const logLooks = erasure.logLooks + 1;
+    const logRecords = cleaned === null ? null : (erasure.logRecords ?? 0) + cleaned.erased;
+    const logLeft = cleaned?.left ?? 0;
+    const looked = { ...erasure, logRecords, logLeft, logLooks, nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
+    if (logLooks < fewestLooks || (logLeft > 0 && logLooks < mostLooks)) {
+      await this.tellOthers(tx, traces, accountIds, now);
+      return looked;
+    }
+    const longest = signalsTopic.retentionDays ?? 0;
+    return { ...looked, state: 'done', traces: null, logCleanAt: cleaned === null ? new Date(now.getTime() + longest * dayMs) : null, doneAt: now };
+  }
+
+  private async tellOthers(tx: Transaction, traces: Traces, accountIds: readonly string[], now: Date): Promise<void> {
+    await this.outbox.publish(tx, peopleTopic, accountIds.map((accountId) => ({ type: 'perennial.person.erased.v1' as const, key: accountId, data: erasedOf(traces, accountId), time: now })));
+  }
+
+  /** The accounts and those that were merged into them: of either something may have been said. */
+  private async families(tx: Transaction, roots: readonly string[]): Promise<string[]> {
+    const families = new Set(roots);
+    for (const root of roots) for (const id of await this.tree.family(tx, root)) families.add(id);
+    return [...families].sort();
   }
 
   private async eraseStored(tx: Transaction, traces: Traces, now: Date): Promise<Pick<Erasure, 'messages' | 'rejected' | 'accountIds'>> {
@@ -116,6 +144,7 @@ export class ErasePeople implements DueWork {
     for (const id of accountIds) roots.add((await this.tree.place(tx, id))?.root ?? id);
     const ids = [...roots].sort();
     if (ids.length > 0) {
+      await this.store.eraseWords(tx, traces, await this.families(tx, ids));
       await this.restatements.hold(tx, ids);
       const { accounts } = await this.accounts.lock(tx, ids.map((id) => ({ id, earliest: now.getTime(), whole: true })));
       await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), now);
@@ -126,22 +155,22 @@ export class ErasePeople implements DueWork {
   }
 
   /** Null: this log keeps its records until their retention is over. */
-  private async cleanLog(traces: Traces, accountIds: readonly string[]): Promise<Erased | null> {
-    const names = traces.names.map((name) => JSON.stringify(name).slice(1, -1));
-    const texts = [...searchTexts(traces), ...traces.keys, ...names];
+  private async cleanLog(traces: Traces, accountIds: readonly string[], since: Date): Promise<Erased | null> {
     const finder = new PersonFinder(traces);
-    const [known, accounts] = [new Set(traces.keys), new Set(accountIds)];
-    const isAbout = (topic: string, { key, value }: LogRecord): boolean => {
+    const known = new Set(traces.keys);
+    const words = new Map(accountIds.map((accountId) => [accountId, wordsOf(traces, accountId)]));
+    const texts = [...new Set([...searchTexts(traces), ...traces.keys, ...[...words.values()].flatMap(({ searched }) => searched)])];
+    const isAbout = ({ key, value }: LogRecord): boolean => {
       if (key !== null && known.has(key)) return true;
       const said = parsed(value);
       // No JSON, e.g. a dead letter: it holds one of the texts.
       if (said === undefined) return true;
-      // What others say of the person's accounts in words calls them by name; two people elsewhere may share one.
-      return finder.isIn(said) || (!own.has(topic) && key !== null && accounts.has(key) && finder.isNamedIn(said));
+      // What is said of the person's accounts in words may call them by name; two people elsewhere may share one.
+      return finder.isIn(said) || (key !== null && !keepsNames(said, since) && words.get(key)?.areIn(said) === true);
     };
     const done = { erased: 0, left: 0 };
     for (const topic of cleaned) {
-      const found = await this.log.erase(topic, texts, (record) => isAbout(topic, record));
+      const found = await this.log.erase(topic, texts, isAbout);
       if (found === null) return null;
       done.erased += found.erased;
       done.left += found.left;
@@ -157,4 +186,10 @@ function parsed(value: Buffer | null): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Signals that are told again as they are: one about somebody else, who may have the same name, and one that came after the erasure. */
+function keepsNames(said: unknown, since: Date): boolean {
+  if (typeof said !== 'object' || said === null || !('kind' in said)) return false;
+  return said.kind === 'person' || ('receivedAt' in said && typeof said.receivedAt === 'string' && Date.parse(said.receivedAt) > since.getTime());
 }

@@ -46,10 +46,12 @@ export abstract class PersonalDataStore {
   abstract exported(traces: Traces): AsyncIterable<ExportedRow>;
   /** Takes all of it away; again changes nothing. */
   abstract erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased>;
+  /** Takes them out of what others wrote about these accounts in words; again changes nothing. */
+  abstract eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void>;
   /** Whether a file that came before waits for its import to end: it may be about the person, and goes with it. */
   abstract waitsForFiles(before: Date): Promise<boolean>;
-  /** Whether anything about the person waits to be sent to the log. */
-  abstract waitsForLog(traces: Traces): Promise<boolean>;
+  /** Whether anything about the person waits to be sent to the log, or one of the accounts to be told again. */
+  abstract waitsForLog(traces: Traces, accountIds: readonly string[]): Promise<boolean>;
 
   abstract request(tx: Transaction, erasure: Erasure): Promise<void>;
   abstract find(id: string): Promise<Erasure | null>;

@@ -12,8 +12,9 @@ const iso8601 = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.
 export function parseInstant(text: unknown): number | null {
   const parts = typeof text === 'string' ? iso8601.exec(text) : null;
   if (!parts) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return null;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const [hour, minute, second] = [Number(parts[4] ?? 0), Number(parts[5] ?? 0), Number(parts[6] ?? 0)];
+  if (month < 1 || month > 12 || day < 1 || (day > 28 && day > daysIn(year, month)) || hour > 23 || minute > 59 || second > 59) return null;
   const fraction = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
   const offset = offsetMinutes(parts[8] ?? 'Z');
   if (offset === null) return null;

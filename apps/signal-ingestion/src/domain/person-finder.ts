@@ -1,3 +1,5 @@
+import { ErasedWords } from '@perennial/contracts/erased-words';
+import type { PersonErased } from '@perennial/contracts/person';
 import { personKey } from './identifiers.js';
 import { mentions } from './personal-data.js';
 
@@ -7,7 +9,7 @@ export interface Traces {
   readonly keys: readonly string[];
   /** Mail addresses, lower case. */
   readonly emails: readonly string[];
-  /** Names that accounts know the person by. */
+  /** Names that accounts know the person by, or did. */
   readonly names: readonly string[];
 }
 
@@ -20,32 +22,34 @@ export function searchTexts({ keys, emails }: Pick<Traces, 'keys' | 'emails'>): 
   return [...new Set([...ids.map(quoted), ...ids.map((id) => quoted(quoted(id)).slice(1, -1)), ...ids.filter((id) => /^\d+$/.test(id)), ...emails])];
 }
 
+/** The person as other services hear of them, for one account. */
+export function erasedOf({ keys, emails, names }: Traces, accountId: string): PersonErased {
+  return { accountId, ids: idsOf(keys), names: [...names], emails: [...emails] };
+}
+
+/** The person in what is said of one account in words. */
+export const wordsOf = (traces: Traces, accountId: string): ErasedWords => new ErasedWords(erasedOf(traces, accountId));
+
 /** Tells a person from others in JSON values, and takes them out of what others said. */
 export class PersonFinder {
   private readonly known: ReadonlySet<string>;
   private readonly ids: ReadonlySet<string>;
   private readonly addresses: readonly RegExp[];
-  private readonly names: readonly RegExp[];
   /** Ids in a text that is JSON itself, e.g. the head of what was too large. */
   private readonly quotedIds: readonly RegExp[];
   private readonly isGone = (key: string): boolean => this.known.has(key);
 
-  constructor({ keys, emails, names }: Traces) {
+  constructor({ keys, emails }: Pick<Traces, 'keys' | 'emails'>) {
     this.known = new Set(keys);
     this.ids = new Set(idsOf(keys).filter((id) => id.length >= shortestToldApart && !/^\d+$/.test(id)));
     // Not as the end of another one's address, nor as its beginning.
     this.addresses = emails.map((email) => new RegExp(`(?<![\\p{L}\\p{N}._%+-])${escaped(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`, 'giu'));
     this.quotedIds = idsOf(keys).map((id) => new RegExp(escaped(quoted(id)), 'u'));
-    this.names = names.map((name) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'iu'));
   }
 
   /** An id that is a whole text or number, or stands quoted in one; an address anywhere in a text. */
   isIn(value: unknown): boolean {
     return mentions(value, this.isGone) || tells(value, this.addresses) || tells(value, this.quotedIds);
-  }
-
-  isNamedIn(value: unknown): boolean {
-    return tells(value, this.names);
   }
 
   /** The value without the person: attendees go; addresses are hidden, and texts and names that are nothing but an id. */

@@ -7,17 +7,18 @@ import type { ItemFault } from '../domain/item-fault.js';
 import { countValues, mostValues } from '../domain/json-values.js';
 import type { ReadJson } from '../domain/vendors/vendor.js';
 
-const given = new WeakMap<FastifyRequest, string>();
+const givenType = Symbol('Content-Type as it came');
+type Asked = FastifyRequest & { [givenType]?: string };
 
 /** SDKs lie in it, and Fastify refuses what it cannot read: whatever it says, the body comes as bytes. */
-export function ignoreContentType(request: FastifyRequest): void {
-  given.set(request, request.raw.headers['content-type'] ?? '');
+export function ignoreContentType(request: Asked): void {
+  request[givenType] = request.raw.headers['content-type'] ?? '';
   request.raw.headers['content-type'] = 'application/octet-stream';
 }
 
 /** What `ignoreContentType` put aside, in lower case and without parameters. */
-export function contentTypeOf(request: FastifyRequest): string {
-  return (given.get(request) ?? '').split(';', 1)[0]!.trim().toLowerCase();
+export function contentTypeOf(request: Asked): string {
+  return (request[givenType] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
 const unpackers = new Map<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>([

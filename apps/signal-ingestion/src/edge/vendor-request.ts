@@ -1,21 +1,33 @@
 import type { FastifyRequest } from 'fastify';
-import type { VendorRequest } from '../domain/vendors/vendor.js';
+import type { ItemFault } from '../domain/item-fault.js';
+import type { ReadJson, VendorRequest } from '../domain/vendors/vendor.js';
 import { contentTypeOf, readJson, readJsonText } from './read-body.js';
 
-/** A request as the vendors' modules see it. `bytes` is its body, unpacked; what is not asked for is not read. */
-export function vendorRequest(request: FastifyRequest, bytes: Buffer): VendorRequest {
-  return {
-    bytes,
-    get contentType() {
-      return contentTypeOf(request);
-    },
-    get query() {
-      return firstOfEach(request.query as Readonly<Record<string, string | string[]>>);
-    },
-    // Of the headers that matter here Node keeps the first, or joins them to one text.
-    headers: request.headers as Readonly<Record<string, string | undefined>>,
-    json: (text) => (text === undefined ? readJson(bytes) : readJsonText(text)),
-  };
+const nothing = Buffer.alloc(0);
+
+/** A request as the vendors' modules see it. What is not asked for is not read. */
+export class ReceivedRequest implements VendorRequest {
+  readonly json = (text?: string): ReadJson | ItemFault => (text === undefined ? readJson(this.bytes) : readJsonText(text));
+
+  /** `bytes`: the body, unpacked; none while it has not been read. */
+  constructor(
+    private readonly request: FastifyRequest,
+    readonly bytes: Buffer = nothing,
+  ) {}
+
+  get contentType(): string {
+    return contentTypeOf(this.request);
+  }
+
+  get query(): Record<string, string> {
+    return firstOfEach(this.request.query as Readonly<Record<string, string | string[]>>);
+  }
+
+  /** Of those that matter here Node keeps the first, or joins them to one text. */
+  get headers(): Readonly<Record<string, string | undefined>> {
+    return this.request.headers as Readonly<Record<string, string | undefined>>;
+  }
+
 }
 
 function firstOfEach(values: Readonly<Record<string, string | string[]>>): Record<string, string> {

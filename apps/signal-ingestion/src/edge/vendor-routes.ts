@@ -13,7 +13,7 @@ import { busy, isTooMuch, notAuthorised, refusal } from './problem-answer.js';
 import { RateLimit } from './rate-limit.js';
 import { ignoreContentType, tooLarge, unpackBody } from './read-body.js';
 import { vendorOperation } from './vendor-operations.js';
-import { vendorRequest } from './vendor-request.js';
+import { ReceivedRequest } from './vendor-request.js';
 import { WriteKeys } from './write-keys.js';
 
 type Address = (typeof addresses)[number];
@@ -52,7 +52,7 @@ export class VendorRoutes {
       errorHandler: (error, request, reply) => {
         const large = 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
         if (!large) throw error;
-        const one = senderOf(served, vendorRequest(request, Buffer.alloc(0)), null);
+        const one = senderOf(served, new ReceivedRequest(request), null);
         void this.inItsWords(one, reply, () => this.refuse(one, tooLarge(maxBytesOf(one)), this.headerKey(request), request));
       },
       handler: (request, reply) => this.take(served, request, reply),
@@ -60,7 +60,7 @@ export class VendorRoutes {
   }
 
   private async take(served: readonly Served[], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    let one = senderOf(served, vendorRequest(request, Buffer.alloc(0)), null);
+    let one = senderOf(served, new ReceivedRequest(request), null);
     return this.inItsWords(() => one, reply, async () => {
       const shown = this.headerKey(request);
       // What cannot be read is listed, so it counts as well.
@@ -68,7 +68,7 @@ export class VendorRoutes {
       if (early) await this.rateLimit.count(early.sourceId, reply, one.path.busyStatus);
       const body = await unpackBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding'], Math.max(...served.map(maxBytesOf)));
       if ('code' in body) return this.refuse(one, body, early, request);
-      const asked = vendorRequest(request, body);
+      const asked = new ReceivedRequest(request, body);
       const json = one.path.decode ? one.path.decode(asked) : asked.json();
       if ('code' in json) return this.refuse(one, json, early, request);
       const value = isItem(json.value) ? json.value : {};
@@ -101,7 +101,7 @@ export class VendorRoutes {
 
   /** Who sends a body that cannot be read, by the key in the query; null: none of ours is there. */
   private senderInAddress({ vendor }: Served, request: FastifyRequest): { sourceId: string } | null {
-    const key = vendor.keysIn({}, vendorRequest(request, Buffer.alloc(0)).query).find((given) => typeof given === 'string' && given !== '');
+    const key = vendor.keysIn({}, new ReceivedRequest(request).query).find((given) => typeof given === 'string' && given !== '');
     return typeof key === 'string' ? this.writeKeys.sourceOf(key) : null;
   }
 

@@ -9,6 +9,8 @@ import type { SignalIngestionConfig } from '../config.js';
 
 interface Keys {
   readonly byHash: ReadonlyMap<string, ActiveKey>;
+  /** Keys that were shown and are in force, so that each is hashed once. */
+  readonly shown: Map<string, ActiveKey>;
   readonly bySource: ReadonlyMap<string, ActiveKey>;
 }
 
@@ -26,9 +28,9 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: SignalIngestionConfig,
   ) {
-    this.keys = new NewestCopy<Keys>({ byHash: new Map(), bySource: new Map() }, async () => {
+    this.keys = new NewestCopy<Keys>({ byHash: new Map(), shown: new Map(), bySource: new Map() }, async () => {
       const active = await this.store.active(this.clock.now());
-      return { byHash: new Map(active.flatMap((key) => (key.hash === null ? [] : [[key.hash, key]]))), bySource: new Map(active.map((key) => [key.sourceId, key])) };
+      return { byHash: new Map(active.flatMap((key) => (key.hash === null ? [] : [[key.hash, key]]))), shown: new Map(), bySource: new Map(active.map((key) => [key.sourceId, key])) };
     });
   }
 
@@ -43,7 +45,13 @@ export class WriteKeys implements OnModuleInit, OnModuleDestroy {
 
   /** The source a write key belongs to; null when it is unknown or revoked. */
   sourceOf(writeKey: string): ActiveKey | null {
-    return this.keys.value.byHash.get(writeKeyHash(writeKey).toString('hex')) ?? null;
+    const { byHash, shown } = this.keys.value;
+    let key = shown.get(writeKey);
+    if (!key) {
+      key = byHash.get(writeKeyHash(writeKey).toString('hex'));
+      if (key) shown.set(writeKey, key);
+    }
+    return key ?? null;
   }
 
   /** What a source may send; null: it is none, or was revoked. */

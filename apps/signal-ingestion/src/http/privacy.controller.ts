@@ -22,7 +22,7 @@ export class ErasePersonBody {
 
 export class ErasureView {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['requested', 'database_done', 'done'], description: '`requested`: nothing about the person is taken any more. `database_done`: what was stored is gone. `done`: the log too, as far as it can be.' }) state!: string;
+  @ApiProperty({ enum: ['requested', 'database_done', 'done'], description: '`requested`: nothing about the person is taken any more. `database_done`: what was stored is gone. `done`: what other services said of them too, and the log, as far as it can be.' }) state!: string;
   @ApiProperty() reason!: string;
   @ApiProperty({ format: 'date-time' }) requestedAt!: string;
   @ApiProperty() requestedBy!: string;

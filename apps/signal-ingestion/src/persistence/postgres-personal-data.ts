@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
-import { PersonFinder, searchTexts, type Traces } from '../domain/person-finder.js';
+import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
 
 interface ErasureRow {
   id: string;
@@ -22,6 +22,14 @@ interface ErasureRow {
   next_at: Date;
   log_clean_at: Date | null;
   done_at: Date | null;
+}
+
+interface ScrubbedRow {
+  week: number;
+  source_id: string;
+  message_id: string;
+  account_id: string | null;
+  data: unknown;
 }
 
 const pageSize = 500;
@@ -61,7 +69,13 @@ export class PostgresPersonalData extends PersonalDataStore {
         if (email !== null) emails.add(email.toLowerCase());
       }
     }
-    const named = await within.query<{ name: string }>({ text: `SELECT DISTINCT doc ->> 'name' AS name FROM contact WHERE person_id = ANY($1::text[]) AND length(doc ->> 'name') > 1 ORDER BY 1`, values: [[...keys]] });
+    const named = await within.query<{ name: string }>({
+      text: `SELECT name FROM (
+               SELECT doc ->> 'name' AS name FROM contact WHERE person_id = ANY($1::text[])
+               UNION SELECT data ->> 'name' FROM message WHERE kind = 'person' AND (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]))
+             ) n WHERE length(name) > 1 ORDER BY 1`,
+      values: [[...keys]],
+    });
     return { keys: [...keys].sort(), emails: [...emails].sort(), names: named.map(({ name }) => name) };
   }
 
@@ -111,13 +125,30 @@ export class PostgresPersonalData extends PersonalDataStore {
     return { messages: own.length + others.length, rejected: rejected.length, accountIds: [...accounts].sort() };
   }
 
+  async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
+    for (const accountId of accountIds) {
+      const words = wordsOf(traces, accountId);
+      const rows = await tx.query<ScrubbedRow>({
+        // Somebody else of the same name keeps it.
+        text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE account_id = $2 AND kind <> 'person' AND ${holds('data::text', '$1')}`,
+        values: [words.searched, accountId],
+      });
+      await this.saveMessages(tx, rows.map((row) => ({ ...row, next: JSON.stringify(words.from(row.data)) })));
+      const accounts = await tx.query<{ traits: unknown }>({ text: `SELECT doc -> 'traits' AS traits FROM account WHERE id = $2 AND ${holds("(doc -> 'traits')::text", '$1')} FOR UPDATE`, values: [words.searched, accountId] });
+      for (const { traits } of accounts) await tx.query({ text: `UPDATE account SET doc = jsonb_set(doc, '{traits}', $2::jsonb) WHERE id = $1`, values: [accountId, JSON.stringify(words.from(traits))] });
+    }
+  }
+
   async waitsForFiles(before: Date): Promise<boolean> {
     const rows = await this.database.query({ text: 'SELECT 1 FROM import i WHERE created_at <= $1 AND EXISTS (SELECT 1 FROM import_part p WHERE p.import_id = i.id) LIMIT 1', values: [before] });
     return rows.length > 0;
   }
 
-  async waitsForLog(traces: Traces): Promise<boolean> {
-    const rows = await this.database.query({ text: `SELECT 1 FROM messaging_outbox WHERE parked_at IS NULL AND ${holdsBytes('value', '$1')} LIMIT 1`, values: [searchTexts(traces)] });
+  async waitsForLog(traces: Traces, accountIds: readonly string[]): Promise<boolean> {
+    const rows = await this.database.query({
+      text: `SELECT 1 FROM messaging_outbox WHERE parked_at IS NULL AND ${holdsBytes('value', '$1')} UNION ALL SELECT 1 FROM restatement WHERE account_id = ANY($2::text[]) AND state <> 'done' LIMIT 1`,
+      values: [searchTexts(traces), accountIds],
+    });
     return rows.length > 0;
   }
 
@@ -156,18 +187,22 @@ export class PostgresPersonalData extends PersonalDataStore {
 
   /** Accounts of others' messages that named the person, one for each message. */
   private async scrubMessages(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<(string | null)[]> {
-    const rows = await tx.query<{ week: number; source_id: string; message_id: string; account_id: string | null; data: unknown }>({
+    const rows = await tx.query<ScrubbedRow>({
       text: `SELECT week, source_id, message_id, account_id, data FROM message WHERE ${holds('data::text', '$1')}`,
       values: [texts],
     });
     const changed = rows.map((row) => ({ ...row, next: JSON.stringify(finder.scrubbed(row.data)) })).filter(({ data, next }) => next !== JSON.stringify(data) || finder.isIn(data));
-    if (changed.length === 0) return [];
+    await this.saveMessages(tx, changed);
+    return changed.map(({ account_id }) => account_id);
+  }
+
+  private async saveMessages(tx: Transaction, changed: readonly (ScrubbedRow & { next: string })[]): Promise<void> {
+    if (changed.length === 0) return;
     await tx.query({
       text: `UPDATE message m SET data = n.data FROM unnest($1::integer[], $2::text[], $3::text[], $4::json[]) AS n (week, source_id, message_id, data)
              WHERE m.week = n.week AND m.source_id = n.source_id AND m.message_id = n.message_id`,
       values: [changed.map((c) => c.week), changed.map((c) => c.source_id), changed.map((c) => c.message_id), changed.map((c) => c.next)],
     });
-    return changed.map(({ account_id }) => account_id);
   }
 
   private accountsNaming(sql: Sql, texts: readonly string[], lock = ''): Promise<{ id: string; doc: unknown }[]> {

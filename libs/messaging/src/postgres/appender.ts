@@ -33,7 +33,7 @@ const maxWaitingBytes = 67_108_864;
 /** Bytes of a record, about as they are stored. */
 export function recordBytes({ key, value, headers }: OutgoingRecord): number {
   let bytes = (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key));
-  for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '') + 6;
+  for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name] ?? '') + 6;
   return bytes;
 }
 

@@ -41,6 +41,12 @@ export const newContact = (personId: string): ContactFacts => ({
   lastActiveDay: never, activeWeek: never, activeWeeks: 0n, lastTouch: null, missed: [], nps: null, csat: null, intent: null,
 });
 
+/** Nothing is known of the contact; at most a name, as the account's own record has it. */
+export const isBare = (contact: ContactFacts): boolean =>
+  contact.accountRoles === 0 && contact.seenRoles === 0 && contact.lastActiveDay === never && contact.activeWeek === never && (contact.name === null || contact.name.id === '') &&
+  [contact.deactivated, contact.bounced, contact.departed, contact.lastTouch, contact.nps, contact.csat, contact.intent].every((fact) => fact === null) &&
+  [contact.titles, contact.companies, contact.roles, contact.missed].every((facts) => facts.length === 0);
+
 /** The roles that count: a signal's word, else the account's record, else what meetings named. */
 export function rolesOf(contact: ContactFacts): RoleSet {
   const stated = current(contact.roles);

@@ -1,6 +1,6 @@
 import type { AccountState } from '@perennial/contracts/account';
 import { count } from './cohort.js';
-import { newContact } from './contact-facts.js';
+import { isBare, newContact } from './contact-facts.js';
 import { changeContact } from './change-contact.js';
 import type { AccountHealthState } from '../state.js';
 import { roleSet } from './roles.js';
@@ -9,7 +9,10 @@ import { roleSet } from './roles.js';
 export function applyStakeholders(state: AccountHealthState, stakeholders: AccountState['stakeholders']): void {
   const listed = new Map(stakeholders.map((stakeholder) => [stakeholder.personId, stakeholder]));
   for (const [personId, contact] of state.contacts) {
-    if (contact.accountRoles !== 0 && !listed.has(personId)) changeContact(state, personId, (known) => void (known.accountRoles = 0));
+    if (contact.accountRoles === 0 || listed.has(personId)) continue;
+    changeContact(state, personId, (known) => void (known.accountRoles = 0));
+    // Known by the record alone, e.g. after a reset: the row goes with the role.
+    if (isBare(contact)) state.contacts.delete(personId);
   }
   for (const [personId, { roles, name }] of listed) {
     const set = roleSet(roles);
