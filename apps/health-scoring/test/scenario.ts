@@ -46,7 +46,10 @@ export class Scenario {
   readonly signals: Signal[] = [];
   sources: (asOf: EpochMs) => SourceLiveness = (asOf) => aliveAt(asOf);
 
-  constructor(readonly accountId = 'acme') {
+  constructor(
+    readonly accountId = 'acme',
+    readonly keyFeatures: readonly string[] = [],
+  ) {
     this.state = initialState(accountId);
   }
 
@@ -66,7 +69,7 @@ export class Scenario {
   signal<K extends SignalKind>(day: number, kind: K, data: SignalData[K], extra: Extra = {}): Signal {
     const signal = signalOf(this.accountId, kind, data, this.at(day), extra);
     this.signals.push(signal);
-    applySignal(this.state, signal);
+    applySignal(this.state, signal, this.keyFeatures);
     return signal;
   }
 
@@ -89,7 +92,7 @@ export class Scenario {
 
   look(day: number, context: Partial<LookContext> = {}): Verdict {
     const asOf = this.at(day);
-    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, sources: this.sources(asOf), ...context });
+    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, sources: this.sources(asOf), keyFeatures: this.keyFeatures, ...context });
     if (verdict === null) throw new Error('the account is being restated');
     return verdict;
   }

@@ -55,7 +55,7 @@ describe('scorecards', () => {
 
   it('the shipped ones are in force from the start, and can be read', async () => {
     const { body } = await get<{ data: { id: string; revision: number; role: string; newestRevision: number }[] }>('');
-    expect(body.data).toMatchObject([{ id: 'csm-led', role: 'primary', revision: 1, newestRevision: 1 }, { id: 'goals-only', role: 'shadow', revision: 1, newestRevision: 1 }]);
+    expect(body.data).toMatchObject([{ id: 'csm-led', role: 'primary', revision: 1, newestRevision: 1 }, { id: 'digital', role: 'primary' }, { id: 'goals-only', role: 'shadow', revision: 1, newestRevision: 1 }, { id: 'onboarding', role: 'shadow' }]);
     expect((await get<Revision>('/csm-led')).body).toMatchObject({ revision: 1, state: 'in_force', document: card, publications: [{ action: 'publish', by: 'service:health-scoring' }], rollout: { waiting: 0, bands: [] } });
     for (const path of ['/luck', '/%00', '/luck/revisions', '/csm-led/revisions/9', '/csm-led/revisions/x', '/csm-led/revisions/0', '/csm-led/revisions/1/diff?against=7']) expect([path, (await get(path)).status]).toEqual([path, 404]);
     for (const path of ['?startingAfter=%00', '/csm-led/revisions?startingAfter=x', '/csm-led/revisions/1/diff?against=x']) expect([path, (await get(path)).status]).toEqual([path, 400]);
@@ -91,7 +91,7 @@ describe('scorecards', () => {
     const after = await desk.health('a');
     expect(after).toMatchObject({ rawScore: before.rawScore, band: 'red', riskLevel: 'red', scorecard: { id: 'csm-led', revision } });
     expect((await desk.risks('a')).slice(told)).toMatchObject([{ from: 'green', to: 'red', cause: 'revision', scorecardRevision: { id: 'csm-led', revision } }]);
-    expect((await desk.get<{ data: object[] }>('/a/health/history')).body.data).toMatchObject([{ scorecard: { id: 'csm-led', revision }, shadows: [{ scorecard: { id: 'goals-only', revision: 1 }, rawScore: 100 }] }]);
+    expect((await desk.get<{ data: object[] }>('/a/health/history')).body.data).toMatchObject([{ scorecard: { id: 'csm-led', revision }, shadows: [{ scorecard: { id: 'onboarding' } }, { scorecard: { id: 'goals-only', revision: 1 }, rawScore: 100 }] }]);
     expect((await get<Revision>(`/csm-led/revisions/${revision}`)).body).toMatchObject({
       state: 'in_force', publications: [{ action: 'publish', reason: 'the board wants it', by: 'olga' }],
       rollout: { waiting: 0, bands: [{ from: 'green', to: 'red', accounts: 3 }], riskLevels: [{ from: 'green', to: 'red', accounts: 3 }] },
@@ -131,7 +131,7 @@ describe('scorecards', () => {
     expect((await get<Revision>('/csm-led')).body.publications).toHaveLength(1);
 
     expect(await post('/goals-only/retire', { reason: 'not needed' })).toMatchObject({ status: 200, body: { revision: null, replaced: 1 } });
-    expect((await get<{ data: { id: string; revision: number | null }[] }>('')).body.data).toMatchObject([{ id: 'csm-led', revision: 1 }, { id: 'goals-only', revision: null }]);
+    expect((await get<{ data: { id: string; revision: number | null }[] }>('')).body.data).toMatchObject([{ id: 'csm-led', revision: 1 }, { id: 'digital' }, { id: 'goals-only', revision: null }, { id: 'onboarding' }]);
   });
 
   it('takes a repeated call for the one it is, and of two at once one', async () => {
@@ -196,7 +196,7 @@ describe('scorecards over several versions and replicas', () => {
     const sql = first.running.get(Database);
     const beyond = { ...card, measures: [...card.measures, { id: 'measure_of_tomorrow', weight: 1, curve: [[0, 0], [1, 100]], validityDays: null, settings: {} }] };
     await sql.query({ text: `INSERT INTO scorecard_revision (scorecard_id, revision, document, created_at, created_by) VALUES ('csm-led', 2, $1, now(), 'x')`, values: [JSON.stringify(beyond)] });
-    await sql.query(`INSERT INTO scorecard_publication (generation, scorecard_id, revision, replaced, action, reason, at, by) VALUES (3, 'csm-led', 2, 1, 'publish', 'r', now(), 'x')`);
+    await sql.query(`INSERT INTO scorecard_publication (generation, scorecard_id, revision, replaced, action, reason, at, by) SELECT max(generation) + 1, 'csm-led', 2, 1, 'publish', 'r', now(), 'x' FROM scorecard_publication`);
     const desk = new Desk(first);
     await first.running.get(ScoringPolicy).refresh();
     await desk.tell(...desk.well('a'));

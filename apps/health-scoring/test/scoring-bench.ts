@@ -50,7 +50,7 @@ export async function scoringBench() {
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false }, database, scorecards, shipped, { nudge: () => undefined });
+  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined });
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 
@@ -74,7 +74,7 @@ export async function scoringBench() {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime),
     plans: new ApplyPlansHandler(rescore, signalTime),

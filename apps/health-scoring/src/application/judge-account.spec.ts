@@ -7,7 +7,7 @@ import type { Policy } from './scoring-policy.js';
 
 const card = shippedDocument('csm-led');
 const policyOf = (generation: number, ...cards: readonly (readonly [Partial<Scorecard>, number])[]): Policy => ({
-  generation, observe: false, ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
+  generation, observe: false, keyFeatures: [], ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
 });
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */

@@ -16,6 +16,8 @@ export interface Policy extends ScorecardsInForce {
   readonly generation: number;
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe: boolean;
+  /** Features that signals of use are counted by, and looks judge. */
+  readonly keyFeatures: readonly string[];
 }
 
 /** Which scorecards judge, and whether anybody is told: read before the service consumes, then asked for anew every two seconds. */
@@ -73,7 +75,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     for (let generation = newest; ; generation -= 1) {
       try {
         const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
-        return { generation, observe: this.config.observe, ...sortScorecards(cards) };
+        return { generation, observe: this.config.observe, keyFeatures: this.config.keyFeatures, ...sortScorecards(cards) };
       } catch (error) {
         if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
         this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });

@@ -7,6 +7,7 @@ import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
 import { advanceUsage } from './usage/advance-usage.js';
+import { noPeers, sizeClassOf, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
 import { adjust } from './verdict/adjustments.js';
 import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
@@ -20,7 +21,7 @@ import { riskChangeOf } from './verdict/risk-change.js';
 import { riskLevelOf } from './verdict/risk-level.js';
 import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
 import { groupOf, strikesOf } from './verdict/strikes.js';
-import { trendOf } from './verdict/trend.js';
+import { heldTrend } from './verdict/trend.js';
 
 /** What a look depends on besides the account. */
 export interface LookContext {
@@ -32,6 +33,10 @@ export interface LookContext {
   readonly sources: SourceLiveness;
   /** Publication since which these scorecards are in force. */
   readonly generation?: number;
+  /** What the use of accounts of the same size did; none are compared by default. */
+  readonly usagePeers?: UsagePeers;
+  /** Features whose use is watched one by one; none by default. */
+  readonly keyFeatures?: readonly string[];
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe?: boolean;
 }
@@ -60,6 +65,8 @@ export interface Verdict {
   readonly riskChange: Omit<RiskChange, 'version'> | null;
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
+  /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
+  readonly use: { readonly level: number; readonly sizeClass: number } | null;
 }
 
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
@@ -67,8 +74,8 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   if (isSilent(state)) return null;
   const { asOf, scorecard, sources } = context;
   forgetSolved(state.facts.tickets, asOf);
-  advanceUsage(state, sources, asOf, scorecard.indicators);
-  const view = new AccountView(state, asOf, sources, scorecard);
+  advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
+  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
   const { memory } = state;
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
@@ -87,7 +94,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
   const strikes = strikesOf(indicators, state.reviews);
   const riskLevel = riskLevelOf(band, strikes, indicators);
-  const trend = trendOf(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+  const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
@@ -130,7 +137,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history };
+  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view) };
 }
 
 /**
@@ -166,6 +173,14 @@ function beginAnew(memory: VerdictMemory): void {
 function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {
   const goLive = state.account?.goLive ?? null;
   return observe === true || (goLive !== null && dayOf(asOf) < goLive);
+}
+
+/** Days of history that make a reference. */
+const comparableDays = 56;
+
+function useOf({ usage }: AccountView): Verdict['use'] {
+  if (usage.level === null || usage.historyDays < comparableDays) return null;
+  return { level: usage.level, sizeClass: sizeClassOf(usage.contactReference ?? usage.contacts) };
 }
 
 const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });

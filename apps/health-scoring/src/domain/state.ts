@@ -2,6 +2,7 @@ import type { HealthState } from '@perennial/contracts/health';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountFacts } from './facts/account-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { AccountWeek } from './time/account-week.js';
 import type { EpochDay, EpochMs } from './time/day.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
@@ -71,6 +72,13 @@ export interface Suppression {
   readonly reason: string;
 }
 
+/** A condition that facts cannot tell again of an earlier look. */
+export interface WeeklyLook {
+  readonly kind: string;
+  readonly week: AccountWeek;
+  readonly times: number;
+}
+
 /** What the verdict remembers of earlier looks: it follows their sequence. */
 export interface VerdictMemory {
   /** Band of the raw score with the rule for improving applied. */
@@ -83,10 +91,12 @@ export interface VerdictMemory {
   /** Band, risk level and strikes of the last look, for lists. */
   band: Band;
   riskLevel: RiskLevel;
-  /** Health scores x 100 of the last 28 days, newest last; null on a day without one. */
+  /** Health scores x 100 of the last 34 days, newest last; null on a day without one. */
   dailyScores: { newest: EpochDay; scores: (number | null)[] };
   /** Weekly looks at use: whether a fall is raised, with its frozen references. */
   usageTrack: UsageTrack;
+  /** Conditions that held at the last weekly look, and at how many running. */
+  weekly: readonly WeeklyLook[];
   /** Hash of what was last published; 0 before the first verdict. */
   fingerprint: number;
   /** The scorecard of the last look; null before the first. */

@@ -6,7 +6,7 @@ import type { Curve } from '../scorecard/curve.js';
 import type { EpochMs } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 
-export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship';
+export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship' | 'commercial';
 export type Evidence = HealthState['measures'][number]['evidence'];
 
 /** What one measure finds. `missing`: it applies and there never was data; `not_applicable` says why. */

@@ -32,7 +32,12 @@ describe('which scorecard judges', () => {
     expect(chooseScorecards(it.state, it.at(1), sortScorecards([csmLedScorecard, some, goalsOnly])).shadows.map(({ id }) => id)).toEqual(['goals-only']);
     expect(() => chooseScorecards(it.state, it.at(1), sortScorecards([goalsOnly]))).toThrow('no primary scorecard');
   });
-  it('one without criteria is for all', () => expect(meets({ tier: null, segment: null, ageDays: 9999 }, {})).toBe(true));
+  it('one without criteria is for all', () => expect(meets({ tier: null, segment: null, ageDays: 9999, reached: [] }, {})).toBe(true));
+  it('one for accounts before a milestone ends with the first of its phase', () => {
+    const young = { tier: null, segment: null, ageDays: 10 };
+    expect(meets({ ...young, reached: ['onboarding'] }, { beforeDay: 90, beforeMilestone: 'value' })).toBe(true);
+    expect(meets({ ...young, reached: ['onboarding', 'value'] }, { beforeDay: 90, beforeMilestone: 'value' })).toBe(false);
+  });
 });
 
 describe('a change of scorecard', () => {
@@ -78,7 +83,8 @@ describe('a change of scorecard', () => {
     it.look(0.1, { scorecard: csmLedScorecard, cause: 'revision' });
     it.signal(0.2, 'pulse', { pulse: 1, reason: 'r' });
     const verdict = it.look(0.2, { cause: 'signal' });
-    expect(verdict.health.indicators.map(({ kind, byRevision }) => [kind, byRevision])).toEqual([['urgent_ticket_open', true], ['csm_concern', undefined]]);
+    const risks = verdict.health.indicators.filter(({ group }) => group !== 'hygiene');
+    expect(risks.map(({ kind, byRevision }) => [kind, byRevision])).toEqual([['urgent_ticket_open', true], ['csm_concern', undefined]]);
   });
   it('a shadow scores besides by its own numbers, and the verdict is the same with it', () => {
     const [one, other] = [told(), told()];

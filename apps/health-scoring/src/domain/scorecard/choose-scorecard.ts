@@ -10,12 +10,15 @@ export interface Applicant {
   readonly segment: string | null;
   /** Days of its life. */
   readonly ageDays: number;
+  /** Phases of which it achieved a milestone. */
+  readonly reached: readonly string[];
 }
 
 /** True when the account meets all that is stated. */
-export function meets({ tier, segment, ageDays }: Applicant, { tiers, segments, beforeDay }: Criteria): boolean {
+export function meets({ tier, segment, ageDays, reached }: Applicant, { tiers, segments, beforeDay, beforeMilestone }: Criteria): boolean {
   if (tiers !== undefined && (tier === null || !tiers.includes(tier))) return false;
   if (segments !== undefined && (segment === null || !segments.includes(segment))) return false;
+  if (beforeMilestone !== undefined && reached.includes(beforeMilestone)) return false;
   return beforeDay === undefined || ageDays < beforeDay;
 }
 
@@ -38,10 +41,14 @@ export interface ChosenScorecards {
   readonly shadows: readonly CompiledScorecard[];
 }
 
+function reachedPhases({ facts }: AccountHealthState): string[] {
+  return [...facts.milestones.values()].flatMap(({ achieved, phase }) => (achieved !== null && phase !== null ? [phase.value] : []));
+}
+
 /** Which scorecards judge the account as of `asOf`. One that meets no criteria is judged by the last: publishing sees to it that there is one for all. */
 export function chooseScorecards(state: AccountHealthState, asOf: EpochMs, { primary, shadow }: ScorecardsInForce): ChosenScorecards {
   const today = dayOf(asOf);
-  const applicant: Applicant = { tier: state.account?.tier ?? null, segment: state.account?.segment ?? null, ageDays: Math.max(0, today - startDayOf(state, today)) };
+  const applicant: Applicant = { tier: state.account?.tier ?? null, segment: state.account?.segment ?? null, ageDays: Math.max(0, today - startDayOf(state, today)), reached: reachedPhases(state) };
   const scorecard = primary.find(({ criteria }) => meets(applicant, criteria)) ?? primary.at(-1);
   if (scorecard === undefined) throw new RangeError('no primary scorecard is in force');
   return { scorecard, shadows: shadow.filter(({ criteria }) => meets(applicant, criteria)) };

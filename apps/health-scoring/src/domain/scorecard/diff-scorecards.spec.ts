@@ -44,7 +44,7 @@ describe('what a draft changes', () => {
   });
   it('names what is new, with its weight', () => {
     const before = clone();
-    const [added] = before.measures.splice(4, 1);
+    const [added] = before.measures.splice(before.measures.findIndex(({ id }) => id === 'survey'), 1);
     expect(diffScorecards(before, card)).toEqual([{ path: 'measures.survey', text: 'measure survey added with weight 9', after: { ...added, id: undefined } }]);
   });
   it('the first revision is told entry by entry', () => {

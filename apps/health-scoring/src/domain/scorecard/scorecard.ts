@@ -51,6 +51,8 @@ export const Criteria = Type.Object({
   segments: Type.Optional(Names),
   /** Up to this day of the account's life, exclusive; day 0 is that on which its first contract began. */
   beforeDay: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Until the account achieves a milestone of this phase. */
+  beforeMilestone: Type.Optional(Type.Enum(['onboarding', 'adoption', 'value'])),
 }, { additionalProperties: false });
 export type Criteria = Static<typeof Criteria>;
 
@@ -79,8 +81,10 @@ export const Scorecard = Type.Object({
     fewestDays: Type.Integer({ minimum: 5 }),
     /** Least change over the whole span, points. */
     change: Points,
-    /** Least absolute standard score of both tests of `trendOf`; 2.1 keeps simulated flat accounts below 5 %. */
+    /** Least absolute standard score of both tests of `trendOf`. */
     significance: Type.Number({ minimum: 0 }),
+    /** Days running on which it must be seen; 1 where it is left out. 3.1 and 7 keep simulated stationary accounts below 5 % a quarter. */
+    running: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 })),
   }, { additionalProperties: false }),
 }, { additionalProperties: false });
 export type Scorecard = Static<typeof Scorecard>;

@@ -29,6 +29,8 @@ export class AccountView {
     readonly asOf: EpochMs,
     readonly sources: SourceLiveness,
     scorecard: Pick<Scorecard, 'tiers' | 'defaultTier'>,
+    /** Features that the deployment calls key. */
+    readonly keyFeatures: readonly string[] = [],
   ) {
     this.today = dayOf(asOf);
     this.weekday = weekdayOf(state.accountId);
@@ -70,6 +72,12 @@ export class AccountView {
   activeContacts(days: number): number {
     const day = this.dayFor('usage');
     return sumOf(this.facts.cohort.lastActive, day - days + 1, this.today);
+  }
+
+  /** Contacts that ever used the product; of an account from before this was counted, at least those of the last weeks. */
+  activatedContacts(): number {
+    const { activated, lastActive } = this.facts.cohort;
+    return Math.max(activated, sumOf(lastActive, this.today - lastActive.size, this.today));
   }
 
   /** The verdict changes at `instant` by time alone, where that lies ahead. */
