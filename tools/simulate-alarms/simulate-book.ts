@@ -3,8 +3,7 @@ import { compileScorecard } from '@perennial/health-scoring/domain/scorecard/com
 import type { SourceLiveness } from '@perennial/health-scoring/domain/sources/source-liveness';
 import { dayMs, parseDay, startOf, type EpochDay } from '@perennial/health-scoring/domain/time/day';
 import { shippedScorecards } from '@perennial/health-scoring/scorecards/shipped-scorecards';
-import { lowLevelsOf } from '@perennial/health-scoring/domain/usage/low-levels';
-import type { UsagePeers } from '@perennial/health-scoring/domain/usage/usage-peers';
+import { peerLevelsOf, type PeerLevel, type UsagePeers } from '@perennial/health-scoring/domain/usage/usage-peers';
 import { Chance } from './chance.js';
 import { SimulatedAccount, type Calendar } from './simulated-account.js';
 
@@ -45,15 +44,15 @@ export function watchBook(book: Book): Watched {
   const first = from - book.historyDays;
   const size = book.accounts + book.unchanged;
   const accounts = Array.from({ length: size }, (_, i) => new SimulatedAccount(`a${i}`, book.contacts, new Chance(book.seed * 100_003 + i * 7919), first));
-  const lows = new Map<EpochDay, readonly (number | null)[]>();
-  const usagePeers: UsagePeers = { lowLevelOn: (day, sizeClass) => lows.get(day)?.[sizeClass] ?? null };
+  const levels = new Map<EpochDay, Map<number, PeerLevel>>();
+  const usagePeers: UsagePeers = { levelOn: (day, sizeClass) => levels.get(day)?.get(sizeClass) ?? null };
   const watched = { usageDrop: never(book), ticketSurge: never(book), trend: never(book) };
   let trendDays = 0;
   for (let day = first; day < from + book.days; day += 1) {
     // Looks begin before the watched days, so that peers and memories are those of a book that has been running.
     if (day >= from - warmUpDays) {
       const verdicts = accounts.map(({ state }) => lookAt(state, day, usagePeers));
-      lows.set(day, lowLevelsOf(verdicts.flatMap(({ use }) => use ?? []), scorecard.indicators));
+      levels.set(day, peerLevelsOf(verdicts.flatMap(({ use }) => use ?? [])));
       if (day >= from) verdicts.slice(0, book.accounts).forEach((verdict, i) => {
         if (verdict.health.trend !== 'flat') trendDays += 1;
         const raised = (kind: string): boolean => verdict.health.indicators.some((indicator) => indicator.kind === kind);

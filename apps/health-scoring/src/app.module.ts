@@ -3,6 +3,7 @@ import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
+import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
@@ -17,6 +18,7 @@ import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
+import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
@@ -31,6 +33,7 @@ import { PostgresHealthQueries } from './persistence/postgres-health-queries.js'
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
@@ -51,6 +54,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ChangeScorecards,
     FollowScorecards,
     WatchSources,
+    CompareUsage,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
@@ -63,6 +67,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: JudgementRecord, useClass: PostgresJudgementRecord },
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
+    { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

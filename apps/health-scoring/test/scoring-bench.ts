@@ -7,6 +7,7 @@ import { TestClock } from '@perennial/service-kit/clock';
 import { testDatabase } from '@perennial/testing/postgres';
 import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
+import { CompareUsage } from '../src/application/compare-usage.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
@@ -20,6 +21,7 @@ import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
+import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
 import { healthScoring } from '../src/service.js';
 
@@ -50,7 +52,7 @@ export async function scoringBench() {
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined });
+  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock));
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 

@@ -1,3 +1,4 @@
+import { noPeers } from '../domain/usage/usage-peers.js';
 import { Scenario, shippedDocument } from '../../test/scenario.js';
 import { sortScorecards } from '../domain/scorecard/choose-scorecard.js';
 import { compileScorecard } from '../domain/scorecard/compile-scorecard.js';
@@ -7,7 +8,7 @@ import type { Policy } from './scoring-policy.js';
 
 const card = shippedDocument('csm-led');
 const policyOf = (generation: number, ...cards: readonly (readonly [Partial<Scorecard>, number])[]): Policy => ({
-  generation, observe: false, keyFeatures: [], ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
+  generation, observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
 });
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */

@@ -5,6 +5,8 @@ import { CONFIG } from '@perennial/service-kit/service';
 import type { HealthScoringConfig } from '../config.js';
 import { sortScorecards, type ScorecardsInForce } from '../domain/scorecard/choose-scorecard.js';
 import { compileScorecard, UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
+import type { UsagePeers } from '../domain/usage/usage-peers.js';
+import { CompareUsage } from './compare-usage.js';
 import { ScorecardStore } from './scorecard-store.js';
 import { ShipScorecards } from './ship-scorecards.js';
 
@@ -18,6 +20,8 @@ export interface Policy extends ScorecardsInForce {
   readonly observe: boolean;
   /** Features that signals of use are counted by, and looks judge. */
   readonly keyFeatures: readonly string[];
+  /** What falls of use are held against; it grows by a day each day. */
+  readonly usagePeers: UsagePeers;
 }
 
 /** Which scorecards judge, and whether anybody is told: read before the service consumes, then asked for anew every two seconds. */
@@ -36,6 +40,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     private readonly store: ScorecardStore,
     private readonly shipScorecards: ShipScorecards,
     private readonly dueWork: DueWorkNudge,
+    private readonly usagePeers: CompareUsage,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -75,7 +80,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     for (let generation = newest; ; generation -= 1) {
       try {
         const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
-        return { generation, observe: this.config.observe, keyFeatures: this.config.keyFeatures, ...sortScorecards(cards) };
+        return { generation, observe: this.config.observe, keyFeatures: this.config.keyFeatures, usagePeers: this.usagePeers, ...sortScorecards(cards) };
       } catch (error) {
         if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
         this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });

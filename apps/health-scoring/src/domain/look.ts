@@ -7,7 +7,7 @@ import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
 import { advanceUsage } from './usage/advance-usage.js';
-import { noPeers, sizeClassOf, type UsagePeers } from './usage/usage-peers.js';
+import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
 import { adjust } from './verdict/adjustments.js';
 import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
@@ -66,7 +66,7 @@ export interface Verdict {
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
-  readonly use: { readonly level: number; readonly sizeClass: number } | null;
+  readonly use: ComparedUse | null;
 }
 
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */

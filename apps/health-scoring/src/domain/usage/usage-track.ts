@@ -2,11 +2,11 @@ import type { UsageFacts } from '../facts/fold-usage.js';
 import type { Cohort } from '../contacts/cohort.js';
 import { countAt } from '../facts/ring.js';
 import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
-import { sizeClassOf, type UsagePeers } from './usage-peers.js';
+import { lowLevel, sizeClassOf, type PeerRule, type UsagePeers } from './usage-peers.js';
 import { earlierEnds, ownReference, robustZ, windowTotal, windowWeeks } from './usage-windows.js';
 
 /** When a fall of use is raised and cleared; from the scorecard. */
-export interface UsageDropRule {
+export interface UsageDropRule extends PeerRule {
   /** Raised at or below this share of the reference, with the robust z below `z`, on two weekly looks running. */
   readonly level: number;
   readonly z: number;
@@ -101,7 +101,7 @@ function unusualAt({ usage, cohort, weekday, first, track }: History, week: Acco
   const ends = earlierEnds(week, firstWeekOf(first, track));
   if (ends.length < rule.fewestWindows) return 'no';
   const usual = contactReferenceAt(cohort, week, first, track) ?? countAt(cohort.activeInFourWeeks, week);
-  const low = peers.lowLevelOn(firstDayOf(week + 1, weekday) - 1, sizeClassOf(usual));
+  const low = lowLevel(peers.levelOn(firstDayOf(week + 1, weekday) - 1, sizeClassOf(usual)), rule);
   if (low !== null && level >= low) return 'no';
   const z = (leastSpread: number): number => robustZ(windowTotal(usage.weeks, week) / 1000, ends.map((end) => windowTotal(usage.weeks, end) / 1000), leastSpread);
   if (z(0) >= rule.z) return 'no';
