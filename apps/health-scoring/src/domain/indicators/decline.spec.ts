@@ -63,6 +63,11 @@ describe('key_feature_drop (H22)', () => {
     expect(it.state.facts.features.size).toBe(0);
     expect(measureOf(it.look(0), 'key_features')).toMatchObject({ state: 'not_applicable', text: 'No key features are defined' });
   });
+  it('key_features says nothing of an account that had no whole window yet', () => {
+    const it = new Scenario('young', ['reports']).account({}, 0);
+    expect(measureOf(it.look(27), 'key_features')).toMatchObject({ state: 'not_applicable', text: 'Not rated before day 28' });
+    expect(measureOf(it.look(28), 'key_features').value).toBe(0);
+  });
   it('key_features is the share of them used in 28 days', () => {
     const it = started(['reports', 'export', 'alerts', 'forms']);
     useFeature(it, -60, -1, 'reports', people.slice(0, 1));

@@ -11,6 +11,7 @@ export const keyFeatures = defineMeasure({
   settings: Type.Object({ windowDays: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
   read(view, { windowDays }) {
     if (view.keyFeatures.length === 0) return notApplicable(words.features.noneDefined);
+    if (view.ageDays < windowDays) return notApplicable(words.features.tooEarly(windowDays));
     if (view.facts.usage.firstDay === null && view.sourceOf('usage') === 'absent') return missing(words.noSource('product use'));
     const from = view.dayFor('usage') - windowDays;
     const unused = view.keyFeatures.filter((name) => {
