@@ -83,7 +83,7 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
 
   it('refuses what cannot judge, by pointer and by line', async () => {
     const file = await edited('wrong.yaml', ['amber: 40', 'amber: 90'], ['id: ticket_load', 'id: ticket_lode']);
-    await expect(system.perennial('scorecard', 'publish', file, '--reason', 'r')).rejects.toThrow(/wrong\.yaml:\d+ \/bands .*[^]*wrong\.yaml:\d+ \/measures\/8\/id no measure is called ticket_lode/);
+    await expect(system.perennial('scorecard', 'publish', file, '--reason', 'r')).rejects.toThrow(/wrong\.yaml:\d+ \/bands .*[^]*wrong\.yaml:\d+ \/measures\/9\/id no measure is called ticket_lode/);
     const { document } = await system.get<{ document: { measures: object[] } }>('/api/v1/scorecards/csm-led');
     const answer = await system.call<{ errors: { pointer: string }[] }>('POST', '/api/v1/scorecards', { document: { ...document, measures: [] } });
     expect([answer.status, answer.body.errors.map(({ pointer }) => pointer)]).toEqual([400, ['/document/measures']]);
@@ -102,7 +102,7 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
     expect(await counted('red')).toBe(ids.length);
     const after = await health('book-7');
     expect(after).toMatchObject({ healthScore: before.healthScore, scorecard: { id: 'csm-led', revision: 2 }, indicators: [{ kind: 'negative_survey', byRevision: true }] });
-    expect((await system.list(`/api/v1/accounts/book-7/health/history`)).at(-1)).toMatchObject({ riskLevel: 'red', scorecard: { id: 'csm-led', revision: 2 }, shadows: [{ scorecard: { id: 'goals-only', revision: 1 } }] });
+    expect((await system.list(`/api/v1/accounts/book-7/health/history`)).at(-1)).toMatchObject({ riskLevel: 'red', scorecard: { id: 'csm-led', revision: 2 }, shadows: [{ scorecard: { id: 'onboarding' } }, { scorecard: { id: 'goals-only', revision: 1 } }] });
     expect(await system.get('/api/v1/scorecards/csm-led')).toMatchObject({
       revision: 2, state: 'in_force', publications: [{ action: 'publish', reason: 'only the best are green' }],
       rollout: { waiting: 0, bands: [{ from: 'green', to: 'red', accounts: 300 }], riskLevels: [{ from: 'green', to: 'red', accounts: 300 }] },

@@ -41,8 +41,7 @@ describe('peers', () => {
     const [newest] = await database.query<{ day: string }>('SELECT max(day)::text AS day FROM usage_peers');
     const rows = await database.query<{ level: number; size: number }>('SELECT use_level AS level, size_class AS size FROM portfolio WHERE use_level IS NOT NULL');
     await database.query('DELETE FROM usage_peers WHERE day = (SELECT max(day) FROM usage_peers)');
-    const again = new CompareUsage(database, service.running.get(CompareUsage)['store'], service.clock);
-    await again.runDue(service.clock.now());
+    await service.running.get(CompareUsage)['store'].compare(database, parseDay(newest!.day), 240);
     const own = peerLevelsOf(rows.map(({ level, size }) => ({ level, sizeClass: size }))).get(0);
     expect(own?.accounts).toBe(40);
     const read = new CompareUsage(database, service.running.get(CompareUsage)['store'], service.clock);

@@ -20,8 +20,8 @@ const noonMs = dayMs / 2;
 @RunsDueWork()
 export class CompareUsage implements DueWork, UsagePeers, OnModuleInit {
   private readonly levels = new Map<EpochDay, Map<number, PeerLevel>>();
-  /** Last day that is known here, compared or found empty. */
-  private knownDay: EpochDay | null = null;
+  /** The day whose noon is waited for. */
+  private plannedDay: EpochDay | null = null;
 
   constructor(
     private readonly database: Database,
@@ -37,19 +37,20 @@ export class CompareUsage implements DueWork, UsagePeers, OnModuleInit {
     return this.levels.get(day)?.get(sizeClass) ?? null;
   }
 
-  nextDueAt(): Promise<Date> {
-    return Promise.resolve(new Date(startOf(this.knownDay === null ? lastNoon(this.clock.now()) : this.knownDay + 1) + noonMs));
+  /** Null while there are too few: a small book is not woken at noon for nothing. */
+  async nextDueAt(): Promise<Date | null> {
+    if (!(await this.store.hasAny(this.database, fewest))) this.plannedDay = null;
+    else this.plannedDay ??= lastNoon(this.clock.now()) + 1;
+    return this.plannedDay === null ? null : new Date(startOf(this.plannedDay) + noonMs);
   }
 
   async runDue(now: Date): Promise<void> {
     const day = lastNoon(now);
-    if (this.knownDay !== null && day <= this.knownDay) return;
+    if (this.plannedDay === null || day < this.plannedDay) return;
     // A day that passed unseen stays without peers: accounts no longer stand where they stood.
-    if (await this.store.hasAny(this.database, fewest)) {
-      await this.store.compare(this.database, day, keptDays);
-      await this.read(day);
-    }
-    this.knownDay = day;
+    await this.store.compare(this.database, day, keptDays);
+    await this.read(day);
+    this.plannedDay = day + 1;
   }
 
   private async read(since: EpochDay): Promise<void> {
