@@ -22,6 +22,8 @@ export class CompareUsage implements DueWork, UsagePeers, OnModuleInit {
   private readonly levels = new Map<EpochDay, Map<number, PeerLevel>>();
   /** The day whose noon is waited for. */
   private plannedDay: EpochDay | null = null;
+  /** The day on which it was last asked whether there are accounts enough. */
+  private askedOn: EpochDay | null = null;
 
   constructor(
     private readonly database: Database,
@@ -37,10 +39,13 @@ export class CompareUsage implements DueWork, UsagePeers, OnModuleInit {
     return this.levels.get(day)?.get(sizeClass) ?? null;
   }
 
-  /** Null while there are too few: a small book is not woken at noon for nothing. */
+  /** Null while there are too few, asked once a day: a small book is not woken at noon for nothing. */
   async nextDueAt(): Promise<Date | null> {
-    if (!(await this.store.hasAny(this.database, fewest))) this.plannedDay = null;
-    else this.plannedDay ??= lastNoon(this.clock.now()) + 1;
+    const today = dayOf(this.clock.now().getTime());
+    if (this.plannedDay === null && this.askedOn !== today) {
+      if (await this.store.hasAny(this.database, fewest)) this.plannedDay = lastNoon(this.clock.now()) + 1;
+      this.askedOn = today;
+    }
     return this.plannedDay === null ? null : new Date(startOf(this.plannedDay) + noonMs);
   }
 
