@@ -5,13 +5,15 @@ import { applyAccount, applyRenewals, applySignal, initialState } from '@perenni
 import { Writer } from '@perennial/health-scoring/domain/codec/bytes';
 import { accountFactsCodec } from '@perennial/health-scoring/domain/codec/account-facts-codec';
 import type { AccountFacts } from '@perennial/health-scoring/domain/facts/account-facts';
-import { shippedIndicatorSet } from '@perennial/health-scoring/domain/indicators/shipped-indicator-set';
 import { look } from '@perennial/health-scoring/domain/look';
-import { csmLedScorecard } from '@perennial/health-scoring/domain/scorecard/csm-led';
+import { compileScorecard } from '@perennial/health-scoring/domain/scorecard/compile-scorecard';
 import { encodeContact } from '@perennial/health-scoring/domain/state-codec';
 import type { AccountHealthState } from '@perennial/health-scoring/domain/state';
 import { livenessOf } from '@perennial/health-scoring/domain/sources/source-liveness';
+import { shippedScorecards } from '@perennial/health-scoring/scorecards/shipped-scorecards';
 import type { RenewalsState } from '@perennial/contracts/renewal';
+
+const scorecard = compileScorecard(shippedScorecards.find(({ document }) => document.id === 'csm-led')!.document, 1);
 
 export interface Replayed {
   readonly state: AccountHealthState;
@@ -27,7 +29,7 @@ export function replayHealth(account: AccountState, renewals: RenewalsState | nu
   if (renewals) applyRenewals(state, renewals);
   const at = Date.parse(asOf);
   const sources = livenessOf([...kinds].map((kind) => ({ kind, lastSeenAt: at, usualGapMs: 0 })));
-  const verdict = look(state, { asOf: at, cause: 'signal', scorecard: csmLedScorecard, indicatorSet: shippedIndicatorSet, sources });
+  const verdict = look(state, { asOf: at, cause: 'signal', scorecard, sources });
   if (!verdict) throw new Error(`no verdict on ${account.id}`);
   return { state, rawScore: verdict.health.rawScore, measures: verdict.health.measures };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ImportOptions } from './commands/import.js';
 import { OperatorError } from './composition/operator-error.js';
 import { importKinds } from './import/import-kinds.js';
+import { addScorecard } from './scorecard/scorecard-commands.js';
 
 // Root's home is closed to the user that PostgreSQL then runs as.
 const dataDirDefault = process.env['PERENNIAL_DATA_DIR'] || (process.getuid?.() === 0 ? '/var/lib/perennial' : join(homedir(), '.perennial'));
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addImport(program);
   addDeadLetters(program);
   addRebuild(program);
+  addScorecard(program, reaching);
   addCredentials(program);
   addSetup(program);
   try {

@@ -27,6 +27,8 @@ describe('--help', () => {
     [['dead-letters', 'show'], '<id>'],
     [['dead-letters', 'replay'], '--dry-run'],
     [['rebuild'], 'perennial rebuild renewal-forecasting'],
+    [['scorecard'], 'publish'],
+    [['scorecard', 'publish'], '--reason'],
     [['credentials'], 'perennial credentials'],
     [['setup'], 'databases'],
     [['setup', 'secrets'], '--public-url'],
@@ -40,7 +42,7 @@ describe('--help', () => {
   it('of perennial lists the commands', async () => {
     const { code, stdout } = await perennial('--help');
     expect(code).toBe(0);
-    for (const command of ['up', 'demo', 'doctor', 'tail', 'dead-letters', 'rebuild', 'credentials', 'setup']) expect(stdout).toContain(`  ${command} `);
+    for (const command of ['up', 'demo', 'doctor', 'tail', 'dead-letters', 'rebuild', 'scorecard', 'credentials', 'setup']) expect(stdout).toContain(`  ${command} `);
   });
 });
 
@@ -58,6 +60,8 @@ describe('wrong usage', () => {
     [['up', '--test-clock', 'yesterday'], 'must be an instant'],
     [['up', '--log-level', 'loud'], 'Allowed choices'],
     [['demo', 'now'], 'too many arguments'],
+    [['scorecard', 'publish', 'x.yaml'], '--reason'],
+    [['scorecard', 'diff', 'x.yaml', '--against', '0'], 'must be the number of a revision'],
     [['tail'], "missing required argument 'topic'"],
     [['tail', 'signals', '--from', 'yesterday'], 'Allowed choices'],
     [['import', 'a.csv'], "required option '--as <kind>' not specified"],

@@ -1,20 +1,28 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
+import { ChangeScorecards } from './application/change-scorecards.js';
+import { FollowScorecards } from './application/follow-scorecards.js';
+import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
+import { ScorecardQueries } from './application/scorecard-queries.js';
+import { ScorecardStore } from './application/scorecard-store.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
+import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
+import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
+import { ScorecardsController } from './http/scorecards.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
@@ -24,11 +32,13 @@ import { PostgresAccountHealthStore } from './persistence/postgres-account-healt
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -41,16 +51,23 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     Backfills,
     JudgeAccounts,
     LookAtDueAccounts,
+    ChangeScorecards,
+    FollowScorecards,
     WatchSources,
+    CompareUsage,
     SignalAgeGauge,
     // what it judges by
+    ShipScorecards,
     ScoringPolicy,
+    ScorecardQueries,
     SourceSightings,
     SignalTime,
     // where it keeps things
     { provide: AccountHealthStore, useClass: PostgresAccountHealthStore },
     { provide: JudgementRecord, useClass: PostgresJudgementRecord },
     { provide: LookPlan, useClass: PostgresLookPlan },
+    { provide: ScorecardStore, useClass: PostgresScorecardStore },
+    { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

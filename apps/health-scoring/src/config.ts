@@ -3,9 +3,16 @@ import { EnvironmentReader, type Environment } from '@perennial/service-kit/envi
 export interface HealthScoringConfig {
   /** States are shown, nothing is sent or started. */
   readonly observe: boolean;
+  /** Features that matter most, as signals of use name them; at most twenty. */
+  readonly keyFeatures: readonly string[];
 }
+
+/** Each takes about 80 bytes of the row of every account that uses it. */
+const mostKeyFeatures = 20;
 
 export function parseHealthScoringConfig(env: Environment): { config: HealthScoringConfig; faults: string[] } {
   const reader = new EnvironmentReader(env);
-  return { config: { observe: reader.flag('OBSERVE', false) }, faults: reader.faults };
+  const keyFeatures = [...new Set(reader.text('KEY_FEATURES', '').split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  if (keyFeatures.length > mostKeyFeatures || keyFeatures.some((name) => name.length > 200)) reader.faults.push(`KEY_FEATURES must be at most ${mostKeyFeatures} names with commas in between, each of at most 200 characters`);
+  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures }, faults: reader.faults };
 }

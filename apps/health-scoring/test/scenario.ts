@@ -1,12 +1,21 @@
 import type { AccountState } from '@perennial/contracts/account';
 import { signalKinds, type Signal, type SignalData, type SignalKind } from '@perennial/contracts/signal';
 import { applyAccount, applySignal, initialState } from '../src/domain/account-health.js';
-import { shippedIndicatorSet } from '../src/domain/indicators/shipped-indicator-set.js';
 import { look, type LookContext, type Verdict } from '../src/domain/look.js';
-import { csmLedScorecard } from '../src/domain/scorecard/csm-led.js';
+import { compileScorecard } from '../src/domain/scorecard/compile-scorecard.js';
+import type { Scorecard } from '../src/domain/scorecard/scorecard.js';
 import type { SourceLiveness } from '../src/domain/sources/source-liveness.js';
 import type { AccountHealthState } from '../src/domain/state.js';
 import { dayMs, isoInstant, parseDay, startOf, type EpochMs } from '../src/domain/time/day.js';
+import { shippedScorecards } from '../src/scorecards/shipped-scorecards.js';
+
+/** The shipped document of that id. */
+export function shippedDocument(id: string): Scorecard {
+  const shipped = shippedScorecards.find(({ document }) => document.id === id);
+  if (shipped === undefined) throw new Error(`no shipped scorecard ${id}`);
+  return shipped.document;
+}
+export const csmLedScorecard = compileScorecard(shippedDocument('csm-led'), 1);
 
 /** A Monday. Scenarios count their days from it. */
 export const monday = parseDay('2026-01-05');
@@ -37,7 +46,10 @@ export class Scenario {
   readonly signals: Signal[] = [];
   sources: (asOf: EpochMs) => SourceLiveness = (asOf) => aliveAt(asOf);
 
-  constructor(readonly accountId = 'acme') {
+  constructor(
+    readonly accountId = 'acme',
+    readonly keyFeatures: readonly string[] = [],
+  ) {
     this.state = initialState(accountId);
   }
 
@@ -57,7 +69,7 @@ export class Scenario {
   signal<K extends SignalKind>(day: number, kind: K, data: SignalData[K], extra: Extra = {}): Signal {
     const signal = signalOf(this.accountId, kind, data, this.at(day), extra);
     this.signals.push(signal);
-    applySignal(this.state, signal);
+    applySignal(this.state, signal, this.keyFeatures);
     return signal;
   }
 
@@ -80,7 +92,7 @@ export class Scenario {
 
   look(day: number, context: Partial<LookContext> = {}): Verdict {
     const asOf = this.at(day);
-    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, indicatorSet: shippedIndicatorSet, sources: this.sources(asOf), ...context });
+    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, sources: this.sources(asOf), keyFeatures: this.keyFeatures, ...context });
     if (verdict === null) throw new Error('the account is being restated');
     return verdict;
   }

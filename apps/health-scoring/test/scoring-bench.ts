@@ -6,19 +6,24 @@ import type { Statement, Transaction } from '@perennial/persistence/transaction'
 import { TestClock } from '@perennial/service-kit/clock';
 import { testDatabase } from '@perennial/testing/postgres';
 import { Backfills } from '../src/application/backfills.js';
+import { ChangeScorecards } from '../src/application/change-scorecards.js';
+import { CompareUsage } from '../src/application/compare-usage.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
+import { ShipScorecards } from '../src/application/ship-scorecards.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
 import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
-import { CreateHealthTables1700000000001 } from '../src/persistence/migrations/create-health-tables.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
+import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
+import { healthScoring } from '../src/service.js';
 
 /** Keeps what was published, once the transaction is through. */
 class KeepingOutbox extends Outbox {
@@ -37,7 +42,7 @@ class KeepingOutbox extends Outbox {
 
 /** The parts of the service on a database of their own, without consumers and HTTP; one partition, never behind. */
 export async function scoringBench() {
-  const { database, dispose } = await testDatabase({ migrations: [CreateHealthTables1700000000001] });
+  const { database, dispose } = await testDatabase({ migrations: healthScoring.migrations });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
   const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], behind: () => Promise.resolve(new Set<number>()) });
   const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });
@@ -45,7 +50,11 @@ export async function scoringBench() {
   const store = new PostgresAccountHealthStore(signalTime);
   const backfills = new Backfills();
   const outbox = new KeepingOutbox();
-  const rescore = new RescoreAccounts(store, new ScoringPolicy({ observe: false }), backfills, outbox, clock, { nudge: () => undefined });
+  const scorecards = new PostgresScorecardStore(database);
+  const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
+  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock));
+  await policy.onModuleInit();
+  const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 
   /** Runs one transaction; `watch` sees each statement before it runs, and may break it. */
   const run = <T>(work: (tx: Transaction) => Promise<T>, watch: (statement: Statement) => void = () => undefined): Promise<T> =>
@@ -62,8 +71,12 @@ export async function scoringBench() {
     run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
 
   return {
-    database, clock, outbox, run, handle, dispose,
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills),
+    database, clock, outbox, run, handle,
+    dispose: async () => {
+      policy.onModuleDestroy();
+      await dispose();
+    },
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime),
     plans: new ApplyPlansHandler(rescore, signalTime),

@@ -21,6 +21,7 @@ import { WebhookEndpointsController } from './http/webhook-endpoints.controller.
 import { AnnounceRiskChangesHandler } from './messaging/announce-risk-changes.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { KeepAccountsHandler } from './messaging/keep-accounts.handler.js';
+import { TellScorecardsHandler } from './messaging/tell-scorecards.handler.js';
 import { TellStaleSourcesHandler } from './messaging/tell-stale-sources.handler.js';
 import { PostgresAccountOwners } from './persistence/postgres-account-owners.js';
 import { PostgresAnnouncedRiskChanges } from './persistence/postgres-announced-risk-changes.js';
@@ -38,6 +39,7 @@ import { PostgresWebhookEndpointStore } from './persistence/postgres-webhook-end
     AnnounceRiskChangesHandler,
     KeepAccountsHandler,
     TellStaleSourcesHandler,
+    TellScorecardsHandler,
     ForgetPeopleHandler,
     // what it does
     AnnounceRiskChanges,

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { AccountState } from '@perennial/contracts/account';
-import { accountsTopic, peopleTopic, riskChangesTopic, sourcesTopic } from '@perennial/contracts/topics';
+import { accountsTopic, peopleTopic, riskChangesTopic, scorecardsTopic, sourcesTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import type { Scope } from '@perennial/service-kit/access';
 import { startTestService, type TestEvent, type TestService } from '@perennial/testing/service';
@@ -103,6 +103,21 @@ describe('the inbox', () => {
     await service.settle();
     expect(await inboxOf('otto', ['notifications:read', 'operate'])).toMatchObject([{ kind: 'source_quiet', accountId: null, title: expect.stringContaining('Web app') }]);
     expect(await inboxOf('mia', read, 'manager')).toEqual([]);
+  });
+
+  it('sums up what a change of scorecard did, and alarms nobody of its accounts', async () => {
+    await service.publish(accountsTopic, [account('acme', 1, 'anna')]);
+    await service.settle();
+    await service.publish(riskChangesTopic, [riskChange('acme', 1, { cause: 'revision' }), riskChange('acme', 2, { from: 'red', to: 'amber', cause: 'signal' })]);
+    await service.publish(scorecardsTopic, [{
+      type: 'perennial.scorecard.changed.v1', key: 'csm-led',
+      data: { scorecardId: 'csm-led', revision: 2, replaced: 1, action: 'publish', reason: 'too mild', by: 'u', at: '2026-03-02T08:00:00.000Z', bands: [{ from: 'green', to: 'amber', accounts: 200 }, { from: 'green', to: 'red', accounts: 100 }], riskLevels: [], version: 1 },
+    }]);
+    await service.settle();
+    expect((await inboxOf('anna')).map(({ title }) => title)).toEqual([expect.stringContaining('from red to amber')]);
+    expect(await inboxOf('otto', ['notifications:read', 'operate'])).toMatchObject([{
+      kind: 'scorecard_changed', accountId: null, title: 'Revision 2 of the scorecard csm-led is in force (too mild): 300 accounts changed the band: 200 from green to amber, 100 from green to red.',
+    }]);
   });
 
   it('keeps what was read, and lets nobody read for others', async () => {

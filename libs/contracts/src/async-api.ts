@@ -25,6 +25,7 @@ const descriptions: Readonly<Record<string, string>> = {
   plans: 'All plans of each account.',
   'risk-changes': 'The risk level of an account changed: from, to, and why. Written only on change; for other systems to act on.',
   playbooks: 'What playbooks do: runs and tasks.',
+  scorecards: 'Scorecards as they were put in force, rolled back or retired, with how many accounts that moved; told once every account has been looked at.',
   notifications: 'What became of each message to a webhook endpoint or an inbox.',
   people: 'Who was erased, once for each account of theirs: readers take them out of what they keep in words. Emptied after that, where the log can.',
 };
@@ -96,6 +97,7 @@ const keyDescriptions: Readonly<Record<AnyTopic['key'], string>> = {
   userId: 'user id',
   identity: 'user id, else anonymous id, else person id, else account id',
   signalKind: 'kind of signal, or id of the source',
+  scorecardId: 'id of the scorecard',
 };
 
 const text = (description: string): Json => ({ type: 'string', description });

@@ -36,6 +36,8 @@ export const Indicator = Type.Object({
   since: Instant,
   validUntil: nullable(Instant),
   evidence: Type.Array(Id),
+  /** A change of scorecard raised it, not what happened to the account: it starts nothing by itself. */
+  byRevision: Type.Optional(Type.Boolean()),
 });
 export type Indicator = Static<typeof Indicator>;
 

@@ -17,7 +17,7 @@ export interface Topic<E extends EventSchemas = EventSchemas> {
   /** `state`: compacted, each event is the whole state of its key. `log`: kept for `retentionDays`. */
   readonly kind: 'state' | 'log';
   readonly retentionDays: number | null;
-  readonly key: 'accountId' | 'userId' | 'identity' | 'signalKind';
+  readonly key: 'accountId' | 'userId' | 'identity' | 'signalKind' | 'scorecardId';
   /** Where so little comes that its readers need not share it; null: as many as topics have. */
   readonly partitions: number | null;
   /** Versioned events carry `version`, strictly rising per key; consumers drop what is not above the last. */

@@ -5,6 +5,7 @@ import { PersonErased } from './person.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
 import { RenewalsState } from './renewal.js';
 import { resolvedSignalSchema, signalKinds, signalType, type SignalKind } from './signal.js';
+import { ScorecardChanged } from './scorecard.js';
 import { InputRejected, VendorCall } from './telemetry.js';
 import { defineTopic, type AnyTopic } from './topic.js';
 import { Type } from 'typebox';
@@ -64,6 +65,11 @@ export const notificationsTopic = defineTopic({
   events: { 'perennial.notification.changed.v1': NotificationChanged },
 });
 
+/** What judges: scorecards as they were put in force, once every account has been looked at by them. */
+export const scorecardsTopic = defineTopic({
+  stream: 'scorecards', version: 1, kind: 'state', key: 'scorecardId', partitions: 1, events: { 'perennial.scorecard.changed.v1': ScorecardChanged },
+});
+
 /** Who was erased, for those who put into words what they learnt of them. Twice is once: no versions. */
 export const peopleTopic = defineTopic({
   stream: 'people', version: 1, kind: 'log', retentionDays: 30, key: 'accountId', partitions: 1, versioned: false, events: { 'perennial.person.erased.v1': PersonErased },
@@ -72,4 +78,5 @@ export const peopleTopic = defineTopic({
 /** Every topic of the system; the AsyncAPI document is generated from this list. */
 export const allTopics: readonly AnyTopic[] = [
   telemetryTopic, signalsTopic, accountsTopic, usersTopic, healthTopic, sourcesTopic, renewalsTopic, plansTopic, riskChangesTopic, playbooksTopic, notificationsTopic, peopleTopic,
+  scorecardsTopic,
 ];

@@ -14,6 +14,8 @@ describe('who answers', () => {
     ['/api/v1/accounts/acme/health/history', 'health-scoring'],
     ['/api/v1/accounts/acme/indicators/i1/snooze', 'health-scoring'],
     ['/api/v1/accounts/acme/overrides/o1', 'health-scoring'],
+    ['/api/v1/scorecards', 'health-scoring'],
+    ['/api/v1/scorecards/csm-led/revisions/2/publish', 'health-scoring'],
     ['/api/v1/renewals', 'renewal-forecasting'],
     ['/api/v1/contracts/c1', 'renewal-forecasting'],
     ['/api/v1/tasks/t1', 'playbook-orchestration'],

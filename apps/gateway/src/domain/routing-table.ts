@@ -22,6 +22,7 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['accounts/:id/health/**', 'health-scoring'],
   ['accounts/:id/indicators/**', 'health-scoring'],
   ['accounts/:id/overrides/**', 'health-scoring'],
+  ['scorecards/**', 'health-scoring'],
   ['contracts/**', 'renewal-forecasting'],
   ['renewals/**', 'renewal-forecasting'],
   ['playbooks/**', 'playbook-orchestration'],

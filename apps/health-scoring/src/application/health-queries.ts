@@ -1,5 +1,7 @@
 import type { HealthState } from '@perennial/contracts/health';
+import type { ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
 import type { Band, RiskLevel } from '../domain/state.js';
+import type { ShadowScore } from '../domain/verdict/shadow-score.js';
 
 export interface AccountRow {
   readonly id: string;
@@ -35,7 +37,9 @@ export interface HealthDay {
   readonly riskLevel: RiskLevel;
   readonly dataCoverage: number;
   readonly strikes: number;
-  readonly scorecard: { readonly id: string; readonly revision: number };
+  readonly scorecard: ScorecardRef;
+  /** What the scorecards in shadow made of it. */
+  readonly shadows: readonly ShadowScore[];
 }
 
 /** What can be read of stored verdicts. */

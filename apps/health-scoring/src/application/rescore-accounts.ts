@@ -7,11 +7,12 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { isSilent } from '../domain/account-health.js';
-import { look, type Verdict } from '../domain/look.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
 import { Backfills } from './backfills.js';
-import { ScoringPolicy } from './scoring-policy.js';
+import { isOutdated, judgeAccount, judgeAnew, type Judgement } from './judge-account.js';
+import { ScorecardStore } from './scorecard-store.js';
+import { ScoringPolicy, type Policy } from './scoring-policy.js';
 import { VerdictMetrics, type ToldRiskChange } from './verdict-metrics.js';
 import type { LookTime } from './signal-time.js';
 
@@ -27,8 +28,10 @@ export interface AccountChange {
   readonly isToldAnew?: boolean;
 }
 
-type Judged = Omit<ScoredAccount, 'version'>;
-type Told = Judged & { readonly verdict: Verdict };
+interface Judged extends Omit<ScoredAccount, 'version'> {
+  readonly judgement: Judgement | null;
+}
+type Told = Judged & { readonly judgement: Judgement };
 
 /**
  * The one way to a verdict, for events, judgements and time alike: lock, fold in order, look once per account,
@@ -40,6 +43,7 @@ export class RescoreAccounts {
 
   constructor(
     private readonly store: AccountHealthStore,
+    private readonly scorecards: ScorecardStore,
     private readonly policy: ScoringPolicy,
     private readonly backfills: Backfills,
     private readonly outbox: Outbox,
@@ -50,46 +54,73 @@ export class RescoreAccounts {
   /** Answers the accounts that were changed or looked at. */
   async rescore(tx: Transaction, memory: PartitionMemory | null, changes: readonly AccountChange[], time: LookTime, cause: Cause): Promise<ScoredAccount[]> {
     const states = await this.store.load(tx, memory, contactsOf(changes));
+    const policy = this.policy.current();
+    const renewed = this.followScorecards([...states.values()], policy, time);
     const causes = new Map<string, ReceivedEvent | undefined>();
     for (const change of changes) {
       if (change.apply(states.get(change.accountId)!) !== false) causes.set(change.accountId, change.event);
     }
-    if (causes.size === 0) return [];
+    if (causes.size + renewed.size === 0) return [];
 
     const now = this.clock.now();
-    const judged = [...states.values()].filter((state) => causes.has(state.accountId)).map((state) => this.judge(state, time, cause, now));
-    const told = judged.filter((account): account is Told => account.verdict !== null);
+    const judged = [...states.values()].flatMap((state) => {
+      const earlier = renewed.get(state.accountId) ?? null;
+      if (causes.has(state.accountId)) return [this.judge(state, policy, time, cause, now, earlier)];
+      return earlier === null ? [] : [{ state, verdict: earlier.verdict, judgement: earlier, nextLookAt: new Date(state.nextLookAt) }];
+    });
+    const told = judged.filter((account): account is Told => account.judgement !== null);
     const { versions, changed } = await this.publish(tx, told, causes, new Set(changes.flatMap(({ accountId, isToldAnew }) => (isToldAnew ? [accountId] : []))));
-    const scored = judged.map((account) => ({ ...account, version: versions.get(account.state.accountId) ?? null }));
+    const scored = judged.map((account) => ({ state: account.state, verdict: account.verdict, nextLookAt: account.nextLookAt, version: versions.get(account.state.accountId) ?? null }));
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
+    await this.scorecards.addMoves(tx, policy.generation, told.flatMap(({ judgement }) => judgement.move ?? []));
     killPoint('scoring.after-save');
     const nextLook = earliest(scored);
     tx.afterCommit(() => {
-      this.metrics.verdict(cause, told.length);
+      this.metrics.verdict('revision', renewed.size);
+      this.metrics.verdict(cause, told.filter(({ state }) => causes.has(state.accountId)).length);
       this.metrics.riskChanged(changed, this.clock.now());
       if (nextLook) this.dueWork.nudge(nextLook);
     });
     return scored;
   }
 
-  private judge(state: AccountHealthState, time: LookTime, cause: Cause, now: Date): Judged {
-    if (isSilent(state)) return { state, verdict: null, nextLookAt: null };
+  /** Looks at accounts that were judged by what is no longer in force, before anything is applied. */
+  private followScorecards(states: readonly AccountHealthState[], policy: Policy, time: LookTime): Map<string, Judgement> {
+    const renewed = new Map<string, Judgement>();
+    for (const state of states) {
+      if (!isOutdated(state, policy) || isSilent(state) || this.backfills.holds(state.accountId)) continue;
+      const asOf = time.asOf(state);
+      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources: time.sources });
+      if (judgement !== null) renewed.set(state.accountId, judgement);
+    }
+    return renewed;
+  }
+
+  private judge(state: AccountHealthState, policy: Policy, time: LookTime, cause: Cause, now: Date, earlier: Judgement | null): Judged {
+    // What the scorecard changed was found out already, and is told also where the rest has to wait.
+    const waits = (nextLookAt: Date | null): Judged => ({ state, verdict: earlier?.verdict ?? null, judgement: earlier, nextLookAt });
+    if (isSilent(state)) return waits(null);
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
     const asOf = isLoading ? null : time.asOf(state);
-    const verdict = asOf === null ? null : look(state, { asOf: asOf.getTime(), cause, ...this.policy.current(), sources: time.sources });
-    if (verdict === null) state.nextLookAt = now.getTime();
-    return { state, verdict, nextLookAt: new Date(state.nextLookAt) };
+    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources: time.sources }, cause);
+    if (judgement === null) {
+      state.nextLookAt = now.getTime();
+      return waits(now);
+    }
+    const whole = earlier === null ? judgement : { ...judgement, riskChanges: [...earlier.riskChanges, ...judgement.riskChanges], move: earlier.move ?? judgement.move };
+    return { state, verdict: judgement.verdict, judgement: whole, nextLookAt: new Date(state.nextLookAt) };
   }
 
   /** Answers the version of each verdict that was published, and the risk changes that were. */
   private async publish(tx: Transaction, judged: readonly Told[], causes: ReadonlyMap<string, ReceivedEvent | undefined>, anew: ReadonlySet<string>): Promise<{ versions: Map<string, number>; changed: ToldRiskChange[] }> {
-    const envelope = ({ state, verdict }: Told) => ({ key: state.accountId, time: new Date(verdict.health.asOf), cause: causes.get(state.accountId) });
-    const changes = judged.flatMap((account) => (account.verdict.riskChange ? [{ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data: account.verdict.riskChange }] : []));
+    const envelope = ({ state, judgement }: Told) => ({ key: state.accountId, time: new Date(judgement.verdict.health.asOf), cause: causes.get(state.accountId) });
+    const changes = judged.flatMap((account) => account.judgement.riskChanges.map((data) => ({ type: 'perennial.risk.changed.v1' as const, ...envelope(account), data })));
     const [versions, toldVersions] = await Promise.all([
       this.outbox.publish(tx, healthTopic, judged.map((account) => ({
-        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.verdict.health, ...(anew.has(account.state.accountId) ? {} : { fingerprint: account.verdict.fingerprint }),
+        type: 'perennial.health.changed.v1' as const, ...envelope(account), data: account.judgement.verdict.health,
+        ...(anew.has(account.state.accountId) ? {} : { fingerprint: account.judgement.verdict.fingerprint }),
       }))),
       this.outbox.publish(tx, riskChangesTopic, changes),
     ]);
@@ -101,7 +132,7 @@ export class RescoreAccounts {
 }
 
 /** The first instant at which one of the accounts must be looked at again; null: none of them by itself. */
-function earliest(accounts: readonly Judged[]): Date | null {
+function earliest(accounts: readonly Pick<ScoredAccount, 'nextLookAt'>[]): Date | null {
   return accounts.reduce<Date | null>((first, { nextLookAt }) => (nextLookAt !== null && (first === null || nextLookAt < first) ? nextLookAt : first), null);
 }
 

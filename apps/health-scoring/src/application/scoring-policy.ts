@@ -1,16 +1,98 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Database } from '@perennial/persistence/transaction';
+import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { CONFIG } from '@perennial/service-kit/service';
 import type { HealthScoringConfig } from '../config.js';
-import { csmLedScorecard } from '../domain/scorecard/csm-led.js';
-import { shippedIndicatorSet } from '../domain/indicators/shipped-indicator-set.js';
-import type { LookContext } from '../domain/look.js';
+import { sortScorecards, type ScorecardsInForce } from '../domain/scorecard/choose-scorecard.js';
+import { compileScorecard, UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
+import type { UsagePeers } from '../domain/usage/usage-peers.js';
+import { CompareUsage } from './compare-usage.js';
+import { ScorecardStore } from './scorecard-store.js';
+import { ShipScorecards } from './ship-scorecards.js';
 
-/** Which scorecard and indicators judge, and whether anybody is told. */
+/** How long another replica may go on by what was in force before, machine time. */
+const refreshEveryMs = 2_000;
+
+/** What judges now: compiled once per publication, the same for every account of one chunk. */
+export interface Policy extends ScorecardsInForce {
+  readonly generation: number;
+  /** The deployment only observes: states are shown, nothing is sent. */
+  readonly observe: boolean;
+  /** Features that signals of use are counted by, and looks judge. */
+  readonly keyFeatures: readonly string[];
+  /** What falls of use are held against; it grows by a day each day. */
+  readonly usagePeers: UsagePeers;
+}
+
+/** Which scorecards judge, and whether anybody is told: read before the service consumes, then asked for anew every two seconds. */
 @Injectable()
-export class ScoringPolicy {
-  constructor(@Inject(CONFIG) private readonly config: HealthScoringConfig) {}
+export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(ScoringPolicy.name);
+  private policy: Policy | null = null;
+  /** Newest generation that was looked at, whether or not this version can judge by it. */
+  private seen = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
-  current(): Pick<LookContext, 'scorecard' | 'indicatorSet' | 'observe'> {
-    return { scorecard: csmLedScorecard, indicatorSet: shippedIndicatorSet, observe: this.config.observe };
+  constructor(
+    @Inject(CONFIG) private readonly config: HealthScoringConfig,
+    private readonly database: Database,
+    private readonly store: ScorecardStore,
+    private readonly shipScorecards: ShipScorecards,
+    private readonly dueWork: DueWorkNudge,
+    private readonly usagePeers: CompareUsage,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.shipScorecards.shipAll();
+    await this.refresh();
+    this.plan();
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  current(): Policy {
+    if (this.policy === null) throw new Error('asked for the scorecards before they were read');
+    return this.policy;
+  }
+
+  /** Reads what is in force now: what was published here holds here at once. */
+  async refresh(): Promise<void> {
+    const newest = await this.store.newestGeneration(this.database);
+    if (newest === this.seen) return;
+    const policy = await this.newestFit(newest);
+    // Reads may overlap; only a restored database goes back, and then the process is started anew.
+    if (newest < this.seen) return;
+    this.seen = newest;
+    if (this.policy !== null && policy.generation <= this.policy.generation) return;
+    this.policy = policy;
+    this.dueWork.nudge();
+  }
+
+  /**
+   * A newer version may have published what this one cannot judge by. It then goes on by the newest generation that it can,
+   * and says so in each verdict: who takes the accounts over sees that they are behind, and looks at them.
+   */
+  private async newestFit(newest: number): Promise<Policy> {
+    for (let generation = newest; ; generation -= 1) {
+      try {
+        const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
+        return { generation, observe: this.config.observe, keyFeatures: this.config.keyFeatures, usagePeers: this.usagePeers, ...sortScorecards(cards) };
+      } catch (error) {
+        if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
+        this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });
+      }
+    }
+  }
+
+  private plan(): void {
+    if (this.stopped) return;
+    const again = (): void => this.plan();
+    // Away: the next turn asks again.
+    this.timer = setTimeout(() => void this.refresh().then(again, again), refreshEveryMs);
+    this.timer.unref();
   }
 }

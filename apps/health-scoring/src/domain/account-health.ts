@@ -22,7 +22,7 @@ export function initialState(accountId: string): AccountHealthState {
     suppressions: [],
     memory: {
       heldBand: 'unknown', amberSince: null, greenSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
-      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), fingerprint: 0,
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), weekly: [], fingerprint: 0, judgedBy: null, generation: 0,
     },
     override: null,
     restating: false,
@@ -41,15 +41,19 @@ export const contactsOfSignal = (signal: Signal): readonly string[] => contactId
 /** Contacts whose rows must be loaded before the account's state is applied (besides the `kept` ones). */
 export const contactsOfAccount = (account: AccountState): readonly string[] => account.stakeholders.map((stakeholder) => stakeholder.personId);
 
-/** Folds one signal into the facts. Commutative and idempotent per signal id, apart from sums: a signal must come once. */
-export function applySignal(state: AccountHealthState, signal: Signal): void {
-  foldSignal(state, signal);
+/**
+ * Folds one signal into the facts; use of `keyFeatures` is counted by feature too. Commutative and idempotent per signal
+ * id, apart from sums: a signal must come once.
+ */
+export function applySignal(state: AccountHealthState, signal: Signal, keyFeatures: readonly string[] = []): void {
+  foldSignal(state, signal, keyFeatures);
 }
 
 /** Takes over the account's own record and the roles of its stakeholders. */
 export function applyAccount(state: AccountHealthState, account: AccountState): void {
   state.account = {
     tier: account.tier,
+    segment: account.segment,
     goLive: account.goLive === null ? null : parseDay(account.goLive),
     createdAt: parseInstant(account.createdAt),
     isMerged: account.mergedInto !== null,

@@ -1,16 +1,16 @@
 import type { HealthState, RiskChange } from '@perennial/contracts/health';
 import { isSilent } from './account-health.js';
 import { forgetSolved } from './facts/fold-ticket.js';
-import type { IndicatorSet } from './indicators/indicator-set.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
-import type { Scorecard } from './scorecard/scorecard.js';
+import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { SourceLiveness } from './sources/source-liveness.js';
-import type { AccountHealthState, Cause } from './state.js';
+import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
 import { advanceUsage } from './usage/advance-usage.js';
+import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
 import { adjust } from './verdict/adjustments.js';
-import { assessMeasures, type AssessedMeasure } from './verdict/assess-measures.js';
+import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
 import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
 import { lowestCap } from './verdict/caps.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
@@ -19,16 +19,24 @@ import { knownRenewal } from './verdict/known-renewal.js';
 import { rawScoreOf } from './verdict/raw-score.js';
 import { riskChangeOf } from './verdict/risk-change.js';
 import { riskLevelOf } from './verdict/risk-level.js';
+import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
 import { groupOf, strikesOf } from './verdict/strikes.js';
-import { trendOf } from './verdict/trend.js';
+import { heldTrend } from './verdict/trend.js';
 
 /** What a look depends on besides the account. */
 export interface LookContext {
   readonly asOf: EpochMs;
   readonly cause: Cause;
-  readonly scorecard: Scorecard;
-  readonly indicatorSet: IndicatorSet;
+  readonly scorecard: CompiledScorecard;
+  /** Score besides; nothing follows from them. */
+  readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
+  /** Publication since which these scorecards are in force. */
+  readonly generation?: number;
+  /** What the use of accounts of the same size did; none are compared by default. */
+  readonly usagePeers?: UsagePeers;
+  /** Features whose use is watched one by one; none by default. */
+  readonly keyFeatures?: readonly string[];
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe?: boolean;
 }
@@ -43,7 +51,9 @@ export interface HistoryRow {
   readonly riskLevel: HealthState['riskLevel'];
   readonly dataCoverage: number;
   readonly strikes: number;
-  readonly scorecard: { readonly id: string; readonly revision: number };
+  readonly scorecard: ScorecardRef;
+  /** What the scorecards in shadow made of it. */
+  readonly shadows: readonly ShadowScore[];
 }
 
 export interface Verdict {
@@ -55,20 +65,25 @@ export interface Verdict {
   readonly riskChange: Omit<RiskChange, 'version'> | null;
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
+  /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
+  readonly use: ComparedUse | null;
 }
 
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
   if (isSilent(state)) return null;
-  const { asOf, scorecard, indicatorSet, sources } = context;
+  const { asOf, scorecard, sources } = context;
   forgetSolved(state.facts.tickets, asOf);
-  advanceUsage(state, sources, asOf, indicatorSet);
-  const view = new AccountView(state, asOf, sources, scorecard);
+  advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
+  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
   const { memory } = state;
 
-  const measures = assessMeasures(view, scorecard);
+  const judgedBy = { id: scorecard.id, revision: scorecard.revision };
+  if (isOtherScorecard(memory, judgedBy)) beginAnew(memory);
+  const readings: Readings = new Map();
+  const measures = assessMeasures(view, scorecard, readings);
   const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
-  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, indicatorSet);
+  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
   const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
@@ -79,7 +94,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
   const strikes = strikesOf(indicators, state.reviews);
   const riskLevel = riskLevelOf(band, strikes, indicators);
-  const trend = trendOf(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+  const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
@@ -103,8 +118,9 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       since: isoInstant(indicator.since),
       validUntil: indicator.validUntil === null ? null : isoInstant(indicator.validUntil),
       evidence: [...indicator.evidence],
+      ...(indicator.byRevision && { byRevision: true }),
     })),
-    scorecard: { id: scorecard.id, revision: scorecard.revision },
+    scorecard: judgedBy,
     asOf: isoInstant(asOf),
   };
 
@@ -114,11 +130,14 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.fingerprint = fingerprintNumber(fingerprint);
   memory.band = band;
   memory.riskLevel = riskLevel;
+  memory.judgedBy = judgedBy;
+  memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
+  const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));
   const { healthScore, rawScore } = health;
-  const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard };
-  return { health, changed, fingerprint, riskChange, nextLookAt: view.nextLookAt, history };
+  const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
+  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view) };
 }
 
 /**
@@ -139,17 +158,36 @@ function tell(state: AccountHealthState, health: Omit<HealthState, 'version'>, c
   return riskChangeOf(health, from, cause, knownRenewal(state, dayOf(context.asOf)));
 }
 
+/** True when the account was judged by another scorecard, or another revision of it, before. */
+export const isOtherScorecard = ({ judgedBy }: VerdictMemory, { id, revision }: ScorecardRef): boolean => judgedBy !== null && (judgedBy.id !== id || judgedBy.revision !== revision);
+
+/** Scores of two scorecards cannot be held against each other: no band holds back its successor's, and there is no trend across them. */
+function beginAnew(memory: VerdictMemory): void {
+  memory.heldBand = 'unknown';
+  memory.amberSince = null;
+  memory.greenSince = null;
+  memory.dailyScores = { newest: 0, scores: [] };
+}
+
 /** The deployment only observes, or the account does until its goLive day. */
 function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {
   const goLive = state.account?.goLive ?? null;
   return observe === true || (goLive !== null && dayOf(asOf) < goLive);
 }
 
+/** Days of history that make a reference. */
+const comparableDays = 56;
+
+function useOf({ usage }: AccountView): Verdict['use'] {
+  if (usage.level === null || usage.historyDays < comparableDays) return null;
+  return { level: usage.level, sizeClass: sizeClassOf(usage.contactReference ?? usage.contacts) };
+}
+
 const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });
 
 const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
 
-function readingOf(measure: AssessedMeasure, contributionBp: number | null, scorecard: Scorecard): HealthState['measures'][number] {
+function readingOf(measure: AssessedMeasure, contributionBp: number | null, scorecard: CompiledScorecard): HealthState['measures'][number] {
   const { definition, reading, weight, state, pointsBp, validUntil } = measure;
   return {
     id: definition.id,

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import type { Signal, SignalData, SignalKind } from '@perennial/contracts/signal';
-import { Scenario, aliveAt, signalOf } from '../../test/scenario.js';
+import { Scenario, aliveAt, csmLedScorecard, signalOf } from '../../test/scenario.js';
 import { applySignal, contactsOfSignal, initialState } from './account-health.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { Writer } from './codec/bytes.js';
-import { shippedIndicatorSet } from './indicators/shipped-indicator-set.js';
 import { look } from './look.js';
-import { csmLedScorecard } from './scorecard/csm-led.js';
 import { isKept } from './contacts/contact-facts.js';
 import { decodeContact, decodeState, encodeContact, encodeState } from './state-codec.js';
 import { isoDay } from './time/day.js';
@@ -53,7 +51,7 @@ const folded = (signals: readonly Signal[]) => {
   for (const signal of signals) applySignal(state, signal);
   return state;
 };
-const context = (asOf: number) => ({ asOf, cause: 'signal' as const, scorecard: csmLedScorecard, indicatorSet: shippedIndicatorSet, sources: aliveAt(asOf) });
+const context = (asOf: number) => ({ asOf, cause: 'signal' as const, scorecard: csmLedScorecard, sources: aliveAt(asOf) });
 const asOf = start + 131 * dayMs;
 const factBytes = (state: ReturnType<typeof folded>): string => {
   const out = new Writer();
@@ -105,7 +103,7 @@ describe('a row and back', () => {
   });
   it('reads a row of the format before, which did not keep the terms of contracts', () => {
     const row = Buffer.from('AQAAAAHUvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAFjgOCgt/FmAAhzaWduYWwtMQHMvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'base64');
-    expect(decodeState('acme', row).facts.contracts).toEqual(new Map([['c', { heard: { at: Date.parse('2026-01-05'), id: 'signal-1' }, starts: [20_454], ending: null, terms: null }]]));
+    expect(decodeState('acme', row).facts.contracts).toEqual(new Map([['c', { heard: { at: Date.parse('2026-01-05'), id: 'signal-1' }, starts: [20_454], ending: null, terms: null, product: null }]]));
   });
   it('refuses a format it does not know, and a torn row', () => {
     const bytes = encodeState(initialState('acme'));

@@ -3,13 +3,14 @@ import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
-import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory } from './state.js';
+import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory, WeeklyLook } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 4;
+const format = 6;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -19,14 +20,39 @@ const groups: Codec<CauseGroup> = oneOf(['use', 'people', 'support', 'voice', 'd
 const readonlyList = <T>(codec: Codec<T>): Codec<readonly T[]> => ({ write: (out, values) => list(codec).write(out, [...values]), read: (input) => list(codec).read(input) });
 const constant = <T>(value: T): Codec<T> => ({ write: () => undefined, read: () => value });
 
+/** Each day as the step from the last known score, since most days differ little; rows up to format 5 hold the scores themselves. */
+const dailyScores: Codec<(number | null)[]> = {
+  write(out, scores) {
+    out.natural(scores.length);
+    let last = 0;
+    for (const score of scores) {
+      if (score === null) out.byte(0);
+      else {
+        const step = score - last;
+        out.natural(1 + (step >= 0 ? step * 2 : -step * 2 - 1));
+        last = score;
+      }
+    }
+  },
+  read(input) {
+    if (input.format < 6) return list(nullable(natural)).read(input);
+    let last = 0;
+    return Array.from({ length: input.natural() }, () => {
+      const packed = input.natural() - 1;
+      if (packed < 0) return null;
+      return (last += packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2);
+    });
+  },
+};
+
 const stored = record<Stored>({
-  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false) })),
+  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false), segment: since(5, nullable(text), null) })),
   renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
   reviews: readonlyList(record<Review>({ id, state: oneOf(['open', 'decided']), groups: readonlyList(groups) })),
   facts: accountFactsCodec,
   indicators: list(
     record<ActiveIndicator>({
-      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool,
+      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool, byRevision: since(5, bool, false),
     }),
   ),
   suppressions: list(record<Suppression>({ kind: text, at: integer, until: integer, how: oneOf(['accepted', 'dismissed', 'snoozed', 'replaced']), reason: text })),
@@ -37,7 +63,7 @@ const stored = record<Stored>({
     toldRisk: nullable(levels),
     band: levels,
     riskLevel: levels,
-    dailyScores: record<VerdictMemory['dailyScores']>({ newest: integer, scores: list(nullable(natural)) }),
+    dailyScores: record<VerdictMemory['dailyScores']>({ newest: integer, scores: dailyScores }),
     usageTrack: record<UsageTrack>({
       week: nullable(integer),
       entered: bool,
@@ -45,6 +71,9 @@ const stored = record<Stored>({
       accepted: nullable(record<NonNullable<UsageTrack['accepted']>>({ week: integer, reference: number })),
     }),
     fingerprint: natural,
+    judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
+    generation: since(5, natural, 0),
+    weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,

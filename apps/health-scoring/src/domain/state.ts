@@ -1,6 +1,8 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountFacts } from './facts/account-facts.js';
+import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { AccountWeek } from './time/account-week.js';
 import type { EpochDay, EpochMs } from './time/day.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
@@ -12,6 +14,7 @@ export type Cause = 'signal' | 'time' | 'revision' | 'restatement' | 'import' | 
 /** What the verdict needs of the account's own record. */
 export interface AccountAttributes {
   readonly tier: string | null;
+  readonly segment: string | null;
   readonly goLive: EpochDay | null;
   readonly createdAt: EpochMs;
   /** It stands for another account, as its own record has it. */
@@ -56,6 +59,8 @@ export interface ActiveIndicator {
   /** Made anew at each look; not stored. */
   text: string;
   confirmed: boolean;
+  /** A change of scorecard raised it, not what happened to the account. */
+  byRevision: boolean;
 }
 
 /** Nothing of this kind is raised before `until`. `accepted` also names the evidence that no longer counts. */
@@ -65,6 +70,13 @@ export interface Suppression {
   readonly until: EpochMs;
   readonly how: 'accepted' | 'dismissed' | 'snoozed' | 'replaced';
   readonly reason: string;
+}
+
+/** A condition that facts cannot tell again of an earlier look. */
+export interface WeeklyLook {
+  readonly kind: string;
+  readonly week: AccountWeek;
+  readonly times: number;
 }
 
 /** What the verdict remembers of earlier looks: it follows their sequence. */
@@ -79,12 +91,18 @@ export interface VerdictMemory {
   /** Band, risk level and strikes of the last look, for lists. */
   band: Band;
   riskLevel: RiskLevel;
-  /** Health scores x 100 of the last 28 days, newest last; null on a day without one. */
+  /** Health scores x 100 of the last 34 days, newest last; null on a day without one. */
   dailyScores: { newest: EpochDay; scores: (number | null)[] };
   /** Weekly looks at use: whether a fall is raised, with its frozen references. */
   usageTrack: UsageTrack;
+  /** Conditions that held at the last weekly look, and at how many running. */
+  weekly: readonly WeeklyLook[];
   /** Hash of what was last published; 0 before the first verdict. */
   fingerprint: number;
+  /** The scorecard of the last look; null before the first. */
+  judgedBy: ScorecardRef | null;
+  /** Publication of scorecards that the last look went by. */
+  generation: number;
 }
 
 /**

@@ -18,19 +18,41 @@ export const words = {
     unmeasured: (count: number): string => `${many(count, 'goal')} recorded, none measured or confirmed yet`,
     attained: (value: number, count: number): string => `${many(count, 'goal')} at ${percent(value)} of plan to date`,
     missing: 'No goals are recorded: agree them with the customer',
+    recorded: (count: number): string => `${many(count, 'goal')} recorded with KPI, baseline, target and date`,
+    recordBy: (day: number): string => `No goals are recorded yet; expected by day ${day}`,
+    share: (name: string, paced: number): string => `${name} at ${percent(paced)}`,
+    behind: (goals: readonly string[]): string => `Behind the way planned to date: ${list(goals)}`,
   },
   milestones: {
     noneDue: (days: number): string => `No milestone was due in the last ${days} days`,
     onTime: (onTime: number, due: number): string => `${onTime} of ${many(due, 'milestone')} achieved on time`,
+    onboarding: (days: number, planned: number, open: readonly string[], start: string): string => `Onboarding has run for ${days} days since ${start}, planned were ${planned}; open: ${list(open)}`,
     missed: (names: readonly string[]): string => `Due and not achieved: ${list(names)}`,
   },
   seats: {
     tooEarly: (day: number): string => `Not rated before day ${day}`,
     unknown: 'The number of seats is not known',
     none: 'No seats are bought',
+    full: (seats: readonly { product: string; used: number; bought: number }[]): string => `Nearly every seat is in use and more are wanted: ${list(seats.map(({ product, used, bought }) => `${product === '' ? '' : `${product} `}${used} of ${bought}`))}`,
     used: (used: number, bought: number, assigned: boolean): string => `${percent(used / bought)} of seats in use (${used} of ${bought}, ${assigned ? 'as assigned' : 'by contacts active in 28 days'})`,
   },
+  activation: {
+    notYet: 'No contact is planned to be active yet',
+    reached: (activated: number, planned: number): string => `${many(activated, 'contact')} used the product, ${number(planned)} planned by now`,
+  },
+  features: {
+    noneDefined: 'No key features are defined',
+    tooEarly: (day: number): string => `Not rated before day ${day}`,
+    used: (used: number, all: number, unused: readonly string[], days: number): string => `${used} of ${many(all, 'key feature')} used in ${days} days${unused.length === 0 ? '' : `; without ${list(unused)}`}`,
+    drop: (name: string, users: number, usual: number): string => `${many(users, 'contact')} used the key feature ${name} in four weeks, usually ${number(usual)}`,
+  },
+  growth: {
+    asked: (opportunity: string): string => `opportunity ${opportunity} is open`,
+    lookedAt: (product: string): string => `${product} is used and not owned`,
+    interest: (signs: readonly string[]): string => `Interest in more: ${list(signs)}`,
+  },
   usage: {
+    powerUsers: (users: number, usual: number): string => `${many(users, 'power user')} active in four weeks, usually ${number(usual)}`,
     never: 'No whole day with use was seen yet',
     noHistory: 'Not rated before eight weeks of history',
     level: (total: number, reference: number): string => `Use over 28 days is ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
@@ -54,15 +76,20 @@ export const words = {
   touches: {
     tooEarly: (day: number): string => `No touch yet; expected by day ${day}`,
     noTarget: 'No touches are planned for this tier',
+    cadence: (last: string | null, days: number, target: number, window: number): string =>
+      `${last === null ? `No touch in the ${days} days of the account` : `The last touch was ${many(days, 'day')} ago, on ${last}`}; ${target} in ${window} days are planned`,
     count: (count: number, target: number, days: number): string => `${many(count, 'touch', 'touches')} in ${days} days, ${target} expected`,
   },
   executive: {
     tooEarly: (day: number): string => `No touch with the executive sponsor yet; expected by day ${day}`,
     never: 'There was never a touch with the executive sponsor',
+    gap: (known: boolean, days: number | null): string => (!known ? 'Nobody is known to be the executive sponsor' : days === null ? 'There was never a touch with the executive sponsor' : `No touch with the executive sponsor for ${days} days`),
     last: (days: number, name: string, type: string, day: string): string => `Last ${meetings[type] ?? type} with the executive sponsor ${name} was ${many(days, 'day')} ago, on ${day}`,
   },
   tickets: {
     open: (open: number): string => (open === 0 ? 'No open tickets' : many(open, 'open ticket')),
+    noTrend: (fewest: number, weeks: number): string => `Not rated before ${fewest} tickets within ${weeks} full weeks`,
+    trend: (counts: readonly number[]): string => `Tickets by week: ${counts.join(', ')}`,
     surge: (from: number, to: number): string => `Weekly tickets are rising: from ${from} to ${to} within six weeks`,
     urgent: (ids: readonly string[]): string => `Open urgent or escalated tickets: ${list(ids)}`,
     complaint: (ids: readonly string[], late: boolean): string => `Open complaints${late ? ' past their deadline' : ''}: ${list(ids)}`,
@@ -73,6 +100,7 @@ export const words = {
     concern: (pulse: number): string => `The customer-success manager is worried: ${pulse} of 5`,
   },
   threads: {
+    single: (days: number): string => `Only one contact was touched in ${days} days`,
     none: (days: number): string => `No contact was touched in ${days} days`,
     reached: (contacts: number, absent: readonly Role[], days: number): string =>
       `${many(contacts, 'contact')} touched in ${days} days${absent.length === 0 ? ', every required role among them' : `; without ${list(absent.map((role) => roleText[role]))}`}`,
@@ -91,6 +119,8 @@ export const words = {
     missed: 'missed three meetings',
   },
   commercial: {
+    nothingOverdue: 'No invoice is overdue',
+    cut: (cuts: readonly { product: string; before: number; now: number }[]): string => `Seats were cut: ${list(cuts.map(({ product, before, now }) => `${product === '' ? '' : `${product} `}from ${before} to ${now}`))}`,
     overdue: (days: number, count: number): string => (count === 1 ? `An invoice is ${days} days overdue` : `${count} invoices are overdue, the oldest by ${days} days`),
     cancelled: (contracts: readonly string[]): string => `Cancellation announced: ${list(contracts)}`,
   },

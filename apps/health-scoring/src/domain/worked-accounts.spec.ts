@@ -80,6 +80,6 @@ describe('worked accounts', () => {
     it.signal(-2, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: iso(-500), endsOn: iso(230), arrMinor: 1_000_000, currency: 'EUR' });
     const verdict = it.look(0.5);
     expect(verdict.health).toMatchObject({ healthScore: 20, band: 'red', riskLevel: 'red', strikes: { count: 2, groups: ['people', 'commercial'] } });
-    expect(kindsOf(verdict)).toEqual(['cancel_scheduled', 'champion_left', 'payment_overdue']);
+    expect(kindsOf(verdict)).toEqual(['cadence_missed', 'cancel_scheduled', 'champion_left', 'executive_gap', 'payment_overdue']);
   });
 });

@@ -27,6 +27,14 @@ export class ScorecardReference {
   @ApiProperty({ type: 'integer', minimum: 1 }) revision!: number;
 }
 
+export class ShadowScoreAnswer {
+  @ApiProperty({ type: ScorecardReference }) scorecard!: ScorecardReference;
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) healthScore!: number | null;
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) rawScore!: number | null;
+  @ApiProperty({ enum: levels, description: 'By this day alone: a shadow has no memory that would hold it back.' }) band!: string;
+  @ApiProperty({ minimum: 0, maximum: 1 }) dataCoverage!: number;
+}
+
 export class HealthDayAnswer {
   @ApiProperty({ format: 'date' }) day!: string;
   @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) healthScore!: number | null;
@@ -36,6 +44,7 @@ export class HealthDayAnswer {
   @ApiProperty({ minimum: 0, maximum: 1 }) dataCoverage!: number;
   @ApiProperty({ type: 'integer', minimum: 0 }) strikes!: number;
   @ApiProperty({ type: ScorecardReference }) scorecard!: ScorecardReference;
+  @ApiProperty({ type: [ShadowScoreAnswer], description: 'What the scorecards in shadow made of it; nothing follows from them.' }) shadows!: readonly ShadowScoreAnswer[];
 }
 
 export class HealthDayList {

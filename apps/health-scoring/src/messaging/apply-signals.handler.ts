@@ -4,6 +4,7 @@ import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, typ
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
+import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
 import { SourceSightings } from '../application/source-sightings.js';
 import { applySignal, beginImport, contactsOfSignal, finishImport, finishRestatement, resetFacts } from '../domain/account-health.js';
@@ -21,6 +22,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly sightings: SourceSightings,
     private readonly signalTime: SignalTime,
     private readonly backfills: Backfills,
+    private readonly policy: ScoringPolicy,
   ) {}
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
@@ -29,8 +31,9 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
+    const { keyFeatures } = this.policy.current();
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
-    await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map(changeOf), time, 'signal');
+    await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures)), time, 'signal');
   }
 }
 
@@ -41,7 +44,7 @@ function isNew(memory: PartitionMemory): boolean {
   return first;
 }
 
-function changeOf(event: SignalsEvent): AccountChange {
+function changeOf(event: SignalsEvent, keyFeatures: readonly string[] = []): AccountChange {
   switch (event.type) {
     case 'perennial.account.reset.v1':
       return { accountId: event.key, contacts: [], apply: resetFacts, event };
@@ -57,7 +60,7 @@ function changeOf(event: SignalsEvent): AccountChange {
     }
     default: {
       const signal = event.data;
-      return { accountId: event.key, contacts: contactsOfSignal(signal), apply: (state) => applySignal(state, signal), event };
+      return { accountId: event.key, contacts: contactsOfSignal(signal), apply: (state) => applySignal(state, signal, keyFeatures), event };
     }
   }
 }

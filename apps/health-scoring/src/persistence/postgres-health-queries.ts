@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthState } from '@perennial/contracts/health';
 import { Database } from '@perennial/persistence/transaction';
+import type { ShadowScore } from '../domain/verdict/shadow-score.js';
 import { HealthQueries, type AccountRow, type HealthDay, type PortfolioFilter } from '../application/health-queries.js';
 
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
@@ -43,16 +44,16 @@ export class PostgresHealthQueries extends HealthQueries {
   }
 
   async history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]> {
-    const rows = await this.database.query<{ day: string; health: string | null; raw: string | null; band: HealthDay['band']; risk: HealthDay['riskLevel']; coverage: number; strikes: number; card: string; revision: number }>({
+    const rows = await this.database.query<{ day: string; health: string | null; raw: string | null; band: HealthDay['band']; risk: HealthDay['riskLevel']; coverage: number; strikes: number; card: string; revision: number; shadows: ShadowScore[] | null }>({
       name: 'health-history',
-      text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, health_score AS health, raw_score AS raw, band, risk_level AS risk, data_coverage AS coverage, strikes, scorecard_id AS card, scorecard_revision AS revision
+      text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, health_score AS health, raw_score AS raw, band, risk_level AS risk, data_coverage AS coverage, strikes, scorecard_id AS card, scorecard_revision AS revision, shadows
              FROM health_day WHERE account_id = $1 AND day >= coalesce($2::date, '-infinity') AND day <= coalesce($3::date, 'infinity') AND day > coalesce($4::date, '-infinity')
              ORDER BY day LIMIT $5`,
       values: [accountId, from, to, startingAfter, limit],
     });
     return rows.map((row) => ({
       day: row.day, healthScore: number(row.health), rawScore: number(row.raw), band: row.band, riskLevel: row.risk, dataCoverage: Math.round(row.coverage * 10_000) / 10_000, strikes: row.strikes,
-      scorecard: { id: row.card, revision: row.revision },
+      scorecard: { id: row.card, revision: row.revision }, shadows: row.shadows ?? [],
     }));
   }
 }

@@ -23,6 +23,25 @@ export class PostgresLookPlan extends LookPlan {
     return rows.map((row) => row.account_id);
   }
 
+  async behind(partitions: readonly number[], generation: number, except: readonly string[], limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ account_id: string }>({
+      name: 'accounts-behind',
+      text: `SELECT b.account_id FROM unnest($1::smallint[]) AS t (partition)
+             CROSS JOIN LATERAL (
+               SELECT p.account_id FROM portfolio p
+               WHERE p.partition = t.partition AND p.generation < $2 AND p.next_look_at IS NOT NULL AND NOT EXISTS (SELECT FROM unnest($3::text[]) AS e (id) WHERE e.id = p.account_id)
+               LIMIT $4
+             ) b
+             LIMIT $4`,
+      values: [partitions, generation, except, limit],
+    });
+    return rows.map((row) => row.account_id);
+  }
+
+  async skip(accountId: string, generation: number): Promise<void> {
+    await this.database.query({ name: 'skip-behind', text: 'UPDATE portfolio SET generation = $2 WHERE account_id = $1', values: [accountId, generation] });
+  }
+
   async nextLookAt(partitions: readonly number[]): Promise<Date | null> {
     const [row] = await this.database.query<{ at: Date | null }>({
       name: 'next-look',

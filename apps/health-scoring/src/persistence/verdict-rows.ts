@@ -19,20 +19,22 @@ export async function saveVerdicts(tx: Transaction, judged: readonly JudgedAccou
       WITH judged AS (
         SELECT *, convert_from(substr($8::bytea, verdict_start, verdict_length), 'UTF8') AS verdict
         FROM unnest($1::text[], $2::numeric[], $3::text[], $4::text[], $5::smallint[], $6::integer[], $7::text[], $21::integer[], $22::integer[], $9::bigint[], $10::smallint[], $11::timestamptz[],
-                             $12::bigint[], $13::text[], $14::date[], $15::date[], $16::date[], $17::numeric[], $18::real[], $19::text[], $20::integer[])
-          AS j (id, score, band, risk, rank, strikes, trend, verdict_start, verdict_length, version, partition, look, arr, currency, renewal, notice, day, raw, coverage, card, card_revision)
+                             $12::bigint[], $13::text[], $14::date[], $15::date[], $16::date[], $17::numeric[], $18::real[], $19::text[], $20::integer[], $23::jsonb[], $24::integer[], $25::double precision[], $26::smallint[])
+          AS j (id, score, band, risk, rank, strikes, trend, verdict_start, verdict_length, version, partition, look, arr, currency, renewal, notice, day, raw, coverage, card, card_revision, shadows, generation, use_level, size_class)
       ), days AS (
-        INSERT INTO health_day AS d (account_id, day, health_score, raw_score, band, risk_level, data_coverage, strikes, scorecard_id, scorecard_revision)
-        SELECT id, day, score, raw, band, risk, coverage, strikes, card, card_revision FROM judged
+        INSERT INTO health_day AS d (account_id, day, health_score, raw_score, band, risk_level, data_coverage, strikes, scorecard_id, scorecard_revision, shadows)
+        SELECT id, day, score, raw, band, risk, coverage, strikes, card, card_revision, shadows FROM judged
         ON CONFLICT (account_id, day) DO UPDATE SET health_score = excluded.health_score, raw_score = excluded.raw_score, band = excluded.band, risk_level = excluded.risk_level,
-          data_coverage = excluded.data_coverage, strikes = excluded.strikes, scorecard_id = excluded.scorecard_id, scorecard_revision = excluded.scorecard_revision
+          data_coverage = excluded.data_coverage, strikes = excluded.strikes, scorecard_id = excluded.scorecard_id, scorecard_revision = excluded.scorecard_revision,
+          shadows = excluded.shadows
         WHERE d IS DISTINCT FROM excluded
       )
-      INSERT INTO portfolio AS p (account_id, health_score, band, risk_level, risk_rank, strikes, trend, verdict, verdict_version, partition, next_look_at, arr_minor, currency, renewal_on, notice_on)
-      SELECT id, score, band, risk, rank, strikes, trend, verdict, version, partition, look, arr, currency, renewal, notice FROM judged
+      INSERT INTO portfolio AS p (account_id, health_score, band, risk_level, risk_rank, strikes, trend, verdict, verdict_version, partition, next_look_at, arr_minor, currency, renewal_on, notice_on, generation, use_level, size_class)
+      SELECT id, score, band, risk, rank, strikes, trend, verdict, version, partition, look, arr, currency, renewal, notice, generation, use_level, size_class FROM judged
       ON CONFLICT (account_id) DO UPDATE SET health_score = excluded.health_score, band = excluded.band, risk_level = excluded.risk_level, risk_rank = excluded.risk_rank, strikes = excluded.strikes,
         trend = excluded.trend, verdict = excluded.verdict, verdict_version = coalesce(excluded.verdict_version, p.verdict_version), partition = excluded.partition, next_look_at = excluded.next_look_at,
-        arr_minor = excluded.arr_minor, currency = excluded.currency, renewal_on = excluded.renewal_on, notice_on = excluded.notice_on`,
+        arr_minor = excluded.arr_minor, currency = excluded.currency, renewal_on = excluded.renewal_on, notice_on = excluded.notice_on, generation = excluded.generation,
+        use_level = excluded.use_level, size_class = excluded.size_class`,
     values: [
       column((a) => a.state.accountId), column((a) => a.verdict.health.healthScore), column((a) => a.verdict.health.band), column((a) => a.verdict.health.riskLevel),
       column((a) => riskRank[a.verdict.health.riskLevel]), column((a) => a.verdict.health.strikes.count), column((a) => a.verdict.health.trend), verdicts.bytes,
@@ -40,6 +42,9 @@ export async function saveVerdicts(tx: Transaction, judged: readonly JudgedAccou
       column((a) => a.state.renewal?.arrMinor ?? null), column((a) => a.state.renewal?.currency ?? null), column((a) => isoDayOrNull(a.state.renewal?.renewalOn)), column((a) => isoDayOrNull(a.state.renewal?.noticeOn)),
       column((a) => a.verdict.history.day), column((a) => a.verdict.history.rawScore), column((a) => a.verdict.history.dataCoverage), column((a) => a.verdict.history.scorecard.id), column((a) => a.verdict.history.scorecard.revision),
       verdicts.starts, verdicts.lengths,
+      column((a) => (a.verdict.history.shadows.length === 0 ? null : JSON.stringify(a.verdict.history.shadows))),
+      column((a) => a.state.memory.generation),
+      column((a) => a.verdict.use?.level ?? null), column((a) => a.verdict.use?.sizeClass ?? null),
     ],
   });
 }

@@ -12,7 +12,10 @@ import { StreamHub } from './stream-hub.js';
 
 const eventType = 'risk.changed';
 
-/** Tells everybody who asked: webhooks, the live stream, and the inbox of the account's owner. */
+/**
+ * Tells everybody who asked: webhooks, the live stream, and the inbox of the account's owner. What a change of scorecard
+ * moved shows on the topic and the live stream alone: it alarms nobody, and is summed up once (tell-scorecards.handler.ts).
+ */
 @Injectable()
 export class AnnounceRiskChanges {
   constructor(
@@ -29,7 +32,8 @@ export class AnnounceRiskChanges {
   async announce(received: readonly ReceivedEvent<typeof riskChangesTopic>[], tx: Transaction): Promise<void> {
     const events = await this.announced.takeNew(tx, received);
     if (events.length === 0) return;
-    const messages = events.map((event) => ({
+    const news = events.filter(({ data }) => data.cause !== 'revision');
+    const messages = news.map((event) => ({
       id: messageId(event.key, event.version),
       eventType,
       accountId: event.key,
@@ -38,7 +42,7 @@ export class AnnounceRiskChanges {
       createdAt: new Date(event.data.occurredAt),
     }));
     const stream = events.map((event) => ({ type: eventType, data: JSON.stringify(event.data), createdAt: new Date(event.data.occurredAt) }));
-    const items = events.map((event) => ({
+    const items = news.map((event) => ({
       key: `risk-change ${event.key} ${event.version}`,
       audience: 'account-owner' as const,
       kind: 'risk_changed' as const,

@@ -15,8 +15,8 @@ export interface AccountBook {
   readonly riskLevel: string;
   /** Strikes as scoring last told them. */
   readonly strikes: { readonly reviewCalledFor: boolean; readonly groups: readonly string[] };
-  /** Active indicators of the groups playbooks start from. */
-  readonly indicators: readonly { readonly kind: string; readonly group: string; readonly text: string }[];
+  /** Active indicators of the groups playbooks start from; those that a change of scorecard raised start none. */
+  readonly indicators: readonly { readonly kind: string; readonly group: string; readonly text: string; readonly byRevision?: true }[];
   readonly renewals: readonly { readonly id: string; readonly noticeOn: string; readonly state: Renewal['state'] }[];
   readonly reviews: readonly SavePlanReview[];
   /** Version of the newest risk change heard: an older one, replayed by hand, says nothing about now. */
@@ -37,7 +37,7 @@ export function withAccount(book: AccountBook, account: AccountState): AccountBo
 }
 
 export function withHealth(book: AccountBook, health: HealthState, groups: ReadonlySet<string>): AccountBook {
-  const indicators = health.indicators.filter((indicator) => groups.has(indicator.group)).map(({ kind, group, text }) => ({ kind, group, text }));
+  const indicators = health.indicators.filter((indicator) => groups.has(indicator.group)).map(({ kind, group, text, byRevision }) => ({ kind, group, text, ...(byRevision === true && { byRevision }) }));
   return { ...book, riskLevel: health.riskLevel, strikes: { reviewCalledFor: health.strikes.savePlanReview, groups: health.strikes.groups }, indicators };
 }
 

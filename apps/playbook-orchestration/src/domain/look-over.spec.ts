@@ -32,6 +32,13 @@ describe('hygiene', () => {
     expect(tasksIn(none, 'hygiene').map((task) => task.reason)).toEqual(['goals_missing has cleared', 'cadence_missed has cleared']);
   });
 
+  it('is not opened by what a change of scorecard raised, and closes with it', () => {
+    const raised = { ...indicator('goals_missing', 'hygiene'), byRevision: true };
+    expect(told(desk(), health('green', [], { indicators: [raised] })).runs).toEqual([]);
+    const both = told(desk(), health('green', [], { indicators: [raised, indicator('cadence_missed', 'hygiene')] }));
+    expect(tasksIn(both, 'hygiene').map(({ title }) => title)).toEqual(['Get in touch with Acme: the agreed rhythm was missed']);
+  });
+
   it('stays quiet until go-live', () => {
     expect(told(desk({ goLive: '2027-01-01' }), two).runs).toEqual([]);
     expect(told(desk({ goLive: '2027-01-01' }), two, 'e1', '2027-01-01T00:00:00.000Z').runs).toHaveLength(1);

@@ -32,7 +32,7 @@ export function standingReasons(book: AccountBook, track: Track, today: string):
     case 'indicator':
       return book.indicators
         .filter((indicator, index, all) => indicator.group === trigger.group && all.findIndex((other) => other.kind === indicator.kind) === index)
-        .map(({ kind, text }) => ({ subject: kind, facts: { indicator: kind, text }, trigger: `indicator ${kind}`, startsThread: true }));
+        .map(({ kind, text, byRevision }) => ({ subject: kind, facts: { indicator: kind, text }, trigger: `indicator ${kind}`, startsThread: byRevision !== true }));
     case 'renewal':
       return book.renewals
         .filter((renewal) => renewal.state === 'open')

@@ -44,7 +44,7 @@ function meaningFault(signal: SignalInput, receivedAt: number, rules: SignalRule
     return { code: 'identity_missing', pointer: '', detail: 'names neither accountId nor personId: give at least one' };
   }
   return (
-    (signal.personId === undefined ? null : personIdFault(signal.personId, '/personId')) ?? timeFault(signal, receivedAt) ?? dataFault(signal, rules)
+    (signal.personId === undefined ? null : personIdFault(signal.personId, '/personId')) ?? timeFault(signal, receivedAt) ?? dayFault(signal.data) ?? dataFault(signal, rules)
   );
 }
 
@@ -54,6 +54,18 @@ function timeFault(signal: SignalInput, receivedAt: number): ItemFault | null {
   if (original === null) return { code: 'timestamp_invalid', pointer: '/occurredAt', detail: 'is no instant of the calendar: send RFC 3339, e.g. 2026-01-31T09:30:00.000Z' };
   const time = eventTime({ receivedAt, original, sentAt: null });
   return 'code' in time ? { ...time, pointer: '/occurredAt' } : null;
+}
+
+const dayFields = ['dueOn', 'startsOn', 'endsOn', 'effectiveOn', 'closeOn'] as const;
+
+/** A date of year 1 is an empty field of some system, and an invoice due then would be overdue by two thousand years. */
+function dayFault(fields: object): ItemFault | null {
+  const data: Partial<Record<string, unknown>> = { ...fields };
+  const field = dayFields.find((name) => {
+    const day = data[name];
+    return typeof day === 'string' && day < '1970-01-01';
+  });
+  return field === undefined ? null : { code: 'date_out_of_range', pointer: `/data/${field}`, detail: 'lies before 1970: send the date that is meant, or leave the field out' };
 }
 
 function dataFault(signal: SignalInput, rules: SignalRules): ItemFault | null {

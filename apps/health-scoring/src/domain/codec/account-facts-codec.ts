@@ -3,14 +3,17 @@ import { emptyAccountFacts, type AccountFacts } from '../facts/account-facts.js'
 import { activityDays, customerKinds, type ActivityFacts } from '../facts/fold-activity.js';
 import type { ContractFacts, ContractTerms } from '../facts/fold-contract.js';
 import { touchDays, type TouchFacts } from '../facts/fold-engagement.js';
+import { featureWeeks, type FeatureFacts } from '../facts/fold-feature.js';
 import type { GoalFacts, GoalTerms } from '../facts/fold-goal.js';
 import type { InvoiceFacts } from '../facts/fold-invoice.js';
-import type { LicenseFacts } from '../facts/fold-license.js';
+import { assignedDays, type LicenseFacts } from '../facts/fold-license.js';
 import type { MilestoneFacts } from '../facts/fold-milestone.js';
+import type { OpportunityFacts } from '../facts/fold-opportunity.js';
 import type { TicketFacts } from '../facts/fold-ticket.js';
 import { usageDays, usageWeeks, type UsageFacts } from '../facts/fold-usage.js';
 import type { Mark } from '../facts/mark.js';
-import { bool, id, integer, list, map, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec.js';
+import { emptyRing } from '../facts/ring.js';
+import { bool, id, instant, integer, list, map, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec.js';
 import { flags, mark, marked, ring, spans } from './fact-codecs.js';
 
 const npsWeeks = emptyAccountFacts().npsCount.size;
@@ -39,6 +42,7 @@ const cohort = record<Cohort>({
   activeInFourWeeks: ring(fourWeekWindows),
   others: byType(record<AnswerSum>({ count: natural, sum: natural })),
   newest: byType<Mark | null>(nullable(mark)),
+  activated: since(6, natural, 0),
 });
 
 const ticket = record<TicketFacts>({
@@ -51,13 +55,18 @@ const ticket = record<TicketFacts>({
   complaint: nullable(marked(bool)),
 });
 
-const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)) });
+const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)), assignedByDay: since(6, ring(assignedDays), () => emptyRing(assignedDays)) });
 const terms = record<GoalTerms>({ metric: text, baseline: number, target: number, startsOn: nullable(integer), dueOn: integer, weight: number });
 const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confirmed: nullable(marked(nullable(number))), dropped: nullable(mark) });
-const milestone = record<MilestoneFacts>({ name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: integer, id, day: integer })), achieved: nullable(mark), missed: nullable(mark) });
-const invoice = record<InvoiceFacts>({ at: integer, id, paid: bool, dueOn: integer });
-const contractTerms = record<ContractTerms>({ at: integer, id, binding: bool, startsOn: integer, endsOn: nullable(integer), noticeDays: natural, arrMinor: integer, currency: text });
-const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null) });
+const milestone = record<MilestoneFacts>({
+  name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day: integer })), achieved: nullable(mark), missed: nullable(mark),
+  phase: since(6, nullable(marked(oneOf(['onboarding', 'adoption', 'value']))), null),
+});
+const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: integer });
+const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: integer, endsOn: nullable(integer), noticeDays: natural, arrMinor: integer, currency: text });
+const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
+
+const opportunity = record<OpportunityFacts>({ at: instant, id, isGrowth: bool, isOpen: bool, closeOn: integer });
 
 /** Facts of one account. A new field goes to the end of its record, with `since` a new format number of `state-codec.ts`. */
 export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
@@ -77,4 +86,7 @@ export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
   contracts: map(id, contract),
   pulse: nullable(marked(natural)),
   lastUsage: nullable(mark),
+  features: since(6, map(text, record<FeatureFacts>({ last: mark, users: ring(featureWeeks) })), () => new Map<string, FeatureFacts>()),
+  productUse: since(6, map(text, mark), () => new Map<string, Mark>()),
+  opportunities: since(6, map(id, opportunity), () => new Map<string, OpportunityFacts>()),
 });

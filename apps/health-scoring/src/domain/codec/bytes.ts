@@ -1,5 +1,7 @@
 /** Writes numbers and text into a growing buffer. */
 export class Writer {
+  /** What was written before and may be referred to, by kind of value. */
+  readonly written = { ids: new Map<string, number>(), instants: new Map<number, number>() };
   #bytes = Buffer.allocUnsafe(512);
   #length = 0;
 
@@ -53,6 +55,8 @@ export class Writer {
 export class Reader {
   /** How the row was packed: the number in front of it. */
   format = 0;
+  /** What was read before, in the order of `Writer.written`. */
+  readonly seen = { ids: [] as string[], instants: [] as number[] };
   #at = 0;
 
   constructor(readonly bytes: Buffer) {}

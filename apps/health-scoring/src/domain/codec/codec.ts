@@ -36,10 +36,21 @@ export const text: Codec<string> = { write: (out, value) => out.text(value), rea
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An id: text, with UUIDs in 16 bytes. */
+const refer = <T>(known: Map<T, number>, value: T): number | undefined => {
+  const index = known.get(value);
+  if (index === undefined) known.set(value, known.size);
+  return index;
+};
+
+/**
+ * An id: text, with UUIDs in 16 bytes; one that the row holds already is a reference to it, since one signal often says
+ * several things.
+ */
 export const id: Codec<string> = {
   write(out, value) {
-    if (uuid.test(value)) {
+    const index = refer(out.written.ids, value);
+    if (index !== undefined) out.natural(index + 2);
+    else if (uuid.test(value)) {
       out.byte(1);
       out.hex(value.replaceAll('-', ''));
     } else {
@@ -48,11 +59,36 @@ export const id: Codec<string> = {
     }
   },
   read(input) {
-    if (input.byte() === 0) return input.text();
-    const hex = input.hex(16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    const kind = input.natural();
+    if (kind >= 2) return known(input.seen.ids[kind - 2]);
+    const value = kind === 0 ? input.text() : dashed(input.hex(16));
+    input.seen.ids.push(value);
+    return value;
   },
 };
+
+const dashed = (hex: string): string => `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+
+/** An instant, or a reference to the same one before. Rows up to format 5 hold it in full each time. */
+export const instant: Codec<number> = {
+  write(out, value) {
+    const index = refer(out.written.instants, value);
+    out.natural(index === undefined ? 0 : index + 1);
+    if (index === undefined) integer.write(out, value);
+  },
+  read(input) {
+    const index = input.format < 6 ? 0 : input.natural();
+    if (index > 0) return known(input.seen.instants[index - 1]);
+    const value = integer.read(input);
+    input.seen.instants.push(value);
+    return value;
+  },
+};
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('the packed state refers to what it does not hold');
+  return value;
+}
 
 /** One of a fixed list; new values are added at its end. */
 export const oneOf = <const V extends string>(values: readonly V[]): Codec<V> => ({
@@ -80,10 +116,10 @@ export const list = <T>(codec: Codec<T>): Codec<T[]> => ({
   read: (input) => Array.from({ length: input.natural() }, () => codec.read(input)),
 });
 
-/** A field that came with `format`: rows of before hold `absent`. */
-export const since = <T>(format: number, codec: Codec<T>, absent: T): Codec<T> => ({
+/** A field that came with `format`: rows of before hold `absent`; what is changed in place is made anew by a function. */
+export const since = <T>(format: number, codec: Codec<T>, absent: T extends object ? T | (() => T) : T): Codec<T> => ({
   write: (out, value) => codec.write(out, value),
-  read: (input) => (input.format < format ? absent : codec.read(input)),
+  read: (input) => (input.format >= format ? codec.read(input) : typeof absent === 'function' ? (absent as () => T)() : (absent as T)),
 });
 
 /** Entries in the order of their keys, however they came in. */

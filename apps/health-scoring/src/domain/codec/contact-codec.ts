@@ -1,9 +1,9 @@
-import type { Answer, ContactFacts, Touch } from '../contacts/contact-facts.js';
-import { integer, list, natural, nullable, number, oneOf, record, text, id, type Codec } from './codec.js';
+import type { Answer, ContactFacts, Touch, WeeksOfUse } from '../contacts/contact-facts.js';
+import { instant, integer, list, map, natural, nullable, number, oneOf, record, since, text, id, type Codec } from './codec.js';
 import { mark, marked, spans } from './fact-codecs.js';
 
-const answer = record<Answer>({ at: integer, id, score: number });
-const touch = record<Touch>({ at: integer, id, type: oneOf(['meeting', 'call', 'mail', 'qbr', 'introduction_asked']) });
+const answer = record<Answer>({ at: instant, id, score: number });
+const touch = record<Touch>({ at: instant, id, type: oneOf(['meeting', 'call', 'mail', 'qbr', 'introduction_asked']) });
 const half = 1n << 32n;
 
 /** 64 weeks in two halves. */
@@ -33,4 +33,5 @@ export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<C
   nps: nullable(answer),
   csat: nullable(answer),
   intent: nullable(answer),
+  features: since(6, map(text, record<WeeksOfUse>({ activeWeek: integer, activeWeeks: weeks })), () => new Map<string, WeeksOfUse>()),
 });

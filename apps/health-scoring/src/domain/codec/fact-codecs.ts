@@ -1,12 +1,12 @@
 import type { Mark } from '../facts/mark.js';
 import { addTo, countAt, emptyRing, markIn, never, type Ring } from '../facts/ring.js';
 import type { Span, Spans } from '../facts/spans.js';
-import { id, integer, list, natural, record, type Codec } from './codec.js';
+import { id, instant, integer, list, natural, record, type Codec } from './codec.js';
 
-export const mark: Codec<Mark> = record<Mark>({ at: integer, id });
+export const mark: Codec<Mark> = record<Mark>({ at: instant, id });
 
 /** A mark that carries one value more. */
-export const marked = <T>(value: Codec<T>): Codec<Mark & { readonly value: T }> => record<Mark & { readonly value: T }>({ at: integer, id, value });
+export const marked = <T>(value: Codec<T>): Codec<Mark & { readonly value: T }> => record<Mark & { readonly value: T }>({ at: instant, id, value });
 
 export const spans = <V>(value: Codec<V>): Codec<Spans<V>> => list(record<Span<V>>({ value, first: mark, last: mark }));
 

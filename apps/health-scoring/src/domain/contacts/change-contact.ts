@@ -1,9 +1,9 @@
-import { addTo, never } from '../facts/ring.js';
+import { addTo, never, type Ring } from '../facts/ring.js';
 import type { AccountHealthState } from '../state.js';
 import { weekdayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import type { EpochDay } from '../time/day.js';
-import { count, moveLastActive, type Cohort } from './cohort.js';
-import { newContact, type ContactFacts } from './contact-facts.js';
+import { count, moveLastActive } from './cohort.js';
+import { newContact, type ContactFacts, type WeeksOfUse } from './contact-facts.js';
 
 export function contactOf(state: AccountHealthState, personId: string): ContactFacts {
   let contact = state.contacts.get(personId);
@@ -29,34 +29,43 @@ export function markActive(state: AccountHealthState, personId: string, day: Epo
     contact.lastActiveDay = day;
     state.dirtyContacts.add(personId);
   }
-  if (week !== contact.activeWeek && markWeek(state.facts.cohort, contact, week)) state.dirtyContacts.add(personId);
+  if (week !== contact.activeWeek && markWeek(state.facts.cohort.activeInFourWeeks, contact, week)) state.dirtyContacts.add(personId);
+}
+
+/** The contact used a key feature in `week`; `users` counts those who did by windows of four weeks. */
+export function markFeature(state: AccountHealthState, personId: string, feature: string, users: Ring, week: AccountWeek): void {
+  const contact = contactOf(state, personId);
+  let weeks = contact.features.get(feature);
+  if (weeks === undefined) contact.features.set(feature, (weeks = { activeWeek: never, activeWeeks: 0n }));
+  if (week !== weeks.activeWeek && markWeek(users, weeks, week)) state.dirtyContacts.add(personId);
 }
 
 const weeksKept = 64n;
 const all = (1n << weeksKept) - 1n;
 
 /** False when the week is known or too old. Windows of four weeks that were empty before gain one contact. */
-function markWeek(cohort: Cohort, contact: ContactFacts, week: AccountWeek): boolean {
-  if (contact.activeWeek !== never && BigInt(contact.activeWeek - week) >= weeksKept) return false;
-  if (isActiveIn(contact, week)) return false;
-  for (let end = week; end < week + 4; end += 1) {
-    const known = isActiveIn(contact, end) || isActiveIn(contact, end - 1) || isActiveIn(contact, end - 2) || isActiveIn(contact, end - 3);
-    if (!known) addTo(cohort.activeInFourWeeks, end, 1);
-  }
-  if (contact.activeWeek === never) {
-    contact.activeWeeks = 1n;
-    contact.activeWeek = week;
-  } else if (week > contact.activeWeek) {
-    contact.activeWeeks = ((contact.activeWeeks << BigInt(week - contact.activeWeek)) | 1n) & all;
-    contact.activeWeek = week;
+function markWeek(windows: Ring, weeks: WeeksOfUse, week: AccountWeek): boolean {
+  if (weeks.activeWeek !== never && BigInt(weeks.activeWeek - week) >= weeksKept) return false;
+  if (isActiveIn(weeks, week)) return false;
+  for (let end = week; end < week + 4; end += 1) if (!isActiveUpTo(weeks, end)) addTo(windows, end, 1);
+  if (weeks.activeWeek === never) {
+    weeks.activeWeeks = 1n;
+    weeks.activeWeek = week;
+  } else if (week > weeks.activeWeek) {
+    weeks.activeWeeks = ((weeks.activeWeeks << BigInt(week - weeks.activeWeek)) | 1n) & all;
+    weeks.activeWeek = week;
   } else {
-    contact.activeWeeks |= 1n << BigInt(contact.activeWeek - week);
+    weeks.activeWeeks |= 1n << BigInt(weeks.activeWeek - week);
   }
   return true;
 }
 
-function isActiveIn(contact: ContactFacts, week: AccountWeek): boolean {
-  if (contact.activeWeek === never) return false;
-  const back = contact.activeWeek - week;
-  return back >= 0 && back < 64 && ((contact.activeWeeks >> BigInt(back)) & 1n) === 1n;
+/** Use in one of the four account-weeks that end with `end`. */
+export const isActiveUpTo = (weeks: WeeksOfUse, end: AccountWeek): boolean =>
+  isActiveIn(weeks, end) || isActiveIn(weeks, end - 1) || isActiveIn(weeks, end - 2) || isActiveIn(weeks, end - 3);
+
+function isActiveIn(weeks: WeeksOfUse, week: AccountWeek): boolean {
+  if (weeks.activeWeek === never) return false;
+  const back = weeks.activeWeek - week;
+  return back >= 0 && back < 64 && ((weeks.activeWeeks >> BigInt(back)) & 1n) === 1n;
 }

@@ -26,6 +26,8 @@ export interface Cohort {
   readonly others: Record<AnswerType, AnswerSum>;
   /** Newest answer of anybody, by type. */
   readonly newest: Record<AnswerType, Mark | null>;
+  /** Contacts that ever used the product. */
+  activated: number;
 }
 
 export const lastActiveDays = 56;
@@ -38,6 +40,7 @@ export const emptyCohort = (): Cohort => ({
   activeInFourWeeks: emptyRing(fourWeekWindows),
   others: { nps: { count: 0, sum: 0 }, csat: { count: 0, sum: 0 }, intent: { count: 0, sum: 0 } },
   newest: { nps: null, csat: null, intent: null },
+  activated: 0,
 });
 
 /** Adds (`sign` 1) or takes out (-1) what the contact contributes, apart from its use. */
@@ -57,6 +60,7 @@ export function count(cohort: Cohort, contact: ContactFacts, sign: 1 | -1): void
 
 /** Moves the contact to a later day of use. */
 export function moveLastActive(cohort: Cohort, from: number, to: number): void {
-  if (from !== never) addTo(cohort.lastActive, from, -1);
+  if (from === never) cohort.activated += 1;
+  else addTo(cohort.lastActive, from, -1);
   addTo(cohort.lastActive, to, 1);
 }

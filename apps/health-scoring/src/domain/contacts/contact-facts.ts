@@ -8,8 +8,14 @@ import { isStakeholder, type RoleSet } from './roles.js';
 export type Answer = Mark & { readonly score: number };
 export type Touch = Mark & { readonly type: SignalData['engagement']['type'] };
 
+/** Account-weeks with use: bit i is the week `activeWeek` - i, 64 weeks. */
+export interface WeeksOfUse {
+  activeWeek: number;
+  activeWeeks: bigint;
+}
+
 /** What is known of one contact of one account. */
-export interface ContactFacts {
+export interface ContactFacts extends WeeksOfUse {
   readonly personId: string;
   name: (Mark & { readonly value: string }) | null;
   /** Titles in the form they are compared in, with what they were called. */
@@ -25,9 +31,10 @@ export interface ContactFacts {
   bounced: Mark | null;
   departed: Mark | null;
   lastActiveDay: EpochDay;
-  /** Account-weeks with use: bit i is the week `activeWeek` - i, 64 weeks. */
   activeWeek: number;
   activeWeeks: bigint;
+  /** Weeks of use by key feature. */
+  readonly features: Map<string, WeeksOfUse>;
   lastTouch: Touch | null;
   /** The last three meetings missed or declined, newest first. */
   missed: Mark[];
@@ -38,7 +45,7 @@ export interface ContactFacts {
 
 export const newContact = (personId: string): ContactFacts => ({
   personId, name: null, titles: [], companies: [], roles: [], accountRoles: 0, seenRoles: 0, deactivated: null, bounced: null, departed: null,
-  lastActiveDay: never, activeWeek: never, activeWeeks: 0n, lastTouch: null, missed: [], nps: null, csat: null, intent: null,
+  lastActiveDay: never, activeWeek: never, activeWeeks: 0n, features: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
 });
 
 /** Nothing is known of the contact; at most a name, as the account's own record has it. */

@@ -2,12 +2,14 @@ import { emptyCohort, type Cohort } from '../contacts/cohort.js';
 import type { EpochDay } from '../time/day.js';
 import type { ContractFacts } from './fold-contract.js';
 import { emptyActivity, type ActivityFacts } from './fold-activity.js';
+import type { FeatureFacts } from './fold-feature.js';
 import type { GoalFacts } from './fold-goal.js';
 import type { InvoiceFacts } from './fold-invoice.js';
 import type { LicenseFacts } from './fold-license.js';
 import type { Mark } from './mark.js';
 import type { MetricFacts } from './fold-metric.js';
 import type { MilestoneFacts } from './fold-milestone.js';
+import type { OpportunityFacts } from './fold-opportunity.js';
 import type { PulseFacts } from './fold-pulse.js';
 import { emptyRing, type Ring } from './ring.js';
 import type { TicketFacts } from './fold-ticket.js';
@@ -37,6 +39,11 @@ export interface AccountFacts {
   pulse: PulseFacts | null;
   /** Newest usage signal, the evidence of what is judged by use. */
   lastUsage: Mark | null;
+  /** Key features by name. */
+  features: Map<string, FeatureFacts>;
+  /** Newest use by product, of signals that name one. */
+  productUse: Map<string, Mark>;
+  opportunities: Map<string, OpportunityFacts>;
 }
 
 /** Weeks of NPS answers kept: two quarters and one week under way. */
@@ -59,4 +66,7 @@ export const emptyAccountFacts = (): AccountFacts => ({
   contracts: new Map(),
   pulse: null,
   lastUsage: null,
+  features: new Map(),
+  productUse: new Map(),
+  opportunities: new Map(),
 });

@@ -24,6 +24,7 @@ export interface ContractFacts {
   ending: (Mark & { readonly value: boolean }) | null;
   /** Null only for a contract that was last heard of by a version that did not keep them. */
   terms: ContractTerms | null;
+  product: (Mark & { readonly value: string }) | null;
 }
 
 const mostContracts = 50;
@@ -60,7 +61,7 @@ function lastTerms(known: ContractTerms | null, told: ContractTerms): ContractTe
 export function foldContract(contracts: Map<string, ContractFacts>, signal: SignalOf<'contract'>, mark: Mark): void {
   const { contractId, status, startsOn } = signal.data;
   let contract = contracts.get(contractId);
-  if (contract === undefined) contracts.set(contractId, (contract = { heard: mark, starts: [], ending: null, terms: null }));
+  if (contract === undefined) contracts.set(contractId, (contract = { heard: mark, starts: [], ending: null, terms: null, product: null }));
   else contract.heard = latest(contract.heard, mark);
   const start = parseDay(startsOn);
   if (!contract.starts.includes(start)) {
@@ -71,6 +72,8 @@ export function foldContract(contracts: Map<string, ContractFacts>, signal: Sign
   }
   const ending = endingOf(status);
   if (ending !== null) contract.ending = latest(contract.ending, { ...mark, value: ending });
+  const product = signal.data.product ?? signal.product;
+  if (product !== null) contract.product = latest(contract.product, { ...mark, value: product });
   contract.terms = lastTerms(contract.terms, termsOf(signal, mark));
   keepNewest(contracts, mostContracts, (known) => known.heard);
 }

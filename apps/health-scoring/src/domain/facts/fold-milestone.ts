@@ -1,4 +1,4 @@
-import type { SignalOf } from '@perennial/contracts/signal';
+import type { SignalData, SignalOf } from '@perennial/contracts/signal';
 import { parseDay, type EpochDay } from '../time/day.js';
 import { keepNewest, shortName } from './keep-newest.js';
 import { earliest, latest, type Mark } from './mark.js';
@@ -9,16 +9,19 @@ export interface MilestoneFacts {
   due: (Mark & { readonly day: EpochDay }) | null;
   achieved: Mark | null;
   missed: Mark | null;
+  /** Null only for one that was last heard of by a version that did not keep it. */
+  phase: (Mark & { readonly value: SignalData['milestone']['phase'] }) | null;
 }
 
 const mostMilestones = 100;
 
 export function foldMilestone(milestones: Map<string, MilestoneFacts>, signal: SignalOf<'milestone'>, mark: Mark): void {
-  const { milestoneId, name, status, dueOn } = signal.data;
+  const { milestoneId, name, phase, status, dueOn } = signal.data;
   const named = { ...mark, value: shortName(name) };
   let milestone = milestones.get(milestoneId);
-  if (milestone === undefined) milestones.set(milestoneId, (milestone = { name: named, due: null, achieved: null, missed: null }));
+  if (milestone === undefined) milestones.set(milestoneId, (milestone = { name: named, due: null, achieved: null, missed: null, phase: null }));
   else milestone.name = latest(milestone.name, named);
+  milestone.phase = latest(milestone.phase, { ...mark, value: phase });
   if (dueOn !== undefined) milestone.due = latest(milestone.due, { ...mark, day: parseDay(dueOn) });
   if (status === 'achieved') milestone.achieved = earliest(milestone.achieved, mark);
   if (status === 'missed') milestone.missed = latest(milestone.missed, mark);

@@ -8,12 +8,15 @@ import { dayOf, parseInstant } from '../time/day.js';
 import { foldActivity, isTouch } from './fold-activity.js';
 import { foldContract } from './fold-contract.js';
 import { foldTouch } from './fold-engagement.js';
+import { foldFeature } from './fold-feature.js';
 import { foldGoal } from './fold-goal.js';
 import { foldInvoice } from './fold-invoice.js';
 import { foldLicense } from './fold-license.js';
 import { latest, type Mark } from './mark.js';
 import { foldMetric } from './fold-metric.js';
 import { foldMilestone } from './fold-milestone.js';
+import { foldOpportunity } from './fold-opportunity.js';
+import { foldProductUse } from './fold-product-use.js';
 import { foldPulse } from './fold-pulse.js';
 import { addTo } from './ring.js';
 import { foldTicket } from './fold-ticket.js';
@@ -41,7 +44,7 @@ export function contactIdsOf(signal: Signal): readonly string[] {
 }
 
 /** Folds one signal into the facts of its account. A new kind gets its case here and its own file beside it. */
-export function foldSignal(state: AccountHealthState, signal: Signal): void {
+export function foldSignal(state: AccountHealthState, signal: Signal, keyFeatures: readonly string[]): void {
   const { facts } = state;
   const mark: Mark = { at: parseInstant(signal.occurredAt), id: signal.id };
   const day = dayOf(mark.at);
@@ -51,7 +54,11 @@ export function foldSignal(state: AccountHealthState, signal: Signal): void {
     case 'usage':
       foldUsage(facts.usage, signal, day, weekdayOf(state.accountId));
       facts.lastUsage = latest(facts.lastUsage, mark);
+      if (signal.product !== null) foldProductUse(facts.productUse, signal.product, mark);
       if (signal.personId !== null) markActive(state, signal.personId, day);
+      if (signal.data.feature !== undefined && keyFeatures.includes(signal.data.feature)) {
+        foldFeature(state, signal.data.feature, signal.personId, weekOf(day, weekdayOf(state.accountId)), mark);
+      }
       return;
     case 'license':
       return foldLicense(facts.licenses, signal, mark);
@@ -77,8 +84,9 @@ export function foldSignal(state: AccountHealthState, signal: Signal): void {
       return foldContract(facts.contracts, signal, mark);
     case 'goal':
       return foldGoal(facts.goals, signal, mark);
-    case 'note':
     case 'opportunity':
+      return foldOpportunity(facts.opportunities, signal, mark);
+    case 'note':
       return;
   }
 }

@@ -35,6 +35,11 @@ export function markIn(ring: Ring, index: number): void {
   ring.counts[slot(ring, index)] = 1;
 }
 
+/** The count at `index` becomes at least `value`. */
+export function raiseTo(ring: Ring, index: number, value: number): void {
+  addTo(ring, index, Math.max(0, value - countAt(ring, index)));
+}
+
 function advance(ring: Ring, index: number): void {
   if (ring.counts === none) ring.counts = new Float64Array(ring.size);
   else if (index - ring.newest >= ring.size) ring.counts.fill(0);

@@ -25,7 +25,7 @@ export interface Remembered {
   readonly suppression: Suppression | null;
 }
 
-/** An indicator as data and one pure function. Registered in `all-indicators.ts`; its numbers stand in the indicator set. */
+/** An indicator as data and one pure function. Registered in `all-indicators.ts`; its numbers stand in the scorecard. */
 export interface IndicatorDefinition {
   readonly kind: string;
   readonly group: CauseGroup;
@@ -41,7 +41,7 @@ interface Definition<S extends TSchema> extends Omit<IndicatorDefinition, 'setti
   readonly judge: (view: AccountView, settings: Static<S>, remembered: Remembered) => Finding | null;
 }
 
-/** An indicator with typed settings; indicator sets are checked against `settings` before they are used. */
+/** An indicator with typed settings; scorecards are checked against `settings` before they are used. */
 export function defineIndicator<S extends TSchema>(definition: Definition<S>): IndicatorDefinition {
   return { ...definition, judge: (view, settings, remembered) => definition.judge(view, settings as Static<S>, remembered) };
 }

@@ -3,7 +3,7 @@ import { judgeIndicator } from '../judgements.js';
 import { isoDay } from '../time/day.js';
 import { weekdayOf } from '../time/account-week.js';
 import type { Verdict } from '../look.js';
-import { poissonTrendZ } from './ticket-surge.js';
+import { poissonTrendZ } from '../tickets/weekly-tickets.js';
 
 const iso = (day: number): string => isoDay(monday + day);
 const started = (accountId = 'acme'): Scenario => {
@@ -13,6 +13,8 @@ const started = (accountId = 'acme'): Scenario => {
   return it;
 };
 const has = (verdict: Verdict, kind: string): boolean => kindsOf(verdict).includes(kind);
+/** Without our own homework: these accounts are rarely met. */
+const risks = (verdict: Verdict): Verdict['health']['indicators'] => verdict.health.indicators.filter(({ group }) => group !== 'hygiene');
 const severe = (verdict: Verdict, kind: string): boolean => verdict.health.indicators.some((indicator) => indicator.kind === kind && indicator.severe);
 
 describe('usage_drop', () => {
@@ -144,7 +146,7 @@ it('champion_left until another champion is touched', () => {
   const it = started();
   it.person(-300, 'c', { change: 'created', roles: ['champion'] });
   const left = it.person(-3, 'c', { change: 'departed' });
-  expect(it.look(0).health.indicators).toMatchObject([{ kind: 'champion_left', severe: true, evidence: [left.id] }]);
+  expect(risks(it.look(0))).toMatchObject([{ kind: 'champion_left', severe: true, evidence: [left.id] }]);
   it.person(1, 'd', { change: 'created', roles: ['champion'] });
   expect(has(it.look(1), 'champion_left')).toBe(true);
   it.meeting(2, 'd');
@@ -261,7 +263,7 @@ describe('delivery, commercial, hygiene', () => {
     const it = started();
     const planned = it.signal(-30, 'milestone', { milestoneId: 'm', name: 'M', phase: 'adoption', status: 'planned', dueOn: iso(3) });
     expect(has(it.look(3.9), 'milestone_missed')).toBe(false);
-    expect(it.look(4).health.indicators).toMatchObject([{ kind: 'milestone_missed', evidence: [planned.id] }]);
+    expect(risks(it.look(4))).toMatchObject([{ kind: 'milestone_missed', evidence: [planned.id] }]);
     it.signal(5, 'milestone', { milestoneId: 'm', name: 'M', phase: 'adoption', status: 'planned', dueOn: iso(20) });
     expect(has(it.look(5), 'milestone_missed')).toBe(false);
     expect(has(it.look(21), 'milestone_missed')).toBe(true);

@@ -1,19 +1,17 @@
+import type { CompiledIndicator } from '../scorecard/compile-scorecard.js';
 import type { ActiveIndicator } from '../state.js';
 import type { AccountView } from '../verdict/account-view.js';
-import { indicatorByKind } from './all-indicators.js';
 import type { Finding, IndicatorDefinition } from './indicator.js';
-import type { IndicatorSet } from './indicator-set.js';
 
 const mostEvidence = 20;
 
-/** Raises, updates and clears the account's indicators as of the look. Order as in the set. */
-export function judgeIndicators(view: AccountView, set: IndicatorSet): ActiveIndicator[] {
+/** Raises, updates and clears the account's indicators as of the look; `byRevision`: what is raised now is the scorecard's doing. Order as in the scorecard. */
+export function judgeIndicators(view: AccountView, indicators: readonly CompiledIndicator[], byRevision = false): ActiveIndicator[] {
   const { state, asOf } = view;
   state.suppressions = state.suppressions.filter((suppression) => suppression.until > asOf);
   const active: ActiveIndicator[] = [];
-  for (const { kind, settings } of set.indicators) {
-    const definition = indicatorByKind.get(kind);
-    const found = definition === undefined ? null : judgeOne(view, definition, settings);
+  for (const { definition, settings } of indicators) {
+    const found = judgeOne(view, definition, settings, byRevision);
     if (found !== null) active.push(found);
   }
   for (const suppression of state.suppressions) view.changesAt(suppression.until);
@@ -21,7 +19,7 @@ export function judgeIndicators(view: AccountView, set: IndicatorSet): ActiveInd
   return active;
 }
 
-function judgeOne(view: AccountView, definition: IndicatorDefinition, settings: unknown): ActiveIndicator | null {
+function judgeOne(view: AccountView, definition: IndicatorDefinition, settings: unknown, byRevision: boolean): ActiveIndicator | null {
   const { state, asOf } = view;
   const { kind } = definition;
   const known = state.indicators.find((indicator) => indicator.kind === kind) ?? null;
@@ -36,10 +34,10 @@ function judgeOne(view: AccountView, definition: IndicatorDefinition, settings: 
     if (!(finding.newsAt !== undefined && finding.newsAt > suppression.at)) return null;
     state.suppressions = state.suppressions.filter((held) => held !== suppression);
   }
-  return known === null ? raised(kind, finding, asOf) : updated(known, finding);
+  return known === null ? raised(kind, finding, asOf, byRevision) : updated(known, finding);
 }
 
-const raised = (kind: string, finding: Finding, asOf: number): ActiveIndicator => ({
+const raised = (kind: string, finding: Finding, asOf: number, byRevision: boolean): ActiveIndicator => ({
   id: `${kind}-${asOf.toString(36)}`,
   kind,
   since: Math.min(finding.since ?? asOf, asOf),
@@ -49,6 +47,7 @@ const raised = (kind: string, finding: Finding, asOf: number): ActiveIndicator =
   subject: finding.subject ?? null,
   text: finding.text,
   confirmed: false,
+  byRevision,
 });
 
 /** Evidence of a count (the last event before a fall) stays what it was when it was raised. */

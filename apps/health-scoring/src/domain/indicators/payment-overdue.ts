@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { EpochDay } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 import { words } from '../words.js';
 import { defineIndicator } from './indicator.js';
@@ -10,6 +11,19 @@ export function overdueInvoices(view: AccountView, days: number): { id: string; 
     if (!invoice.paid && view.today - invoice.dueOn >= days) found.push({ id: invoice.id, days: view.today - invoice.dueOn });
   }
   return found.sort((a, b) => b.days - a.days || (a.id < b.id ? -1 : 1));
+}
+
+/** The unpaid invoice that is furthest past its date on `day`, and how many are; null when none is. */
+export function oldestOverdue(view: AccountView, day: EpochDay): { id: string; days: number; count: number } | null {
+  let oldest: { id: string; days: number } | null = null;
+  let count = 0;
+  for (const { id, paid, dueOn } of view.facts.invoices.values()) {
+    const days = day - dueOn;
+    if (paid || days <= 0) continue;
+    count += 1;
+    if (oldest === null || days > oldest.days || (days === oldest.days && id < oldest.id)) oldest = { id, days };
+  }
+  return oldest === null ? null : { ...oldest, count };
 }
 
 export const paymentOverdue = defineIndicator({

@@ -9,6 +9,10 @@ export const UsageDropSettings = Type.Object({
   level: Type.Number(),
   z: Type.Number(),
   fewestWindows: Type.Integer(),
+  contactSpread: Type.Object({ ofOne: Type.Number({ minimum: 0 }), most: Type.Number({ minimum: 0 }) }, { additionalProperties: false }),
+  /** Where at least `fewestPeers` accounts of its size are compared, its level must lie this many robust standard deviations below their median. */
+  peerZ: Type.Number(),
+  fewestPeers: Type.Integer({ minimum: 2 }),
   recovered: Type.Number(),
   severeBelow: Type.Number(),
 }, { additionalProperties: false });

@@ -22,6 +22,16 @@ export const licenseUtilisation = defineMeasure({
     red: ShareByMonth,
     green: ShareByMonth,
   }, { additionalProperties: false }),
+  ownCurve: true,
+  settingsFault({ red, green }) {
+    const months = [...red, ...green].map(([month]) => month);
+    for (const [name, shares] of [['red', red], ['green', green]] as const) {
+      if (shares.some(([month], i) => i > 0 && month <= (shares[i - 1]?.[0] ?? month))) return { pointer: `/${name}`, detail: 'its months must rise' };
+    }
+    // Both are linear between the stated months: what holds at these holds everywhere.
+    const holds = months.every((month) => 0 < pointsOn(red, month) && pointsOn(red, month) < pointsOn(green, month) && pointsOn(green, month) < 1);
+    return holds ? null : { pointer: '', detail: 'red must lie above 0, below green, and green below 1, in every month' };
+  },
   read(view, settings) {
     const day = view.dayFor('license');
     const seats = seatsOf(view.facts.licenses, day, termStartAt(view.facts.contracts, day), settings.settledDays);

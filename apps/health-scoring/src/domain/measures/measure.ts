@@ -1,11 +1,12 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { SignalKind } from '@perennial/contracts/signal';
+import type { Fault } from '@perennial/contracts/validator';
 import type { Static, TSchema } from 'typebox';
 import type { Curve } from '../scorecard/curve.js';
 import type { EpochMs } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 
-export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship';
+export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship' | 'commercial';
 export type Evidence = HealthState['measures'][number]['evidence'];
 
 /** What one measure finds. `missing`: it applies and there never was data; `not_applicable` says why. */
@@ -34,17 +35,27 @@ export interface Measure {
   /** Kinds it is made from: when one goes silent for everyone, the measure is stale. */
   readonly restsOn: readonly SignalKind[];
   readonly settings: TSchema;
+  /** The settings make the curve: scorecards state none. */
+  readonly ownCurve?: true;
+  /** What the schema cannot say of settings that fit it; null for good ones. */
+  readonly settingsFault?: (settings: unknown) => Fault | null;
   readonly read: (view: AccountView, settings: unknown) => Reading;
 }
 
-interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'read'> {
+interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'settingsFault' | 'read'> {
   readonly settings: S;
+  readonly settingsFault?: (settings: Static<S>) => Fault | null;
   readonly read: (view: AccountView, settings: Static<S>) => Reading;
 }
 
 /** A measure with typed settings; scorecards are checked against `settings` before they are used. */
 export function defineMeasure<S extends TSchema>(definition: Definition<S>): Measure {
-  return { ...definition, read: (view, settings) => definition.read(view, settings as Static<S>) };
+  const { settingsFault } = definition;
+  return {
+    ...definition,
+    ...(settingsFault !== undefined && { settingsFault: (settings: unknown) => settingsFault(settings as Static<S>) }),
+    read: (view, settings) => definition.read(view, settings as Static<S>),
+  } as Measure;
 }
 
 export const missing = (text: string): Reading => ({ found: false, state: 'missing', text });

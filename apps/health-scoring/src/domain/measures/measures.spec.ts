@@ -1,6 +1,5 @@
-import { Scenario, aliveAt, measureOf, monday } from '../../../test/scenario.js';
+import { Scenario, aliveAt, csmLedScorecard, measureOf, monday } from '../../../test/scenario.js';
 import { pointsOn } from '../scorecard/curve.js';
-import { csmLedScorecard } from '../scorecard/csm-led.js';
 import { aged } from '../verdict/assess-measures.js';
 import { addBusinessDays, isoDay, parseDay } from '../time/day.js';
 

@@ -1,32 +1,66 @@
+import { parse } from 'yaml';
+import { shippedDocument } from '../../../test/scenario.js';
+import { shippedScorecards } from '../../scorecards/shipped-scorecards.js';
 import { allIndicators } from '../indicators/all-indicators.js';
-import { shippedIndicatorSet } from '../indicators/shipped-indicator-set.js';
 import { allMeasures } from '../measures/all-measures.js';
-import { indicatorSetFault, scorecardFault } from './check-scorecard.js';
-import { csmLedScorecard } from './csm-led.js';
+import { scorecardFaults } from './check-scorecard.js';
+import { compileScorecard } from './compile-scorecard.js';
+import type { Scorecard } from './scorecard.js';
 
-const [first, ...others] = csmLedScorecard.measures;
+const card = shippedDocument('csm-led');
+const [first, ...others] = card.measures;
+const license = card.measures.findIndex(({ id }) => id === 'license_utilisation');
+const pointersOf = (document: unknown): string[] => scorecardFaults(document).map(({ pointer }) => pointer);
+const withLicense = (settings: object): Scorecard => ({ ...card, measures: card.measures.map((measure, i) => (i === license ? { ...measure, settings: { ...measure.settings, ...settings } } : measure)) });
+const csmConcern = card.indicators.findIndex(({ kind }) => kind === 'csm_concern');
 
-describe('documents', () => {
-  it('the shipped ones can judge, use everything that is registered, and survive JSON', () => {
-    expect(scorecardFault(JSON.parse(JSON.stringify(csmLedScorecard)))).toBeNull();
-    expect(indicatorSetFault(JSON.parse(JSON.stringify(shippedIndicatorSet)))).toBeNull();
-    expect(csmLedScorecard.measures.map((measure) => measure.id).sort()).toEqual(allMeasures.map((measure) => measure.id).sort());
-    expect(shippedIndicatorSet.indicators.map(({ kind }) => kind).sort()).toEqual(allIndicators.map(({ kind }) => kind).sort());
+describe('scorecard documents', () => {
+  it('the shipped ones can judge, and survive JSON', () => {
+    for (const { document } of shippedScorecards) expect(scorecardFaults(JSON.parse(JSON.stringify(document)))).toEqual([]);
   });
-  it.each([
-    ['an unknown measure', { ...csmLedScorecard, measures: [{ ...first, id: 'luck' }] }, '/measures/0/id'],
-    ['a measure twice', { ...csmLedScorecard, measures: [first, first] }, '/measures/1/id'],
-    ['a weight of nothing', { ...csmLedScorecard, measures: [{ ...first, weight: 0 }] }, '/measures/0/weight'],
-    ['a curve that turns', { ...csmLedScorecard, measures: [{ ...first, curve: [[0, 0], [1, 50], [2, 40]] }] }, '/measures/0/curve'],
-    ['a curve that goes back', { ...csmLedScorecard, measures: [{ ...first, curve: [[0, 0], [0, 50]] }] }, '/measures/0/curve'],
-    ['a missing setting', { ...csmLedScorecard, measures: [{ ...first, settings: {} }, ...others] }, '/measures/0/settings/missingFromDay'],
-    ['an unknown cap', { ...csmLedScorecard, caps: [{ id: 'bad luck', limit: 10, settings: {} }] }, '/caps/0/id'],
-    ['bands the wrong way', { ...csmLedScorecard, bands: { amber: 70, green: 40 } }, '/bands'],
-    ['a tier nobody has', { ...csmLedScorecard, defaultTier: 'gold' }, '/defaultTier'],
-    ['a misspelt field', { ...csmLedScorecard, bandz: 1 }, '/bandz'],
-  ])('refuses %s', (_, document, pointer) => expect(scorecardFault(document)?.pointer).toBe(pointer));
-  it('refuses an indicator set with an unknown kind or setting', () => {
-    expect(indicatorSetFault({ ...shippedIndicatorSet, indicators: [{ kind: 'luck', settings: {} }] })?.pointer).toBe('/indicators/0/kind');
-    expect(indicatorSetFault({ ...shippedIndicatorSet, indicators: [{ kind: 'csm_concern', settings: { atMost: 2, severe: 1 } }] })?.pointer).toBe('/indicators/0/settings/validityDays');
+  it('together they use every measure, and csm-led every indicator', () => {
+    const used = new Set(shippedScorecards.flatMap(({ document }) => document.measures.map((measure) => measure.id)));
+    expect([...used].sort()).toEqual(allMeasures.map((measure) => measure.id).sort());
+    expect(card.indicators.map(({ kind }) => kind).sort()).toEqual(allIndicators.map(({ kind }) => kind).sort());
+  });
+  it.each<[string, unknown, string]>([
+    ['nothing', null, ''],
+    ['a text', 'csm-led', ''],
+    ['an id that is no name', { ...card, id: 'CSM led' }, '/id'],
+    ['a revision of its own', { ...card, revision: 7 }, '/revision'],
+    ['an unknown measure', { ...card, measures: [{ ...first, id: 'luck' }] }, '/measures/0/id'],
+    ['a measure twice', { ...card, measures: [...card.measures, first] }, `/measures/${card.measures.length}/id`],
+    ['no measures', { ...card, measures: [] }, '/measures'],
+    ['a weight of nothing', { ...card, measures: [{ ...first, weight: 0 }] }, '/measures/0/weight'],
+    ['a weight that is no number', { ...card, measures: [{ ...first, weight: parse('.nan') as number }] }, '/measures/0/weight'],
+    ['a curve that turns', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 50], [2, 40]] }, ...others] }, '/measures/0/curve'],
+    ['a curve that goes back', { ...card, measures: [{ ...first, curve: [[0, 0], [0, 50]] }, ...others] }, '/measures/0/curve'],
+    ['a curve beyond the points', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 101]] }, ...others] }, '/measures/0/curve'],
+    ['no curve where one is needed', { ...card, measures: [{ ...first, curve: null }, ...others] }, '/measures/0/curve'],
+    ['a missing setting', { ...card, measures: [{ ...first, settings: {} }, ...others] }, '/measures/0/settings/missingFromDay'],
+    ['a share of nothing to divide by', { ...card, measures: [{ ...first, settings: { ...first!.settings, leastElapsedShare: 0 } }, ...others] }, '/measures/0/settings/leastElapsedShare'],
+    ['a curve where the settings make it', { ...card, measures: card.measures.map((measure, i) => (i === license ? { ...measure, curve: [[0, 0], [1, 100]] } : measure)) }, `/measures/${license}/curve`],
+    ['shares of seats that cross', withLicense({ red: [[5, 0.6]] }), `/measures/${license}/settings`],
+    ['shares of seats by months that do not rise', withLicense({ red: [[5, 0.1], [5, 0.5]] }), `/measures/${license}/settings/red`],
+    ['an unknown cap', { ...card, caps: [{ id: 'toString', limit: 10, settings: {} }] }, '/caps/0/id'],
+    ['a cap that rests on a measure it does not have', { ...card, measures: [first] }, '/caps/2/settings/measure'],
+    ['an unknown indicator', { ...card, indicators: [{ kind: 'luck', settings: {} }] }, '/indicators/0/kind'],
+    ['an indicator twice', { ...card, indicators: [...card.indicators, card.indicators[0]] }, `/indicators/${card.indicators.length}/kind`],
+    ['an indicator without its numbers', { ...card, indicators: card.indicators.map((one, i) => (i === csmConcern ? { ...one, settings: { atMost: 2, severe: 1 } } : one)) }, `/indicators/${csmConcern}/settings/validityDays`],
+    ['bands that overlap', { ...card, bands: { amber: 70, green: 40 } }, '/bands'],
+    ['bands without red', { ...card, bands: { amber: 0, green: 40 } }, '/bands/amber'],
+    ['a band beyond the score', { ...card, bands: { amber: 40, green: 101 } }, '/bands/green'],
+    ['coverage the wrong way', { ...card, coverage: { green: 0.2, any: 0.5 } }, '/coverage'],
+    ['a trend of more days than it looks at', { ...card, trend: { ...card.trend, days: 7 } }, '/trend/fewestDays'],
+    ['a tier nobody has', { ...card, defaultTier: 'gold' }, '/defaultTier'],
+    ['a misspelt field', { ...card, bandz: 1 }, '/bandz'],
+    ['a misspelt criterion', { ...card, criteria: { tier: ['high'] } }, '/criteria/tier'],
+    ['a criterion nobody meets', { ...card, criteria: { tiers: [] } }, '/criteria/tiers'],
+  ])('refuses %s', (_, document, pointer) => expect(pointersOf(document)).toContain(pointer));
+  it('tells all faults of a document that has its shape', () => {
+    expect(pointersOf({ ...card, bands: { amber: 70, green: 40 }, defaultTier: 'gold', measures: [{ ...first, id: 'luck' }, ...others] })).toEqual(['/bands', '/defaultTier', '/measures/0/id']);
+  });
+  it('compiles none that has a fault', () => {
+    expect(() => compileScorecard({ ...card, bands: { amber: 70, green: 40 } }, 3)).toThrow('revision 3 of a scorecard is broken at /bands');
   });
 });

@@ -1,49 +1,70 @@
 import { faultOf, type Fault } from '@perennial/contracts/validator';
-import { IndicatorSet } from '../indicators/indicator-set.js';
 import { indicatorByKind } from '../indicators/all-indicators.js';
 import { measureById } from '../measures/all-measures.js';
 import { capById } from '../verdict/caps.js';
 import { curveFault } from './curve.js';
-import { Scorecard } from './scorecard.js';
+import { Scorecard, type ScorecardCap, type ScorecardIndicator, type ScorecardMeasure } from './scorecard.js';
 
-/** First fault of a scorecard document: its shape, a name nobody knows, a curve that is no curve. Null for one that can judge. */
-export function scorecardFault(document: unknown): Fault | null {
+/**
+ * What is wrong with a scorecard document, by JSON pointer: its shape, or else every name nobody knows, every curve
+ * that is no curve, every number that fits no other. Empty for one that can judge.
+ */
+export function scorecardFaults(document: unknown): Fault[] {
   const shape = faultOf(Scorecard, document);
-  if (shape !== null) return shape;
+  if (shape !== null) return [shape];
   const card = document as Scorecard;
-  if (card.bands.amber >= card.bands.green) return { pointer: '/bands', detail: 'amber must lie below green' };
-  if (card.tiers[card.defaultTier] === undefined) return { pointer: '/defaultTier', detail: 'must be one of the tiers' };
-  return firstFault('/measures', card.measures, ({ id, curve, settings }, i, all) => {
-    const measure = measureById.get(id);
-    if (measure === undefined) return { pointer: '/id', detail: `no measure is called ${id}` };
-    if (all.findIndex((other) => other.id === id) < i) return { pointer: '/id', detail: 'is named twice' };
-    const curved = curve === null ? null : curveFault(curve);
-    if (curved !== null) return { pointer: '/curve', detail: curved };
-    return under('/settings', faultOf(measure.settings, settings));
-  }) ?? firstFault('/caps', card.caps, ({ id, settings }) => {
-    const cap = capById[id];
-    return cap === undefined ? { pointer: '/id', detail: `no cap is called ${id}` } : under('/settings', faultOf(cap.settings, settings));
-  });
+  const measures = new Set(card.measures.map((measure) => measure.id));
+  return [
+    ...numberFaults(card),
+    ...faultsOfEach('/measures', card.measures, ({ id }) => id, measureFaults),
+    ...faultsOfEach('/caps', card.caps, ({ id }) => id, (cap) => capFaults(cap, measures)),
+    ...faultsOfEach('/indicators', card.indicators, ({ kind }) => kind, indicatorFaults, '/kind'),
+  ];
 }
 
-/** First fault of an indicator set; null for one that can judge. */
-export function indicatorSetFault(document: unknown): Fault | null {
-  const shape = faultOf(IndicatorSet, document);
-  if (shape !== null) return shape;
-  return firstFault('/indicators', (document as IndicatorSet).indicators, ({ kind, settings }, i, all) => {
-    const indicator = indicatorByKind.get(kind);
-    if (indicator === undefined) return { pointer: '/kind', detail: `no indicator is called ${kind}` };
-    if (all.findIndex((other) => other.kind === kind) < i) return { pointer: '/kind', detail: 'is named twice' };
-    return under('/settings', faultOf(indicator.settings, settings));
-  });
+function numberFaults({ bands, coverage, trend, tiers, defaultTier }: Scorecard): Fault[] {
+  const faults: Fault[] = [];
+  if (bands.amber >= bands.green) faults.push({ pointer: '/bands', detail: 'the bands overlap: amber must begin below green' });
+  if (bands.amber <= 0) faults.push({ pointer: '/bands/amber', detail: 'must be above 0: below it lies red' });
+  if (coverage.any > coverage.green) faults.push({ pointer: '/coverage', detail: 'any must not be above green' });
+  if (trend.fewestDays > trend.days) faults.push({ pointer: '/trend/fewestDays', detail: 'must not be above days' });
+  if (!Object.hasOwn(tiers, defaultTier)) faults.push({ pointer: '/defaultTier', detail: 'must be one of the tiers' });
+  return faults;
 }
 
-const under = (pointer: string, fault: Fault | null): Fault | null => (fault === null ? null : { ...fault, pointer: `${pointer}${fault.pointer}` });
+function measureFaults({ id, curve, settings }: ScorecardMeasure): Fault[] {
+  const measure = measureById.get(id);
+  if (measure === undefined) return [{ pointer: '/id', detail: `no measure is called ${id}: there are ${[...measureById.keys()].join(', ')}` }];
+  const unfit = faultOf(measure.settings, settings) ?? measure.settingsFault?.(settings) ?? null;
+  const faults = unfit === null ? [] : [under('/settings', unfit)];
+  if (measure.ownCurve === true) return curve === null ? faults : [{ pointer: '/curve', detail: 'must be null: the settings of this measure make its curve' }, ...faults];
+  const detail = curve === null ? 'is required: the points by value' : curveFault(curve);
+  return detail === null ? faults : [{ pointer: '/curve', detail }, ...faults];
+}
 
-function firstFault<T>(pointer: string, items: readonly T[], check: (item: T, index: number, all: readonly T[]) => Fault | null): Fault | null {
-  for (const [i, item] of items.entries()) {
-    const fault = check(item, i, items);
-    if (fault !== null) return under(`${pointer}/${i}`, fault);
-  }
-  return null;
+function capFaults({ id, settings }: ScorecardCap, measures: ReadonlySet<string>): Fault[] {
+  const cap = Object.hasOwn(capById, id) ? capById[id] : undefined;
+  if (cap === undefined) return [{ pointer: '/id', detail: `no cap is called ${id}: there are ${Object.keys(capById).join(', ')}` }];
+  const unfit = faultOf(cap.settings, settings);
+  if (unfit !== null) return [under('/settings', unfit)];
+  const { measure } = settings;
+  if (typeof measure === 'string' && !measures.has(measure)) return [{ pointer: '/settings/measure', detail: 'must be one of the measures of this scorecard, or the cap would never hold' }];
+  return [];
+}
+
+function indicatorFaults({ kind, settings }: ScorecardIndicator): Fault[] {
+  const indicator = indicatorByKind.get(kind);
+  if (indicator === undefined) return [{ pointer: '/kind', detail: `no indicator is called ${kind}: there are ${[...indicatorByKind.keys()].join(', ')}` }];
+  const unfit = faultOf(indicator.settings, settings);
+  return unfit === null ? [] : [under('/settings', unfit)];
+}
+
+const under = (pointer: string, fault: Fault): Fault => ({ ...fault, pointer: `${pointer}${fault.pointer}` });
+
+function faultsOfEach<T>(pointer: string, items: readonly T[], nameOf: (item: T) => string, faultsOf: (item: T) => Fault[], named = '/id'): Fault[] {
+  return items.flatMap((item, i) => {
+    const isRepeated = items.findIndex((other) => nameOf(other) === nameOf(item)) < i;
+    const faults = isRepeated ? [{ pointer: named, detail: 'is named twice' }] : faultsOf(item);
+    return faults.map((fault) => under(`${pointer}/${i}`, fault));
+  });
 }

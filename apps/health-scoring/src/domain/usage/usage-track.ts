@@ -2,14 +2,17 @@ import type { UsageFacts } from '../facts/fold-usage.js';
 import type { Cohort } from '../contacts/cohort.js';
 import { countAt } from '../facts/ring.js';
 import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
-import { earlierEnds, median, robustZ, windowTotal, windowWeeks, yearWeeks } from './usage-windows.js';
+import { lowLevel, sizeClassOf, type PeerRule, type UsagePeers } from './usage-peers.js';
+import { earlierEnds, ownReference, robustZ, windowTotal, windowWeeks } from './usage-windows.js';
 
-/** When a fall of use is raised and cleared; from the shipped set of indicators. */
-export interface UsageDropRule {
+/** When a fall of use is raised and cleared; from the scorecard. */
+export interface UsageDropRule extends PeerRule {
   /** Raised at or below this share of the reference, with the robust z below `z`, on two weekly looks running. */
   readonly level: number;
   readonly z: number;
   readonly fewestWindows: number;
+  /** Least spread of an account's use as a share of it, for the look that raises: `ofOne` over the root of its contacts, but not above `most`. */
+  readonly contactSpread: { readonly ofOne: number; readonly most: number };
   /** Cleared at or above this share of the frozen reference. */
   readonly recovered: number;
 }
@@ -39,35 +42,23 @@ export function firstFullWeek(usage: UsageFacts, weekday: number): AccountWeek |
   return Math.max(full, usage.weeks.newest - usage.weeks.size + 1);
 }
 
+/** First week that counts as history: what lies before an accepted level is none. */
+export const firstWeekOf = (first: AccountWeek, track: UsageTrack): AccountWeek => (track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1));
+
 /** What a window ending with `end` is held against, thousandths; null while there is no history. */
-export function referenceAt(usage: UsageFacts, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null {
-  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
-  if (end - yearWeeks - windowWeeks + 1 >= start) {
-    const lastYear = windowTotal(usage.weeks, end - yearWeeks);
-    if (lastYear > 0) return lastYear;
-  }
-  const ends = earlierEnds(end, start);
-  if (ends.length > 0) return median(ends.map((earlier) => windowTotal(usage.weeks, earlier)));
-  return track.accepted?.reference ?? null;
-}
+export const referenceAt = (usage: UsageFacts, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null =>
+  ownReference((week) => windowTotal(usage.weeks, week), end, firstWeekOf(first, track)) ?? track.accepted?.reference ?? null;
 
 /** Contacts that usually use the product within four weeks, as `referenceAt`. */
-export function contactReferenceAt(cohort: Cohort, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null {
-  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
-  if (end - yearWeeks - windowWeeks + 1 >= start) {
-    const lastYear = countAt(cohort.activeInFourWeeks, end - yearWeeks);
-    if (lastYear > 0) return lastYear;
-  }
-  const ends = earlierEnds(end, start);
-  return ends.length === 0 ? null : median(ends.map((earlier) => countAt(cohort.activeInFourWeeks, earlier)));
-}
+export const contactReferenceAt = (cohort: Cohort, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null =>
+  ownReference((week) => countAt(cohort.activeInFourWeeks, week), end, firstWeekOf(first, track));
 
 /**
  * Takes the weekly looks that are due up to the completed week `upTo`, oldest first, from the weekly totals
  * alone. So an account that arrives with its past is judged as if it had been watched, and a late signal
  * makes the looks it concerns be taken again.
  */
-export function advanceTrack(track: UsageTrack, usage: UsageFacts, cohort: Cohort, weekday: number, upTo: AccountWeek, rule: UsageDropRule): void {
+export function advanceTrack(track: UsageTrack, usage: UsageFacts, cohort: Cohort, weekday: number, upTo: AccountWeek, rule: UsageDropRule, peers: UsagePeers): void {
   const first = firstFullWeek(usage, weekday);
   if (first === null) return;
   const changed = usage.changedWeek;
@@ -85,19 +76,36 @@ export function advanceTrack(track: UsageTrack, usage: UsageFacts, cohort: Cohor
     }
     if (track.raised === null) {
       const reference = referenceAt(usage, week, first, track);
-      const entering = reference !== null && reference > 0 && total <= rule.level * reference && isUnusual(usage, week, first, track, total, rule);
-      if (entering && track.entered) track.raised = { since: week, reference, contacts: contactReferenceAt(cohort, week, first, track) ?? 0 };
+      const unusual = reference !== null && reference > 0 && total <= rule.level * reference ? unusualAt({ usage, cohort, weekday, first, track }, week, total / reference, rule, peers) : 'no';
+      const entering = unusual !== 'no' && reference !== null;
+      if (entering && track.entered && unusual === 'for_anybody') track.raised = { since: week, reference, contacts: contactReferenceAt(cohort, week, first, track) ?? 0 };
       track.entered = entering;
     }
     track.week = week;
   }
 }
 
-function isUnusual(usage: UsageFacts, week: AccountWeek, first: AccountWeek, track: UsageTrack, total: number, rule: UsageDropRule): boolean {
-  const start = track.accepted === null ? first : Math.max(first, track.accepted.week - windowWeeks + 1);
-  const ends = earlierEnds(week, start);
-  if (ends.length < rule.fewestWindows) return false;
-  return robustZ(total / 1000, ends.map((end) => windowTotal(usage.weeks, end) / 1000)) < rule.z;
+interface History {
+  readonly usage: UsageFacts;
+  readonly cohort: Cohort;
+  readonly weekday: number;
+  readonly first: AccountWeek;
+  readonly track: UsageTrack;
+}
+
+/**
+ * Unlike what the account itself usually does and, where enough are compared, unlike what its peers did on the same days;
+ * `for_anybody` where it is more than its number of people explains: one of three on leave is a third of the use.
+ */
+function unusualAt({ usage, cohort, weekday, first, track }: History, week: AccountWeek, level: number, rule: UsageDropRule, peers: UsagePeers): 'no' | 'for_many' | 'for_anybody' {
+  const ends = earlierEnds(week, firstWeekOf(first, track));
+  if (ends.length < rule.fewestWindows) return 'no';
+  const usual = contactReferenceAt(cohort, week, first, track) ?? countAt(cohort.activeInFourWeeks, week);
+  const low = lowLevel(peers.levelOn(firstDayOf(week + 1, weekday) - 1, sizeClassOf(usual)), rule);
+  if (low !== null && level >= low) return 'no';
+  const z = (leastSpread: number): number => robustZ(windowTotal(usage.weeks, week) / 1000, ends.map((end) => windowTotal(usage.weeks, end) / 1000), leastSpread);
+  if (z(0) >= rule.z) return 'no';
+  return usual > 0 && z(Math.min(rule.contactSpread.most, rule.contactSpread.ofOne / Math.sqrt(usual))) >= rule.z ? 'for_many' : 'for_anybody';
 }
 
 /** A person accepts the present level: the fall is over and the level is what later ones are held against. */

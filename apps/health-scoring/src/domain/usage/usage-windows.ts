@@ -22,6 +22,19 @@ export function earlierEnds(end: AccountWeek, firstWeek: AccountWeek): AccountWe
   return ends;
 }
 
+/**
+ * What a number of the four account-weeks up to `end` is held against: that of the same weeks of last year where `first`,
+ * the first week of history, lies far enough back, else the median of earlier windows; null while there is no history.
+ */
+export function ownReference(numberAt: (end: AccountWeek) => number, end: AccountWeek, first: AccountWeek): number | null {
+  if (end - yearWeeks - windowWeeks + 1 >= first) {
+    const lastYear = numberAt(end - yearWeeks);
+    if (lastYear > 0) return lastYear;
+  }
+  const ends = earlierEnds(end, first);
+  return ends.length === 0 ? null : median(ends.map(numberAt));
+}
+
 /** Median; 0 of nothing. Does not change its argument. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return 0;
@@ -30,9 +43,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }
 
-/** Robust standard score of `x` against `values` (for usage_drop). Units are events, not thousandths. */
-export function robustZ(x: number, values: readonly number[]): number {
+/**
+ * Robust standard score of `x` against `values` (for usage_drop). Units are events, not thousandths. The spread is at least
+ * `leastSpread` of the median: windows that overlap are more alike than the account is to itself.
+ */
+export function robustZ(x: number, values: readonly number[], leastSpread: number): number {
   const middle = median(values);
   const spread = median(values.map((value) => Math.abs(value - middle)));
-  return (x - middle) / Math.max(1.4826 * spread, Math.sqrt(middle), 0.05 * middle, Number.MIN_VALUE);
+  return (x - middle) / Math.max(1.4826 * spread, Math.sqrt(middle), Math.max(0.05, leastSpread) * middle, Number.MIN_VALUE);
 }

@@ -1,7 +1,6 @@
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { ContactFacts } from '../contacts/contact-facts.js';
 import { isKept } from '../contacts/contact-facts.js';
-import { firstTermStart } from '../facts/fold-contract.js';
 import { sumOf } from '../facts/ring.js';
 import type { Scorecard, TierTargets } from '../scorecard/scorecard.js';
 import { sourceStateOf, type SourceLiveness, type SourceState } from '../sources/source-liveness.js';
@@ -9,6 +8,7 @@ import type { AccountHealthState } from '../state.js';
 import { weekdayOf } from '../time/account-week.js';
 import { dayOf, startOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { usageViewOf, type UsageView } from '../usage/usage-view.js';
+import { startDayOf } from './start-day.js';
 
 const daysOfMonth = 30.4375;
 
@@ -28,7 +28,9 @@ export class AccountView {
     readonly state: AccountHealthState,
     readonly asOf: EpochMs,
     readonly sources: SourceLiveness,
-    scorecard: Scorecard,
+    scorecard: Pick<Scorecard, 'tiers' | 'defaultTier'>,
+    /** Features that the deployment calls key. */
+    readonly keyFeatures: readonly string[] = [],
   ) {
     this.today = dayOf(asOf);
     this.weekday = weekdayOf(state.accountId);
@@ -51,13 +53,9 @@ export class AccountView {
     return (this.#usage ??= usageViewOf(this));
   }
 
-  /** First day of the account's life: contract start, else whichever came first of its record and its signals. */
+  /** First day of the account's life. */
   startDay(): EpochDay {
-    const { facts, account } = this.state;
-    const contract = firstTermStart(facts.contracts);
-    if (contract !== null) return contract;
-    const heard = [facts.firstDay, account === null ? null : dayOf(account.createdAt)].filter((day) => day !== null);
-    return heard.length === 0 ? this.today : Math.min(...heard);
+    return startDayOf(this.state, this.today);
   }
 
   sourceOf(kind: SignalKind): SourceState {
@@ -74,6 +72,12 @@ export class AccountView {
   activeContacts(days: number): number {
     const day = this.dayFor('usage');
     return sumOf(this.facts.cohort.lastActive, day - days + 1, this.today);
+  }
+
+  /** Contacts that ever used the product; of an account from before this was counted, at least those of the last weeks. */
+  activatedContacts(): number {
+    const { activated, lastActive } = this.facts.cohort;
+    return Math.max(activated, sumOf(lastActive, this.today - lastActive.size, this.today));
   }
 
   /** The verdict changes at `instant` by time alone, where that lies ahead. */

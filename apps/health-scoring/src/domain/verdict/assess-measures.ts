@@ -1,6 +1,6 @@
-import { measureById } from '../measures/all-measures.js';
 import type { Measure, Reading } from '../measures/measure.js';
 import { pointsOn } from '../scorecard/curve.js';
+import type { CompiledMeasure, CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { Scorecard, ScorecardMeasure } from '../scorecard/scorecard.js';
 import { dayMs, type EpochMs } from '../time/day.js';
 import type { AccountView } from './account-view.js';
@@ -17,18 +17,18 @@ export interface AssessedMeasure {
   readonly validUntil: EpochMs | null;
 }
 
+/** What was read in one look, by `readingKey`: scorecards that read a measure alike share it. */
+export type Readings = Map<string, Reading>;
+
 /** Reads every measure of the card and lets it age. Order as in the card. */
-export function assessMeasures(view: AccountView, scorecard: Scorecard): AssessedMeasure[] {
-  const assessed: AssessedMeasure[] = [];
-  for (const entry of scorecard.measures) {
-    const definition = measureById.get(entry.id);
-    if (definition !== undefined) assessed.push(assess(view, definition, entry, scorecard.ageing));
-  }
-  return assessed;
+export function assessMeasures(view: AccountView, { measures, ageing }: Pick<CompiledScorecard, 'measures' | 'ageing'>, readings: Readings = new Map()): AssessedMeasure[] {
+  return measures.map((entry) => assess(view, entry, ageing, readings));
 }
 
-function assess(view: AccountView, definition: Measure, entry: ScorecardMeasure, ageing: Scorecard['ageing']): AssessedMeasure {
-  const reading = definition.read(view, entry.settings);
+function assess(view: AccountView, entry: CompiledMeasure, ageing: Scorecard['ageing'], readings: Readings): AssessedMeasure {
+  const { definition, readingKey } = entry;
+  let reading = readings.get(readingKey);
+  if (reading === undefined) readings.set(readingKey, (reading = definition.read(view, entry.settings)));
   const base = { definition, weight: entry.weight, reading };
   if (!reading.found) return { ...base, state: reading.state, pointsBp: null, freshBp: null, validUntil: null };
   const curve = reading.curve ?? entry.curve ?? [];

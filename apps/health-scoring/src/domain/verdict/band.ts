@@ -15,7 +15,7 @@ export function bandOf(scoreBp: number | null, bands: Scorecard['bands']): Band 
  * Band of the raw score with memory: worse at once, better only after enough points past the edge on enough
  * days running. Updates the memory.
  */
-export function holdBand(memory: VerdictMemory, rawBp: number | null, today: EpochDay, scorecard: Scorecard): Band {
+export function holdBand(memory: VerdictMemory, rawBp: number | null, today: EpochDay, scorecard: Pick<Scorecard, 'bands' | 'improving'>): Band {
   const { bands, improving } = scorecard;
   const plain = bandOf(rawBp, bands);
   const past = (edge: number): boolean => rawBp !== null && rawBp >= (edge + improving.points) * 100;
@@ -38,7 +38,7 @@ export interface BandVerdict {
  * The band that is shown: an override's own; a cap's if that is worse than the held one; and with little
  * fresh data no green, with hardly any none at all.
  */
-export function bandVerdict(held: Band, adjusted: Adjusted, dataCoverage: number, scorecard: Scorecard): BandVerdict {
+export function bandVerdict(held: Band, adjusted: Adjusted, dataCoverage: number, scorecard: Pick<Scorecard, 'bands' | 'coverage'>): BandVerdict {
   const plain = bandOf(adjusted.healthBp, scorecard.bands);
   if (adjusted.overridden) return { band: plain, lowConfidence: false };
   if (adjusted.healthBp === null) return { band: 'unknown', lowConfidence: false };

@@ -5,7 +5,7 @@ import { attainmentsOf } from '../goals/attainment.js';
 import { cancelledContracts } from '../indicators/cancel-scheduled.js';
 import { goneMark } from '../indicators/champion-left.js';
 import { overdueInvoices } from '../indicators/payment-overdue.js';
-import type { Scorecard } from '../scorecard/scorecard.js';
+import type { CompiledCap } from '../scorecard/compile-scorecard.js';
 import type { ActiveIndicator } from '../state.js';
 import { complaintDeadline, openComplaints, urgentTickets } from '../tickets/open-tickets.js';
 import { dayMs } from '../time/day.js';
@@ -82,10 +82,10 @@ export const capById: Readonly<Record<string, CapDefinition>> = {
 };
 
 /** The lowest cap that holds, with its reason; null when none does. */
-export function lowestCap(seen: Case, caps: Scorecard['caps']): { readonly limit: number; readonly reason: string } | null {
+export function lowestCap(seen: Case, caps: readonly CompiledCap[]): { readonly limit: number; readonly reason: string } | null {
   let lowest: { limit: number; reason: string } | null = null;
-  for (const { id, limit, settings } of caps) {
-    if ((lowest === null || limit < lowest.limit) && capById[id]?.holds(seen, settings) === true) lowest = { limit, reason: words.caps[id] ?? id };
+  for (const { id, limit, settings, definition } of caps) {
+    if ((lowest === null || limit < lowest.limit) && definition.holds(seen, settings)) lowest = { limit, reason: words.caps[id] ?? id };
   }
   return lowest;
 }

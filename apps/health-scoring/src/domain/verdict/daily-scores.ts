@@ -1,7 +1,8 @@
 import type { VerdictMemory } from '../state.js';
 import type { EpochDay } from '../time/day.js';
 
-const kept = 28;
+/** A trend's longest window, ending on each of the days that it may have to hold. */
+const kept = 34;
 
 /** Notes the day's score (basis points); the last look of a day is the one that stays. Answers points, newest last. */
 export function noteDailyScore(memory: VerdictMemory, today: EpochDay, healthBp: number | null): (number | null)[] {

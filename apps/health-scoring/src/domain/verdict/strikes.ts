@@ -18,10 +18,12 @@ export const groupOf = (indicator: ActiveIndicator): CauseGroup => indicatorByKi
 export function strikesOf(indicators: readonly ActiveIndicator[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
   const groups = distinctGroups(risks);
+  // A scorecard that finds more starts no review by itself.
+  const called = risks.some(({ byRevision }) => byRevision) ? distinctGroups(risks.filter(({ byRevision }) => !byRevision)) : groups;
   const decided = reviews.filter((review) => review.state === 'decided');
   const settled = new Set(decided.flatMap((review) => review.groups));
-  const isNew = decided.length === 0 || groups.some((group) => !settled.has(group));
-  return { count: groups.length, groups, savePlanReview: groups.length >= reviewFrom && isNew };
+  const isNew = decided.length === 0 || called.some((group) => !settled.has(group));
+  return { count: groups.length, groups, savePlanReview: called.length >= reviewFrom && isNew };
 }
 
 /** As many groups as can each be given a cause of their own (augmenting paths; at most six groups). */

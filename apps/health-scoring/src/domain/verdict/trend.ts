@@ -4,6 +4,16 @@ import type { Scorecard } from '../scorecard/scorecard.js';
 export type Trend = HealthState['trend'];
 
 /**
+ * The direction that `trendOf` saw on each of the last days, as many running as the rule asks for: an account is looked at
+ * every day, and a test that is right on 19 of 20 days calls most flat accounts once a quarter.
+ */
+export function heldTrend(scores: readonly (number | null)[], rule: Scorecard['trend']): Trend {
+  const trend = trendOf(scores, rule);
+  for (let back = 1; trend !== 'flat' && back < (rule.running ?? 1); back += 1) if (trendOf(scores.slice(0, -back), rule) !== trend) return 'flat';
+  return trend;
+}
+
+/**
  * Direction of the daily scores, the last one newest (null: no score that day).
  *
  * Slope: Theil and Sen's median of pairwise slopes. It is a trend when the change over the span is large enough

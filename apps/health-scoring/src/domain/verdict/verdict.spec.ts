@@ -1,14 +1,13 @@
-import { Scenario, aliveAt, monday } from '../../../test/scenario.js';
+import { Scenario, aliveAt, csmLedScorecard, monday } from '../../../test/scenario.js';
 import { applyRenewals, applySignal, finishRestatement, resetFacts } from '../account-health.js';
 import { setOverride, withdrawOverride } from '../overrides.js';
 import { initialState } from '../account-health.js';
-import { csmLedScorecard } from '../scorecard/csm-led.js';
 import type { ActiveIndicator, Review } from '../state.js';
 import { isoDay } from '../time/day.js';
 import { adjust } from './adjustments.js';
 import { bandOf, bandVerdict, holdBand } from './band.js';
 import { strikesOf } from './strikes.js';
-import { trendOf } from './trend.js';
+import { heldTrend, trendOf } from './trend.js';
 import { rawScoreOf } from './raw-score.js';
 
 const iso = (day: number): string => isoDay(monday + day);
@@ -81,7 +80,7 @@ describe('overrides (H7)', () => {
 });
 
 describe('strikes', () => {
-  const indicator = (kind: string, ...evidence: string[]): ActiveIndicator => ({ id: kind, kind, since: 0, severe: false, validUntil: null, evidence, subject: null, text: '', confirmed: false });
+  const indicator = (kind: string, ...evidence: string[]): ActiveIndicator => ({ id: kind, kind, since: 0, severe: false, validUntil: null, evidence, subject: null, text: '', confirmed: false, byRevision: false });
   it.each([
     ['three indicators in two groups', [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b'), indicator('complaint_open', 'c')], 2],
     ['three that share one evidence', [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'a'), indicator('negative_survey', 'a')], 1],
@@ -94,6 +93,12 @@ describe('strikes', () => {
     expect(strikes.count).toBe(count);
     expect(strikes.groups).toHaveLength(count);
     expect(strikes.savePlanReview).toBe(count >= 3);
+  });
+  it('what a change of scorecard raised counts, and calls for no review by itself', () => {
+    const raised = { ...indicator('negative_survey', 'c'), byRevision: true };
+    const two = [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b')];
+    expect(strikesOf([...two, raised], [])).toEqual({ count: 3, groups: ['use', 'support', 'voice'], savePlanReview: false });
+    expect(strikesOf([...two, raised, indicator('payment_overdue', 'd')], [])).toMatchObject({ count: 4, savePlanReview: true });
   });
   it('a decided review stays shut for its groups', () => {
     const three = [indicator('usage_drop', 'a'), indicator('urgent_ticket_open', 'b'), indicator('negative_survey', 'c')];
@@ -270,6 +275,14 @@ describe('trend', () => {
     for (let i = 0; i < runs; i += 1) if (trendOf(series(next), csmLedScorecard.trend) !== 'flat') called += 1;
     return called / runs;
   };
+  /** Share of accounts that are called a trend on any of the days from the 34th on. */
+  const heldShare = (runs: number, series: (next: () => number) => number[]): number => {
+    const next = random(7);
+    const called = Array.from({ length: runs }, () => series(next)).filter((scores) =>
+      scores.some((_, day) => day >= 33 && heldTrend(scores.slice(day - 33, day + 1), csmLedScorecard.trend) !== 'flat'),
+    );
+    return called.length / runs;
+  };
   const sliding = (next: () => number, spread: number): number[] => {
     const daily = Array.from({ length: 56 }, () => normal(next) * spread);
     return Array.from({ length: 28 }, (_, i) => 60 + daily.slice(i, i + 28).reduce((a, b) => a + b, 0) / 28);
@@ -280,7 +293,8 @@ describe('trend', () => {
     expect(trendOf(Array.from({ length: 28 }, (_, i) => 50 + i * 0.4), csmLedScorecard.trend)).toBe('rising');
     expect(trendOf(Array.from({ length: 28 }, (_, i) => 50 + i * 0.1), csmLedScorecard.trend)).toBe('flat');
     expect(trendOf([...Array.from({ length: 20 }, () => null), 80, 70, 60, 50, 40, 30, 20, 10], csmLedScorecard.trend)).toBe('flat');
-    expect(share(300, (next) => Array.from({ length: 28 }, (_, i) => 80 - i * 0.6 + normal(next)))).toBeGreaterThan(0.95);
+    const found = heldShare(200, (next) => Array.from({ length: 79 }, (_, i) => 80 - Math.max(0, i - 34) * 0.6 + normal(next)));
+    expect(found).toBeGreaterThan(0.95);
   });
   it('calls none on most accounts that only wander', () => {
     const wandering = share(2000, (next) => sliding(next, 30));

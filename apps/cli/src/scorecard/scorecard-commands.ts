@@ -1,0 +1,64 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { ApiOptions } from '../commands/api-client.js';
+
+type Options = ApiOptions & { readonly json?: boolean };
+type Reaching = (command: Command, scopes?: string) => Command;
+
+/** `perennial scorecard ..`: from a file to what judges. */
+export function addScorecard(program: Command, reaching: Reaching): void {
+  const cards = program.command('scorecard').description('Scorecards, by which accounts are judged: lint, show, diff, publish, roll back.');
+  cards
+    .command('lint')
+    .description('Says what is wrong with a file, by line; exit code 1 when something is. Asks no system.')
+    .argument('<file>', 'YAML or JSON')
+    .option('--json', 'answer as JSON')
+    .addHelpText('after', '\nExample:\n  perennial scorecard lint csm-led.yaml')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { lintScorecard } = await import('../commands/scorecard.js');
+      if (!(await lintScorecard(file, options.json ?? false))) process.exitCode = 1;
+    });
+  reaching(cards.command('show').description('Prints the revision in force, else the newest, as YAML.').argument('<id>', 'e.g. csm-led'), 'scope health:read')
+    .option('--revision <number>', 'another revision', revision)
+    .addHelpText('after', '\nExample:\n  perennial scorecard show csm-led > csm-led.yaml')
+    .action(async (id: string, options: Options & { revision?: number }) => {
+      const { showScorecard } = await import('../commands/scorecard.js');
+      await showScorecard(options, id, options.revision, options.json ?? false);
+    });
+  reaching(cards.command('diff').description('Says what a file changes against the revision in force.').argument('<file>', 'YAML or JSON'), 'scope health:read')
+    .option('--against <number>', 'compare with another revision', revision)
+    .addHelpText('after', '\nExample:\n  perennial scorecard diff csm-led.yaml')
+    .action(async (file: string, options: Options & { against?: number }) => {
+      const { diffScorecard } = await import('../commands/scorecard.js');
+      await diffScorecard(options, file, options.against, options.json ?? false);
+    });
+  changing(cards.command('publish').description('Keeps a file as the next revision and puts it in force.').argument('<file>', 'YAML or JSON'), reaching)
+    .addHelpText('after', '\nExample:\n  perennial scorecard publish csm-led.yaml --reason "Touches weigh less since accounts help themselves"')
+    .action(async (file: string, options: Options & Change) => {
+      const { publishScorecard } = await import('../commands/scorecard.js');
+      await publishScorecard(options, file, options.reason, options.wait, options.json ?? false);
+    });
+  changing(cards.command('roll-back').description('Puts back what was in force before the last publication.').argument('<id>', 'e.g. csm-led'), reaching)
+    .addHelpText('after', '\nExample:\n  perennial scorecard roll-back csm-led --reason "Too many accounts turned red"')
+    .action(async (id: string, options: Options & Change) => {
+      const { rollBackScorecard } = await import('../commands/scorecard.js');
+      await rollBackScorecard(options, id, options.reason, options.wait, options.json ?? false);
+    });
+}
+
+interface Change {
+  readonly reason: string;
+  readonly wait: boolean;
+}
+
+const changing = (command: Command, reaching: Reaching): Command =>
+  reaching(command, 'scopes operate and health:read').requiredOption('--reason <words>', 'why; kept with who and when', words).option('--no-wait', 'do not wait until every account has been looked at');
+
+function revision(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('must be the number of a revision');
+  return Number(text);
+}
+
+function words(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('must say why');
+  return text;
+}
