@@ -6,6 +6,7 @@ import { cancelledContracts } from '../indicators/cancel-scheduled.js';
 import { goneMark } from '../indicators/champion-left.js';
 import { overdueInvoices } from '../indicators/payment-overdue.js';
 import type { CompiledCap } from '../scorecard/compile-scorecard.js';
+import { BusinessDays } from '../scorecard/setting-types.js';
 import type { ActiveIndicator } from '../state.js';
 import { complaintDeadline, openComplaints, urgentTickets } from '../tickets/open-tickets.js';
 import { dayMs } from '../time/day.js';
@@ -73,7 +74,7 @@ export const capById: Readonly<Record<string, CapDefinition>> = {
     }),
   ),
 
-  complaint_overdue: cap(Type.Object({ businessDays: Type.Integer() }, strict), ({ view }, { businessDays }) => {
+  complaint_overdue: cap(Type.Object({ businessDays: BusinessDays }, strict), ({ view }, { businessDays }) => {
     const [oldest] = openComplaints(view.facts.tickets);
     return oldest !== undefined && view.asOf >= complaintDeadline(oldest.since.at, businessDays);
   }),
