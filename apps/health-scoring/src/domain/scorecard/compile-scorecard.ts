@@ -40,6 +40,8 @@ export function compileScorecard(document: unknown, revision: number): CompiledS
   const card = document as Scorecard;
   return {
     ...card,
+    // A tier that is called `constructor` must find nothing here.
+    tiers: Object.assign(Object.create(null), card.tiers) as Scorecard['tiers'],
     revision,
     measures: card.measures.map((entry) => ({ ...entry, definition: measureById.get(entry.id)!, readingKey: `${entry.id} ${JSON.stringify(entry.settings)}` })),
     indicators: card.indicators.map((entry) => ({ ...entry, definition: indicatorByKind.get(entry.kind)! })),
