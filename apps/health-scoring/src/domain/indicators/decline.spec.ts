@@ -57,6 +57,21 @@ describe('key_feature_drop (H22)', () => {
     expect(clearedOn).toBeGreaterThan(131);
     expect(clearedOn).toBeLessThanOrEqual(145);
   });
+  it('rests on the feature that it names, also when another one falls further', () => {
+    const it = started(['reports', 'export']).use(-180, 130, 20, ['crowd']);
+    useFeature(it, -180, -1, 'reports', people);
+    useFeature(it, -180, 59, 'export', people);
+    useFeature(it, 0, 130, 'reports', people.slice(0, 4));
+    useFeature(it, 60, 130, 'export', people.slice(0, 1));
+    const named = (day: number) => {
+      const [found] = it.look(day).health.indicators.filter(({ kind }) => kind === 'key_feature_drop');
+      return [found?.text.includes('reports') === true ? 'reports' : 'export', it.signals.find(({ id }) => id === found?.evidence[0])?.data];
+    };
+    watched(it, 0, 59, 'key_feature_drop');
+    expect(named(60)).toEqual(['reports', expect.objectContaining({ feature: 'reports' })]);
+    watched(it, 61, 119, 'key_feature_drop');
+    expect(named(120)).toEqual(['export', expect.objectContaining({ feature: 'export' })]);
+  });
   it('counts nothing of features that are not called key', () => {
     const it = started().use(-10, -1, 2);
     useFeature(it, -10, -1, 'reports', people);
