@@ -86,10 +86,13 @@ describe('key_feature_drop (H22)', () => {
   it('key_features is the share of them used in 28 days', () => {
     const it = started(['reports', 'export', 'alerts', 'forms']);
     useFeature(it, -60, -1, 'reports', people.slice(0, 1));
-    useFeature(it, -60, -30, 'export', people.slice(0, 1));
+    // 28 days with today: the last on which it counts is 27 days ago.
+    useFeature(it, -63, -28, 'export', people.slice(0, 1));
     expect(measureOf(it.look(0), 'key_features')).toMatchObject({ value: 0.25, points: 30, text: '1 of 4 key features used in 28 days; without export, alerts, forms' });
-    expect(measureOf(it.look(24), 'key_features').value).toBe(0.25);
-    expect(measureOf(it.look(25), 'key_features').value).toBe(0);
+    useFeature(it, -27, -27, 'export', people.slice(0, 1));
+    expect(measureOf(it.look(0), 'key_features').value).toBe(0.5);
+    expect(measureOf(it.look(23), 'key_features').value).toBe(0.25);
+    expect(measureOf(it.look(24), 'key_features').value).toBe(0);
   });
 });
 
