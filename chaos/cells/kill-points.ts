@@ -49,21 +49,28 @@ const warmUp = 0.1;
 
 /** kill -9 at the named lines of every service that passes them, one after the other; each is started again without. */
 export const killPointCells: readonly Cell[] = [...Map.groupBy(points, familyOf)].map(([family, own]) => ({
-  id: `1-${family}`,
-  logs: both,
-  async prepare({ load }) {
-    load.hold(warmUp);
-  },
-  async run(context) {
-    const { load } = context;
-    await load.reaches(warmUp);
-    // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
-    for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
-  },
-  async afterwards(context) {
-    for (const point of own) await point.afterwards?.(context);
-  },
+  ...killedAt(family, own),
+  parts: own.map((point) => killedAt(point.name, [point])),
 }));
+
+function killedAt(name: string, own: readonly KillPoint[]): Cell {
+  return {
+    id: `1-${name}`,
+    logs: both,
+    async prepare({ load }) {
+      load.hold(warmUp);
+    },
+    async run(context) {
+      const { load } = context;
+      await load.reaches(warmUp);
+      // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
+      for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
+    },
+    async afterwards(context) {
+      for (const point of own) await point.afterwards?.(context);
+    },
+  };
+}
 
 async function dieAt(context: CellContext, point: KillPoint, share: number): Promise<void> {
   const { system, load, random } = context;
