@@ -35,19 +35,22 @@ describe('erasing somebody of a short name and a numeric id', () => {
     text: `SELECT data::text::json AS data, count(*)::int AS rows FROM message WHERE account_id = $1 GROUP BY data::text ORDER BY 2`,
     values: [accountId],
   });
-  /** What `work` gives, the most rows it ever held of one statement, and how many messages it wrote. */
-  const watched = async <T>(work: (tx: Parameters<PersonalDataStore['erase']>[0]) => Promise<T>): Promise<{ done: T; mostRows: number; written: number }> => {
+  const sizeOf = (rows: readonly unknown[]): number => JSON.stringify(rows).length;
+  /** What `work` gives, the most rows and characters it ever held of one statement, and how many messages it wrote. */
+  const watched = async <T>(work: (tx: Parameters<PersonalDataStore['erase']>[0]) => Promise<T>): Promise<{ done: T; mostRows: number; mostText: number; written: number }> => {
     let mostRows = 0;
+    let mostText = 0;
     const done = await database.transaction((tx) => work({
       afterCommit: (effect) => tx.afterCommit(effect),
       query: async <Row>(statement: Statement | string) => {
         const rows = await tx.query<Row>(statement);
         mostRows = Math.max(mostRows, rows.length);
+        mostText = Math.max(mostText, sizeOf(rows));
         return rows;
       },
     }));
     const [written] = await database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM message WHERE xmin::text = (SELECT max(xmin::text::bigint)::text FROM message)');
-    return { done, mostRows, written: written?.rows ?? 0 };
+    return { done, mostRows, mostText, written: written?.rows ?? 0 };
   };
 
   it('takes the name out of sentences page by page, and writes nothing but those', async () => {
@@ -84,6 +87,25 @@ describe('erasing somebody of a short name and a numeric id', () => {
     expect(mostRows).toBeLessThanOrEqual(500);
     expect(await database.query(`SELECT payload, state, count(*)::int AS rows FROM rejected GROUP BY 1, 2 ORDER BY 3`)).toEqual([{ payload: 'null', state: 'expired', rows: 17 }, { payload: '{"value":1775}', state: 'open', rows: count - 17 }]);
     expect(await database.query(`SELECT doc #>> '{traits,of}' AS "of", count(*)::int AS rows FROM account GROUP BY 1 ORDER BY 2`)).toEqual([{ of: '(erased)', rows: 17 }, { of: '1775', rows: count - 17 }]);
+  });
+
+  it('holds little of what was refused at a time, however large, also where it is exported to somebody slow', async () => {
+    const large = 200_000;
+    await database.query({
+      text: `INSERT INTO rejected (id, source_id, received_at, code, detail, payload, state)
+             SELECT gen_random_uuid(), 'large', now(), 'x', 'x', '{"userId":"the-large-one","text":"' || repeat('y', ${large}) || '"}', 'open' FROM generate_series(1, 50)`,
+    });
+    const traces = { keys: ['the-large-one'], emails: [], names: [] };
+    const query = jest.spyOn(database, 'query');
+    const exported: string[] = [];
+    for await (const { kind } of store.exported(traces)) exported.push(kind);
+    const mostExported = Math.max(...(await Promise.all(query.mock.results.map(async ({ value }) => sizeOf((await value) as unknown[])))));
+    query.mockRestore();
+    expect(exported.filter((kind) => kind === 'rejected')).toHaveLength(50);
+    expect([mostExported > large, mostExported < 25 * large]).toEqual([true, true]);
+    const { done, mostText } = await watched((tx) => store.erase(tx, traces, now));
+    expect(done).toMatchObject({ rejected: 50 });
+    expect([mostText > large, mostText < 25 * large]).toEqual([true, true]);
   });
 
   it('does not read the timeline to learn what somebody is called, for the request waits for it', async () => {

@@ -50,6 +50,8 @@ interface RejectedRow {
 }
 
 const pageSize = 500;
+/** Of rows that may be large: what was refused, up to a mebibyte each, and accounts with all their traits. */
+const largeRows = 20;
 /** What people wrote or named, where an address may stand. */
 const freeTexts = [['source_notice', 'example'], ['restatement', 'reason'], ['import', 'file_name']] as const;
 /** In small or capital letters. */
@@ -104,18 +106,13 @@ export class PostgresPersonalData extends PersonalDataStore {
     yield* this.rowsOf('identity', 'SELECT key, alias_of, account_id, email, first_seen_at, merged_into FROM identity WHERE key = ANY($1::text[]) ORDER BY key', [keys]);
     yield* this.rowsOf('contact', 'SELECT account_id, person_id, doc FROM contact WHERE person_id = ANY($1::text[]) ORDER BY account_id, person_id', [keys]);
     yield* this.rowsOf('merge', `SELECT from_id, into_id, reason, merged_at, unmerged_at FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[])) ORDER BY merged_at`, [keys]);
-    for (let after = '0'; ; ) {
-      const rows = await this.database.query<{ place: string; own: boolean; data: unknown }>({
-        text: `SELECT place, coalesce(person_key = ANY($1::text[]), false) OR coalesce(person_id = ANY($1::text[]), false) AS own, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
-               WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')}) AND place > $3 ORDER BY place LIMIT ${pageSize}`,
-        values: [keys, texts, after],
-      });
-      for (const { own, ...row } of rows) if (own || finder.isIn(row.data)) yield { kind: 'signal', row };
-      if (rows.length < pageSize) break;
-      after = rows.at(-1)?.place ?? after;
-    }
-    for (const row of (await this.database.query<AccountRow>(accountsNaming(texts))).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
-    for (const row of await this.database.query<RejectedRow>(rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
+    for await (const { place, own, ...row } of this.byKey<{ place: string; own: boolean; data: unknown }>('place', 'bigint', pageSize, {
+      text: `SELECT place, coalesce(person_key = ANY($1::text[]), false) OR coalesce(person_id = ANY($1::text[]), false) AS own, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
+             WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')})`,
+      values: [keys, texts],
+    })) if (own || finder.isIn(row.data)) yield { kind: 'signal', row: { place, ...row } };
+    for await (const row of this.byKey<AccountRow>('id', 'text', largeRows, accountsNaming(texts))) if (finder.isIn(row.doc)) yield { kind: 'account', row };
+    for await (const { seq: _, ...row } of this.byKey<RejectedRow & { seq: string }>('seq', 'bigint', largeRows, rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
     yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
   }
 
@@ -136,7 +133,7 @@ export class PostgresPersonalData extends PersonalDataStore {
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
     let rejected = 0;
-    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts))) {
+    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts), largeRows)) {
       const ids = rows.filter((row) => isRejectedOf(finder, row)).map(({ id }) => id);
       await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, detail = '', sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
       rejected += ids.length;
@@ -206,6 +203,17 @@ export class PostgresPersonalData extends PersonalDataStore {
     });
   }
 
+  /** Rows of a query of one WHERE, in the order of a column that tells them apart, page by page: whoever reads them may be slow, and no transaction waits for them. */
+  private async *byKey<Row>(column: keyof Row & string, type: 'bigint' | 'text', size: number, { text, values = [] }: Statement): AsyncIterable<Row> {
+    const behind = `$${values.length + 1}`;
+    for (let after: unknown = null; ; ) {
+      const rows = await this.database.query<Row>({ text: `${text} AND (${behind}::${type} IS NULL OR ${column} > ${behind}::${type}) ORDER BY ${column} LIMIT ${size}`, values: [...values, after] });
+      yield* rows;
+      if (rows.length < size) return;
+      after = rows.at(-1)?.[column];
+    }
+  }
+
   private async *rowsOf(kind: ExportedRow['kind'], text: string, values: unknown[]): AsyncIterable<ExportedRow> {
     for (const row of await this.database.query({ text, values })) yield { kind, row };
   }
@@ -238,7 +246,8 @@ export class PostgresPersonalData extends PersonalDataStore {
   /** Ids of accounts whose fields or traits named the person. */
   private async scrubAccounts(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<string[]> {
     const scrubbed: string[] = [];
-    for await (const rows of inPages<AccountRow>(tx, accountsNaming(texts, 'FOR UPDATE'))) {
+    const naming = accountsNaming(texts);
+    for await (const rows of inPages<AccountRow>(tx, { ...naming, text: `${naming.text} ORDER BY id FOR UPDATE` }, largeRows)) {
       const changed = rows.map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
       if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
       scrubbed.push(...changed.map(({ id }) => id));
@@ -247,9 +256,9 @@ export class PostgresPersonalData extends PersonalDataStore {
   }
 }
 
-const accountsNaming = (texts: readonly string[], lock = ''): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
+const accountsNaming = (texts: readonly string[]): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')}`, values: [texts] });
 const rejectedNaming = (texts: readonly string[]): Statement => ({
-  text: `SELECT id, source_id, received_at, code, detail, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')} ORDER BY seq`,
+  text: `SELECT seq, id, source_id, received_at, code, detail, payload, event FROM rejected WHERE (${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')})`,
   values: [texts],
 });
 const isRejectedOf = (finder: PersonFinder, { detail, payload, event }: RejectedRow): boolean => finder.isIn(detail) || finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event)));
