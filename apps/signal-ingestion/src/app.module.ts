@@ -34,6 +34,7 @@ import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
 import { ReplayRejected } from './application/replay-rejected.js';
+import { RegroupAccounts } from './application/regroup-accounts.js';
 import { RereadHookEvents } from './application/reread-hook-events.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateByMapping } from './application/restate-by-mapping.js';
@@ -152,6 +153,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     RetellMessages,
     SaveAccount,
     MergeAccounts,
+    RegroupAccounts,
     MergePeople,
     TellOfPeople,
     Sources,
