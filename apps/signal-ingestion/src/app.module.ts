@@ -3,7 +3,9 @@ import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { CapNames } from './application/cap-names.js';
 import { DryRunMapping } from './application/dry-run-mapping.js';
+import { EraseFromLog } from './application/erase-from-log.js';
 import { ErasePeople } from './application/erase-people.js';
+import { Erasures } from './application/erasures.js';
 import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
@@ -87,6 +89,7 @@ import { WriteKeysController } from './http/write-keys.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
+import { PostgresErasures } from './persistence/postgres-erasures.js';
 import { PostgresHookStore } from './persistence/postgres-hook-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresImportStore } from './persistence/postgres-import-store.js';
@@ -135,6 +138,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     CapNames,
     Suppression,
     ErasePeople,
+    EraseFromLog,
     LogReaders,
     TakeMessages,
     RecordSignals,
@@ -190,6 +194,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     { provide: MappingRestatements, useClass: PostgresMappingRestatements },
     { provide: SuppressionStore, useClass: PostgresSuppressionStore },
     { provide: PersonalDataStore, useClass: PostgresPersonalData },
+    { provide: Erasures, useClass: PostgresErasures },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })
