@@ -55,9 +55,8 @@ export class PostgresPersonalData extends PersonalDataStore {
         text: `SELECT key, ARRAY[alias_of, merged_into, root_key] AS others, email FROM identity
                WHERE key = ANY($1::text[]) OR alias_of = ANY($1::text[]) OR merged_into = ANY($1::text[]) OR root_key = ANY($1::text[]) OR lower(email) = ANY($2::text[])
                UNION ALL
-               SELECT person_id, '{}', doc ->> 'email' FROM contact WHERE person_id = ANY($1::text[])
-                 OR email_domain = ANY(SELECT split_part(e, '@', 2) FROM unnest($2::text[]) e) AND lower(doc ->> 'email') = ANY($2::text[])`,
-        values: [[...keys], [...emails]],
+               SELECT person_id, '{}', doc ->> 'email' FROM contact WHERE person_id = ANY($1::text[]) OR email_domain = ANY($3::text[]) AND lower(doc ->> 'email') = ANY($2::text[])`,
+        values: [[...keys], [...emails], [...emails].map((email) => email.split('@')[1] ?? '')],
       });
       for (const { key, others, email } of rows) {
         for (const one of [key, ...others]) if (one !== null) keys.add(one);
