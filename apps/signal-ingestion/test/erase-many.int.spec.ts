@@ -55,7 +55,7 @@ describe('erasing somebody of a short name and a numeric id', () => {
 
   it('takes the name out of sentences page by page, and writes nothing but those', async () => {
     await fill('large', { text: 'Also signals' }, { text: 'Al called' });
-    const { mostRows, written } = await watched((tx) => store.eraseWords(tx, { keys: ['user-of-many'], emails: [], names: ['Al'] }, ['large']));
+    const { mostRows, written } = await watched((tx) => store.eraseWords(tx, { keys: ['user-of-many'], emails: [], names: ['Al'] }, ['large'], now));
     expect(await told('large')).toEqual([{ data: { text: '(erased) called' }, rows: 17 }, { data: { text: 'Also signals' }, rows: count - 17 }]);
     expect(mostRows).toBeLessThanOrEqual(500);
     expect(written).toBe(17);

@@ -158,7 +158,9 @@ export class ErasePeople implements DueWork {
     const { messages, rejected, accountIds } = await this.store.erase(tx, traces, now);
     const ids = await this.tree.roots(tx, accountIds);
     if (ids.length > 0) {
-      await this.store.eraseWords(tx, traces, await this.families(tx, ids));
+      const families = await this.families(tx, ids);
+      await this.regroup.hold(tx, ids, families);
+      await this.store.eraseWords(tx, traces, families, now);
       await this.regroup.tell(tx, ids, 'a person was erased');
     }
     return { messages, rejected, accountIds: ids };

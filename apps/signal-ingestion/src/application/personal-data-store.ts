@@ -21,6 +21,6 @@ export abstract class PersonalDataStore {
   abstract exported(traces: Traces): AsyncIterable<ExportedRow>;
   /** Takes all of it away; again changes nothing. */
   abstract erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased>;
-  /** Takes them out of what others wrote about these accounts in words; again changes nothing. */
-  abstract eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void>;
+  /** Takes them out of what others wrote about these accounts in words until now, which is noted; again changes nothing else. */
+  abstract eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[], at: Date): Promise<void>;
 }

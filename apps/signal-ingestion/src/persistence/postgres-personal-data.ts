@@ -123,7 +123,8 @@ export class PostgresPersonalData extends PersonalDataStore {
     return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected, accountIds: [...accounts].sort() };
   }
 
-  async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
+  async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[], at: Date): Promise<void> {
+    await tx.query({ text: 'UPDATE account SET erased_at = $2 WHERE id = ANY($1::text[])', values: [accountIds, at] });
     for (const accountId of accountIds) {
       const words = wordsOf(traces, accountId);
       // A short name stands within many words of others. Somebody else of the same name keeps it.
