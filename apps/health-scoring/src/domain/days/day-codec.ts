@@ -1,5 +1,6 @@
 import { Reader, Writer } from '../codec/bytes.js';
 import { integer, number, oneOf, type Codec } from '../codec/codec.js';
+import type { ScorecardRef } from '../scorecard/compile-scorecard.js';
 import { pointsOn } from '../scorecard/curve.js';
 import { startOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { goneRoles, type CapFacts } from './cap-facts.js';
@@ -13,6 +14,12 @@ const format = 1;
 export interface PackedDay {
   readonly facts: DayFacts;
   readonly mark: number;
+}
+
+/** What the last look of a day knew of an account, and by which scorecard it judged. */
+export interface KeptDay extends PackedDay {
+  readonly day: EpochDay;
+  readonly judgedBy: ScorecardRef;
 }
 
 const levels = oneOf(['unknown', 'green', 'amber', 'red']);
