@@ -3,6 +3,8 @@ import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
+import { DayStore } from './application/day-store.js';
+import { ForgetReadings } from './application/forget-readings.js';
 import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
@@ -16,6 +18,10 @@ import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
+import { RunSimulations } from './application/simulations/run-simulations.js';
+import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
+import { SimulationStore } from './application/simulations/simulation-store.js';
+import { SimulationThread } from './application/simulations/simulation-thread.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
@@ -23,22 +29,25 @@ import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
+import { SimulationsController } from './http/simulations.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -53,8 +62,12 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
+    SimulateScorecards,
+    RunSimulations,
+    SimulationThread,
     WatchSources,
     CompareUsage,
+    ForgetReadings,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
@@ -68,7 +81,9 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
+    { provide: SimulationStore, useClass: PostgresSimulationStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],
 })

@@ -135,4 +135,8 @@ export const words = {
     complaint_overdue: 'A complaint is past its deadline',
     invoice_overdue: 'An invoice is more than 30 days overdue',
   } as Readonly<Record<string, string>>,
+  simulation: {
+    unreadMeasure: 'Nobody read it with these settings: on those days it counts for nothing, as if it did not apply',
+    otherIndicator: 'The scorecard of those days did not raise it by these settings: it stands as that one raised it, if it did',
+  },
 } as const;
