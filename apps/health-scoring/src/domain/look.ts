@@ -3,6 +3,7 @@ import { isSilent } from './account-health.js';
 import { forgetSolved } from './facts/fold-ticket.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
 import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorecard.js';
+import { mixed, switchDaysOf, type Passage } from './scorecard/passage.js';
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
@@ -12,7 +13,7 @@ import { AccountView } from './verdict/account-view.js';
 import { adjust } from './verdict/adjustments.js';
 import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
 import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
-import { lowestCap } from './verdict/caps.js';
+import { holdingCaps } from './verdict/caps.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
 import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
 import { knownRenewal } from './verdict/known-renewal.js';
@@ -23,11 +24,19 @@ import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
 import { groupOf, strikesOf } from './verdict/strikes.js';
 import { heldTrend } from './verdict/trend.js';
 
+/** A passage with the scorecard that is left. */
+export interface UnderWay {
+  readonly from: CompiledScorecard;
+  readonly passage: Passage;
+}
+
 /** What a look depends on besides the account. */
 export interface LookContext {
   readonly asOf: EpochMs;
   readonly cause: Cause;
   readonly scorecard: CompiledScorecard;
+  /** The account is on its way to it from that one; null or left out: it judges alone. */
+  readonly under?: UnderWay | null;
   /** Score besides; nothing follows from them. */
   readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
@@ -72,35 +81,41 @@ export interface Verdict {
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
   if (isSilent(state)) return null;
-  const { asOf, scorecard, sources } = context;
+  const { asOf, sources, under = null } = context;
+  const share = under === null ? 1 : under.passage.step / switchDaysOf(context.scorecard);
+  const scorecard = under === null ? context.scorecard : mixed(under.from, context.scorecard, share);
   forgetSolved(state.facts.tickets, asOf);
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
   const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
   const { memory } = state;
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
-  if (isOtherScorecard(memory, judgedBy)) beginAnew(memory);
+  if (under !== null) memory.dailyScores = noScores();
+  // On the way the score goes on from where it was, and so does what its band has to prove.
+  if (isOtherScorecard(memory, judgedBy) && (under === null || memory.judgedBy?.id === judgedBy.id)) beginAnew(memory);
   const readings: Readings = new Map();
   const measures = assessMeasures(view, scorecard, readings);
   const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
   const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
-  const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
+  const caps = state.merged ? [] : holdingCaps({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
-  const adjusted = adjust(rawBp, cap, state.merged ? null : state.override);
+  const adjusted = adjust(rawBp, caps[0] ?? null, state.merged ? null : state.override);
   // A band that nobody was told of needs no proof to improve: of half a history it may be anything.
   if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
   const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
   const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
   const strikes = strikesOf(indicators, state.reviews);
   const riskLevel = riskLevelOf(band, strikes, indicators);
-  const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+  // Nor is the way from one scorecard to another a trend.
+  const trend = under === null ? heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend) : 'flat';
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
     healthScore: points(adjusted.healthBp),
     rawScore: points(rawBp),
     adjustments: adjusted.adjustments,
+    ...(caps.length > 0 && { caps }),
     override: state.override === null ? null : { ...state.override, expiresAt: isoInstant(state.override.expiresAt) },
     band,
     riskLevel,
@@ -121,6 +136,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       ...(indicator.byRevision && { byRevision: true }),
     })),
     scorecard: judgedBy,
+    ...(under !== null && { passage: { from: { id: under.from.id, revision: under.from.revision }, share: Math.round(share * 10_000) / 10_000, until: isoDay(under.passage.since + switchDaysOf(scorecard)) } }),
     asOf: isoInstant(asOf),
   };
 
@@ -130,7 +146,9 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.fingerprint = fingerprintNumber(fingerprint);
   memory.band = band;
   memory.riskLevel = riskLevel;
+  if (memory.judgedBy?.id !== judgedBy.id) memory.judgedSince = view.today;
   memory.judgedBy = judgedBy;
+  memory.passage = under?.passage ?? null;
   memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
@@ -166,8 +184,10 @@ function beginAnew(memory: VerdictMemory): void {
   memory.heldBand = 'unknown';
   memory.amberSince = null;
   memory.greenSince = null;
-  memory.dailyScores = { newest: 0, scores: [] };
+  memory.dailyScores = noScores();
 }
+
+const noScores = (): VerdictMemory['dailyScores'] => ({ newest: 0, scores: [] });
 
 /** The deployment only observes, or the account does until its goLive day. */
 function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {

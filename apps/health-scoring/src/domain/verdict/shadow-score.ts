@@ -4,7 +4,7 @@ import type { AccountView } from './account-view.js';
 import { adjust } from './adjustments.js';
 import { assessMeasures, type Readings } from './assess-measures.js';
 import { bandOf, bandVerdict } from './band.js';
-import { lowestCap } from './caps.js';
+import { holdingCaps } from './caps.js';
 import { rawScoreOf } from './raw-score.js';
 
 /** What a scorecard in shadow makes of an account. */
@@ -21,7 +21,7 @@ export interface ShadowScore {
 export function shadowScoreOf(view: AccountView, card: CompiledScorecard, readings: Readings): ShadowScore {
   const measures = assessMeasures(view, card, readings);
   const { rawBp, dataCoverage } = rawScoreOf(measures);
-  const cap = lowestCap({ view, measures, indicators: view.state.indicators, redBelowBp: card.bands.amber * 100 }, card.caps);
+  const [cap = null] = holdingCaps({ view, measures, indicators: view.state.indicators, redBelowBp: card.bands.amber * 100 }, card.caps);
   const adjusted = adjust(rawBp, cap, null);
   const plain = dataCoverage < card.coverage.any ? 'unknown' : bandOf(rawBp, card.bands);
   const points = (bp: number | null): number | null => (bp === null ? null : bp / 100);
