@@ -3,6 +3,8 @@ import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
+import { DayStore } from './application/day-store.js';
+import { ForgetReadings } from './application/forget-readings.js';
 import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
@@ -29,6 +31,7 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
@@ -55,6 +58,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FollowScorecards,
     WatchSources,
     CompareUsage,
+    ForgetReadings,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
@@ -69,6 +73,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],
 })

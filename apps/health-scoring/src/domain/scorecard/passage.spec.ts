@@ -27,7 +27,7 @@ describe('on the way from one scorecard to another', () => {
         const [before, after] = [scoreOf(from.measures, read).rawBp, scoreOf(to.measures, read).rawBp];
         let last: number | null = null;
         for (let step = 0; step <= days; step += 1) {
-          const { rawBp, contributionsBp } = scoreOf(mixed(from, to, step / days).measures, read);
+          const { rawBp, contributionsBp } = scoreOf(mixed(from, to, { step, days }).measures, read);
           if (rawBp === null) continue;
           expect(5000 + contributionsBp.reduce<number>((sum, part) => sum + (part ?? 0), 0)).toBe(rawBp);
           if (before === null || after === null) continue;
@@ -43,7 +43,7 @@ describe('on the way from one scorecard to another', () => {
   it('is monotone in every measure on every day', () => {
     fc.assert(
       fc.property(card, card, readings, fc.integer({ min: 0, max: days }), fc.nat(19), fc.nat(10_000), (from, to, read, step, at, better) => {
-        const { measures } = mixed(from, to, step / days);
+        const { measures } = mixed(from, to, { step, days });
         const { id } = measures[at % measures.length]!;
         const raised = new Map(read).set(id, read.get(id) === null ? null : Math.max(read.get(id)!, better));
         expect(scoreOf(measures, raised).rawBp ?? 0).toBeGreaterThanOrEqual(scoreOf(measures, read).rawBp ?? 0);
@@ -52,14 +52,14 @@ describe('on the way from one scorecard to another', () => {
     );
   });
   it('weighs in the scale of the new one, and all that is no weight is the new one\'s', () => {
-    const half = mixed(onboarding, csmLedScorecard, 0.5);
+    const half = mixed(onboarding, csmLedScorecard, { step: 1, days: 2 });
     expect(half.measures.map(({ id, weight }) => `${id} ${weight}`)).toEqual([
       'goal_attainment 8', 'milestones_on_time 19.5', 'license_utilisation 4', 'usage_level 5', 'key_features 3.5', 'survey 4.5', 'renewal_intent 3', 'touches 10', 'executive_touch 2.5',
       'ticket_load 8', 'ticket_trend 2', 'csm_sentiment 10', 'multithreading 2.5', 'activation 12.5', 'goals_recorded 5',
     ]);
     expect({ ...half, measures: [] }).toEqual({ ...csmLedScorecard, measures: [] });
     const tenfold = { ...onboarding, measures: onboarding.measures.map((entry) => ({ ...entry, weight: entry.weight * 10 })) };
-    expect(mixed(tenfold, csmLedScorecard, 0.5)).toEqual(half);
+    expect(mixed(tenfold, csmLedScorecard, { step: 7, days: 14 })).toEqual(half);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { VerdictMemory } from '../state.js';
 import type { EpochDay } from '../time/day.js';
-import type { CompiledMeasure, CompiledScorecard } from './compile-scorecard.js';
+import type { CompiledMeasure, CompiledScorecard, ScorecardRef } from './compile-scorecard.js';
 
 /** An account on its way from one scorecard to another: each day the new one's weights count for a step more. */
 export interface Passage {
@@ -9,6 +9,14 @@ export interface Passage {
   readonly since: EpochDay;
   /** Days of the way that the last look went by, from 0 (the old weights alone) to one below all. */
   readonly step: number;
+}
+
+/** How far on its way an account was on one day. */
+export interface DayPassage {
+  readonly from: ScorecardRef;
+  /** Days done of `days`: the part for which the new weights count. */
+  readonly step: number;
+  readonly days: number;
 }
 
 const usualDays = 14;
@@ -41,10 +49,11 @@ const weightOf = (measures: readonly CompiledMeasure[]): number => measures.redu
 const rounded = (weight: number): number => Math.round(weight * 10_000) / 10_000;
 
 /**
- * `to` with the measures of both, each with its share of both weights, in the scale of `to`; `share` 0 is the old weights alone. What
+ * `to` with the measures of both, each with its share of both weights, in the scale of `to`; at step 0 the old weights alone. What
  * both have is read as `to` says, and so are bands, caps and everything else: only weights are mixed.
  */
-export function mixed(from: CompiledScorecard, to: CompiledScorecard, share: number): CompiledScorecard {
+export function mixed(from: CompiledScorecard, to: CompiledScorecard, { step, days }: Pick<DayPassage, 'step' | 'days'>): CompiledScorecard {
+  const share = step / days;
   const scale = weightOf(to.measures) / weightOf(from.measures);
   const before = new Map(from.measures.map((entry) => [entry.id, entry]));
   const kept = to.measures.map((entry) => ({ ...entry, weight: rounded(share * entry.weight + (1 - share) * scale * (before.get(entry.id)?.weight ?? 0)) }));
