@@ -7,6 +7,14 @@ const number = (value: number): string => String(Math.round(value * 100) / 100);
 const many = (count: number, one: string, more = `${one}s`): string => `${number(count)} ${count === 1 ? one : more}`;
 const list = (items: readonly string[]): string => (items.length <= 3 ? items.join(', ') : `${items.slice(0, 3).join(', ')} and ${items.length - 3} more`);
 
+interface Card {
+  readonly id: string;
+  readonly revision: number;
+}
+interface LightShown {
+  readonly light: string;
+  readonly points: number | null;
+}
 const points = (value: number | null): string => (value === null ? 'no' : number(value));
 const measureName = (id: string): string => words.measures[id]?.name ?? id;
 
@@ -173,6 +181,17 @@ export const words = {
     silent: (id: string): string => `${measureName(id)}: its source is silent for all accounts; it takes ${words.measures[id]?.brings ?? 'its data'} again`,
     trend: { rising: 'Rising', falling: 'Falling', flat: 'No trend' } as const,
     change: (change: number, days: number): string => `${change < 0 ? 'down' : 'up'} by about ${number(Math.abs(change))} points in ${days} days`,
+    since: (from: number | null, to: number | null): string => (from === null ? 'There was no score then' : to === null ? 'There is no score now' : from === to ? 'The score is the same' : `The score ${to > from ? 'rose' : 'fell'} from ${number(from)} to ${number(to)}`),
+    scorecard: (from: Card, to: Card): string => (from.id === to.id && from.revision === to.revision ? 'On the way to another scorecard the weights changed' : `Judged by revision ${to.revision} of ${to.id} in place of revision ${from.revision} of ${from.id}`),
+    moved: (id: string, from: number | null, to: number | null, text: string): string => `${measureName(id)}: ${from === to ? `${points(to)} points as before, it counts for more or less as others came and went` : `from ${points(from)} to ${points(to)} points`}. ${text}`,
+    adjusted: {
+      cap: (reason: string, from: number, to: number): string => (to === 0 ? `No cap holds any more: ${reason}` : from === 0 ? `A cap holds: ${reason}` : `A cap takes more or less than before: ${reason}`),
+      override: (reason: string, from: number, to: number): string => (to === 0 ? 'The override is over' : from === 0 ? `An override is in force: ${reason}` : `The override makes another difference than before: ${reason}`),
+    },
+    noPeers: (id: string): string => `${measureName(id)}: not enough peers`,
+    topWithout: (id: string, top: number): string => `${measureName(id)}: the top quarter begins at ${number(top)} points; here there is no data`,
+    top: (id: string, own: number, top: number): string => (own >= top ? `${measureName(id)}: ${number(own)} points, in the top quarter (from ${number(top)})` : `${measureName(id)}: ${number(own)} points, the top quarter begins at ${number(top)}`),
+    light: (id: string, from: LightShown, to: LightShown): string => `${measureName(id)}: ${from.light} to ${to.light} (from ${points(from.points)} to ${points(to.points)} points)`,
     tooFewDays: (days: number, fewest: number): string => `${many(days, 'day')} with a score, a trend takes ${fewest}`,
   },
 } as const;
