@@ -56,14 +56,16 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
     await system.post('/api/v1/webhook-endpoints', { url: receiver.url });
     const at = daysAfter(start, -1);
     await system.signals(ids.flatMap((accountId) => {
-      const say = (kind: string, data: object, name?: string) => ({ kind, accountId, occurredAt: kind === 'person' ? daysAfter(start, -200) : at, ...(name === undefined ? {} : { personId: `${accountId}-${name}` }), data });
+      const say = (kind: string, data: object, name?: string) => ({ kind, accountId, occurredAt: at, ...(name === undefined ? {} : { personId: `${accountId}-${name}` }), data });
       return [
         say('person', { change: 'created', name: 'Sam', roles: ['executive_sponsor'] }, 'sam'),
         say('goal', { goalId: 'g', name: 'Faster', metric: 'days', baseline: 10, target: 5, startsOn: dayAfter(start, -60), dueOn: dayAfter(start, 30), status: 'confirmed', actual: 5 }),
         say('survey', { type: 'nps', score: 8 }, 'sam'),
         say('survey', { type: 'renewal_intent', score: 9 }, 'sam'),
         say('pulse', { pulse: 4, reason: 'good talks' }),
-        say('engagement', { type: 'meeting', outcome: 'held', attendees: [{ personId: `${accountId}-sam` }] }),
+        say('engagement', { type: 'meeting', outcome: 'held', attendees: [{ personId: `${accountId}-sam` }, { personId: `${accountId}-kim` }] }),
+        // Last, so that no account is taken for an old one before the rest of it is known.
+        say('contract', { contractId: 'c', status: 'created', startsOn: dayAfter(start, -200), endsOn: null, arrMinor: 1_000_000, currency: 'USD' }),
       ];
     }));
     await system.settle();

@@ -183,9 +183,10 @@ export const words = {
     change: (change: number, days: number): string => `${change < 0 ? 'down' : 'up'} by about ${number(Math.abs(change))} points in ${days} days`,
     since: (from: number | null, to: number | null): string => (from === null ? 'There was no score then' : to === null ? 'There is no score now' : from === to ? 'The score is the same' : `The score ${to > from ? 'rose' : 'fell'} from ${number(from)} to ${number(to)}`),
     scorecard: (from: Card, to: Card): string => (from.id === to.id && from.revision === to.revision ? 'On the way to another scorecard the weights changed' : `Judged by revision ${to.revision} of ${to.id} in place of revision ${from.revision} of ${from.id}`),
+    rounding: (id: string): string => `${measureName(id)}: what rounding to the hundredth leaves over falls to it`,
     moved: (id: string, from: number | null, to: number | null, text: string): string => `${measureName(id)}: ${from === to ? `${points(to)} points as before, it counts for more or less as others came and went` : `from ${points(from)} to ${points(to)} points`}. ${text}`,
     adjusted: {
-      cap: (reason: string, from: number, to: number): string => (to === 0 ? `No cap holds any more: ${reason}` : from === 0 ? `A cap holds: ${reason}` : `A cap takes more or less than before: ${reason}`),
+      cap: (reason: string, from: number, to: number): string => (to === 0 ? `A cap no longer costs anything: ${reason}` : from === 0 ? `A cap holds the score: ${reason}` : `A cap costs more or less than before: ${reason}`),
       override: (reason: string, from: number, to: number): string => (to === 0 ? 'The override is over' : from === 0 ? `An override is in force: ${reason}` : `The override makes another difference than before: ${reason}`),
     },
     noPeers: (id: string): string => `${measureName(id)}: not enough peers`,

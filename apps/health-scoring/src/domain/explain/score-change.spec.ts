@@ -78,7 +78,7 @@ describe('what changed since a day', () => {
     const { parts, scorecard } = between(then, csmLedScorecard, now, stricter);
     expect(scorecard).toEqual({ from: { id: 'csm-led', revision: 1 }, to: { id: 'csm-led', revision: 2 } });
     expect(parts.filter(({ kind }) => kind !== 'measure').map(({ kind, text }) => [kind, text]).sort()).toEqual([
-      ['cap', 'A cap holds: Cancellation is announced'],
+      ['cap', 'A cap holds the score: Cancellation is announced'],
       ['scorecard', 'Judged by revision 2 of csm-led in place of revision 1 of csm-led'],
     ]);
   });

@@ -51,7 +51,8 @@ export function scoreChange(health: HealthState, { judgedBy, judged, anew }: The
   add({ kind: 'scorecard', id: health.scorecard.id, ...none, text: words.explain.scorecard(judgedBy, health.scorecard) }, (anew.rawBp ?? neutralBp) - (judged.rawBp ?? neutralBp));
   for (const { id, points: to, contribution, text } of health.measures) {
     const from = points(before.get(id)?.pointsBp ?? null);
-    add({ kind: 'measure', id, from, to, text: words.explain.moved(id, from, to, text) }, (bp(contribution) ?? 0) - (before.get(id)?.by ?? 0));
+    const by = (bp(contribution) ?? 0) - (before.get(id)?.by ?? 0);
+    add({ kind: 'measure', id, from, to, text: from === to && Math.abs(by) === 1 ? words.explain.rounding(id) : words.explain.moved(id, from, to, text) }, by);
   }
   for (const kind of ['cap', 'override'] as const) {
     const [was, is] = [sumOf(judged.adjusted.adjustments, kind), sumOf(health.adjustments, kind)];
