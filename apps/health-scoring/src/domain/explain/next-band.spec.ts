@@ -3,6 +3,8 @@ import { resolved, someSignals, start } from '../../../test/random-signals.js';
 import { aliveAt, csmLedScorecard, Scenario, shippedDocument } from '../../../test/scenario.js';
 import { applySignal, initialState } from '../account-health.js';
 import { look } from '../look.js';
+import { allMeasures } from '../measures/all-measures.js';
+import { words } from '../words.js';
 import { dayMs } from '../time/day.js';
 import { rawScoreOf } from '../verdict/raw-score.js';
 import { dataCoverageOf } from './data-coverage.js';
@@ -84,6 +86,7 @@ describe('the next band', () => {
 });
 
 describe('data and trend in words', () => {
+  it('has a name for every measure, and what would bring its data', () => expect(allMeasures.map(({ id }) => id).filter((id) => words.measures[id] === undefined)).toEqual([]));
   it('says by measure what is missing, what would bring it and what it would add', () => {
     const { health } = well().look(60);
     const { missing, share, text } = dataCoverageOf(health, new Set(['survey', 'renewal_intent', 'csm_sentiment']));
