@@ -5,7 +5,10 @@ import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { DayStore } from './application/day-store.js';
 import { ForgetReadings } from './application/forget-readings.js';
+import { CohortStore } from './application/cohort-store.js';
+import { CompareCohorts } from './application/compare-cohorts.js';
 import { CompareUsage } from './application/compare-usage.js';
+import { ExplainHealth } from './application/explain-health.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
@@ -13,6 +16,7 @@ import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
+import { ScorecardRevisions } from './application/scorecard-revisions.js';
 import { ScorecardStore } from './application/scorecard-store.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
@@ -27,6 +31,7 @@ import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { ExplanationController } from './http/explanation.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
@@ -36,6 +41,7 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
@@ -47,7 +53,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, ExplanationController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -67,12 +73,15 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     SimulationThread,
     WatchSources,
     CompareUsage,
+    CompareCohorts,
     ForgetReadings,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
     ScoringPolicy,
     ScorecardQueries,
+    ScorecardRevisions,
+    ExplainHealth,
     SourceSightings,
     SignalTime,
     // where it keeps things
@@ -83,6 +92,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SimulationStore, useClass: PostgresSimulationStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: CohortStore, useClass: PostgresCohortStore },
     { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

@@ -7,6 +7,7 @@ import { AddDayFacts1700000000064 } from './persistence/migrations/add-day-facts
 import { AddShadowScores1700000000061 } from './persistence/migrations/add-shadow-scores.js';
 import { AddSimulations1700000000065 } from './persistence/migrations/add-simulations.js';
 import { AddUsagePeers1700000000063 } from './persistence/migrations/add-usage-peers.js';
+import { AddCohortTables1700000000071 } from './persistence/migrations/add-cohort-tables.js';
 import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
 import { CreateScorecards1700000000062 } from './persistence/migrations/create-scorecards.js';
 
@@ -14,7 +15,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
   name: 'health-scoring',
   module: AppModule,
   entities: [],
-  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddSimulations1700000000065],
+  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,
   parseConfig: parseHealthScoringConfig,
