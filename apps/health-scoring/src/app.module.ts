@@ -9,6 +9,8 @@ import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
+import { NoteCustomerDays } from './application/note-customer-days.js';
+import { OutcomeStore } from './application/outcome-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
 import { ScorecardStore } from './application/scorecard-store.js';
@@ -32,6 +34,7 @@ import { PostgresAccountHealthStore } from './persistence/postgres-account-healt
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
@@ -54,6 +57,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ChangeScorecards,
     FollowScorecards,
     WatchSources,
+    NoteCustomerDays,
     CompareUsage,
     SignalAgeGauge,
     // what it judges by
@@ -68,6 +72,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
+    { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],
