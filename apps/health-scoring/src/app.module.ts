@@ -3,6 +3,8 @@ import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
+import { DayStore } from './application/day-store.js';
+import { ForgetReadings } from './application/forget-readings.js';
 import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
@@ -31,6 +33,7 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
@@ -59,6 +62,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     WatchSources,
     NoteCustomerDays,
     CompareUsage,
+    ForgetReadings,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
@@ -74,6 +78,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],
 })

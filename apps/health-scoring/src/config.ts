@@ -5,6 +5,8 @@ export interface HealthScoringConfig {
   readonly observe: boolean;
   /** Features that matter most, as signals of use name them; at most twenty. */
   readonly keyFeatures: readonly string[];
+  /** Days for which what was read of each account is kept, to judge them anew by. Their scores stay. */
+  readonly readingsKeptDays: number;
 }
 
 /** Each takes about 80 bytes of the row of every account that uses it. */
@@ -14,5 +16,6 @@ export function parseHealthScoringConfig(env: Environment): { config: HealthScor
   const reader = new EnvironmentReader(env);
   const keyFeatures = [...new Set(reader.text('KEY_FEATURES', '').split(',').map((name) => name.trim()).filter((name) => name !== ''))];
   if (keyFeatures.length > mostKeyFeatures || keyFeatures.some((name) => name.length > 200)) reader.faults.push(`KEY_FEATURES must be at most ${mostKeyFeatures} names with commas in between, each of at most 200 characters`);
-  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures }, faults: reader.faults };
+  const readingsKeptDays = reader.integer('READINGS_KEPT_DAYS', { fallback: 400, min: 1, max: 3_650 });
+  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures, readingsKeptDays }, faults: reader.faults };
 }

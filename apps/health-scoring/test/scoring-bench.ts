@@ -20,6 +20,7 @@ import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
+import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
@@ -55,7 +56,7 @@ export async function scoringBench() {
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock));
+  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'], readingsKeptDays: 400 }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 

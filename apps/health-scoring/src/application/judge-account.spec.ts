@@ -1,5 +1,6 @@
 import { noPeers } from '../domain/usage/usage-peers.js';
 import { Scenario, shippedDocument } from '../../test/scenario.js';
+import { readingPlanOf } from '../domain/days/reading-plan.js';
 import { sortScorecards } from '../domain/scorecard/choose-scorecard.js';
 import { compileScorecard } from '../domain/scorecard/compile-scorecard.js';
 import type { Scorecard } from '../domain/scorecard/scorecard.js';
@@ -7,9 +8,10 @@ import { isOutdated, judgeAccount, judgeAnew } from './judge-account.js';
 import type { Policy } from './scoring-policy.js';
 
 const card = shippedDocument('csm-led');
-const policyOf = (generation: number, ...cards: readonly (readonly [Partial<Scorecard>, number])[]): Policy => ({
-  generation, observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
-});
+const policyOf = (generation: number, ...changed: readonly (readonly [Partial<Scorecard>, number])[]): Policy => {
+  const cards = changed.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision));
+  return { generation, plan: readingPlanOf(cards), observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards) };
+};
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */
 const strict = policyOf(2, [{ bands: { amber: 98, green: 99 } }, 2]);

@@ -56,5 +56,5 @@ function byNewScorecard(state: AccountHealthState, policy: Policy, when: When, g
   return { verdict, riskChanges: [...earlier, ...changesOf(verdict)], move };
 }
 
-const settingsOf = ({ generation, observe, keyFeatures, usagePeers }: Policy): Pick<LookContext, 'generation' | 'observe' | 'keyFeatures' | 'usagePeers'> => ({ generation, observe, keyFeatures, usagePeers });
+const settingsOf = ({ generation, plan, observe, keyFeatures, usagePeers }: Policy): Pick<LookContext, 'generation' | 'plan' | 'observe' | 'keyFeatures' | 'usagePeers'> => ({ generation, plan, observe, keyFeatures, usagePeers });
 const changesOf = ({ riskChange }: Verdict): Judgement['riskChanges'] => (riskChange === null ? [] : [riskChange]);

@@ -1,7 +1,11 @@
 import type { HealthState, RiskChange } from '@perennial/contracts/health';
 import { isSilent } from './account-health.js';
+import { dayFactsOf, type DayFacts } from './days/day-facts.js';
+import { judgeDay, markOf } from './days/judge-day.js';
+import { readingPlanOf, type ReadingPlan } from './days/reading-plan.js';
 import { forgetSolved } from './facts/fold-ticket.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
+import type { Reading } from './measures/measure.js';
 import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
@@ -9,18 +13,14 @@ import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
 import { advanceUsage } from './usage/advance-usage.js';
 import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
-import { adjust } from './verdict/adjustments.js';
-import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
-import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
-import { lowestCap } from './verdict/caps.js';
+import type { AssessedMeasure } from './verdict/assess-measures.js';
+import { bandOf } from './verdict/band.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
 import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
 import { knownRenewal } from './verdict/known-renewal.js';
-import { rawScoreOf } from './verdict/raw-score.js';
 import { riskChangeOf } from './verdict/risk-change.js';
-import { riskLevelOf } from './verdict/risk-level.js';
 import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
-import { groupOf, strikesOf } from './verdict/strikes.js';
+import { groupOf } from './verdict/strikes.js';
 import { heldTrend } from './verdict/trend.js';
 
 /** What a look depends on besides the account. */
@@ -31,6 +31,8 @@ export interface LookContext {
   /** Score besides; nothing follows from them. */
   readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
+  /** All that is read and kept of the day; covers `scorecard` and `shadows`. What these need by default. */
+  readonly plan?: ReadingPlan;
   /** Publication since which these scorecards are in force. */
   readonly generation?: number;
   /** What the use of accounts of the same size did; none are compared by default. */
@@ -65,6 +67,10 @@ export interface Verdict {
   readonly riskChange: Omit<RiskChange, 'version'> | null;
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
+  /** What the look knew, to judge the day anew by. */
+  readonly facts: DayFacts;
+  /** What it said by them (`markOf`). */
+  readonly mark: number;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
   readonly use: ComparedUse | null;
 }
@@ -80,20 +86,18 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
   if (isOtherScorecard(memory, judgedBy)) beginAnew(memory);
-  const readings: Readings = new Map();
-  const measures = assessMeasures(view, scorecard, readings);
-  const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
-  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
-  const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
+  if (state.merged) state.indicators = [];
+  else judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
+  const { indicators } = state;
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
-  const adjusted = adjust(rawBp, cap, state.merged ? null : state.override);
   // A band that nobody was told of needs no proof to improve: of half a history it may be anything.
-  if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
-  const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
-  const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
-  const strikes = strikesOf(indicators, state.reviews);
-  const riskLevel = riskLevelOf(band, strikes, indicators);
+  const facts = dayFactsOf(view, context.plan ?? readingPlanOf([scorecard, ...(context.shadows ?? [])]), isObserved(state, context) || state.pendingCause === 'import');
+  const changesAt = (instant: EpochMs): void => view.changesAt(instant);
+  const judged = judgeDay(facts, scorecard, { reviews: state.reviews, changesAt });
+  const { measures, rawBp, contributionsBp, dataCoverage, adjusted, band, lowConfidence, strikes, riskLevel } = judged;
+  if (measures.length < scorecard.measures.length) throw new RangeError(`the plan lacks what ${scorecard.id} judges by`);
+  Object.assign(memory, judged.held);
   const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
 
   const health: Omit<HealthState, 'version'> = {
@@ -134,10 +138,10 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
-  const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));
+  const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(facts, shadow, changesAt));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view) };
+  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), use: useOf(view) };
 }
 
 /**
@@ -183,16 +187,14 @@ function useOf({ usage }: AccountView): Verdict['use'] {
   return { level: usage.level, sizeClass: sizeClassOf(usage.contactReference ?? usage.contacts) };
 }
 
-const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });
-
 const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
 
-function readingOf(measure: AssessedMeasure, contributionBp: number | null, scorecard: CompiledScorecard): HealthState['measures'][number] {
+function readingOf(measure: AssessedMeasure<Reading>, contributionBp: number | null, scorecard: CompiledScorecard): HealthState['measures'][number] {
   const { definition, reading, weight, state, pointsBp, validUntil } = measure;
   return {
     id: definition.id,
     family: definition.family,
-    value: reading.found ? Math.round(reading.value * 10_000) / 10_000 : null,
+    value: reading.found ? reading.value : null,
     unit: reading.found ? definition.unit : null,
     points: points(pointsBp),
     band: bandOf(pointsBp, scorecard.bands),
