@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
+import { AskForBacktests } from './application/ask-for-backtests.js';
 import { Backfills } from './application/backfills.js';
+import { BacktestScorecard } from './application/backtest-scorecard.js';
+import { BacktestStore } from './application/backtest-store.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { DayStore } from './application/day-store.js';
@@ -14,6 +17,7 @@ import { LookPlan } from './application/look-plan.js';
 import { NoteCustomerDays } from './application/note-customer-days.js';
 import { OutcomeStore } from './application/outcome-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
+import { RunBacktests } from './application/run-backtests.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
 import { ScorecardStore } from './application/scorecard-store.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
@@ -25,6 +29,7 @@ import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { BacktestsController } from './http/backtests.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
@@ -34,6 +39,7 @@ import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
+import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
@@ -44,7 +50,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, BacktestsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -61,6 +67,9 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FollowScorecards,
     WatchSources,
     NoteCustomerDays,
+    AskForBacktests,
+    BacktestScorecard,
+    RunBacktests,
     CompareUsage,
     ForgetReadings,
     SignalAgeGauge,
@@ -76,6 +85,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
+    { provide: BacktestStore, useClass: PostgresBacktestStore },
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: DayStore, useClass: PostgresDayStore },

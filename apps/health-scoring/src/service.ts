@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
+import { AddBacktests1700000000072 } from './persistence/migrations/add-backtests.js';
 import { AddContractOutcomes1700000000071 } from './persistence/migrations/add-contract-outcomes.js';
 import { AddDayFacts1700000000064 } from './persistence/migrations/add-day-facts.js';
 import { AddShadowScores1700000000061 } from './persistence/migrations/add-shadow-scores.js';
@@ -14,7 +15,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
   name: 'health-scoring',
   module: AppModule,
   entities: [],
-  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddContractOutcomes1700000000071],
+  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddContractOutcomes1700000000071, AddBacktests1700000000072],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,
   parseConfig: parseHealthScoringConfig,

@@ -1,4 +1,4 @@
-import type { Band, RiskLevel } from '../state.js';
+import type { RiskLevel } from '../state.js';
 import type { EpochDay } from '../time/day.js';
 
 /** How a term of a contract ended. */
@@ -17,7 +17,6 @@ export interface JudgedDay {
   readonly day: EpochDay;
   /** Raw score in basis points; null where nothing was known. */
   readonly scoreBp: number | null;
-  readonly band: Band;
   readonly riskLevel: RiskLevel;
   /** Kinds of the indicators that stood. */
   readonly indicators: readonly string[];

@@ -29,16 +29,20 @@ export interface AddedFigures {
   readonly gain: Estimate | null;
 }
 
-/** By the order of the measures; what neither has data on stands at 50 points. A scorecard without goals gives both the same weight. */
-export function addedFiguresOf(rows: readonly TermRow[], measures: readonly ReportedMeasure[]): AddedFigures[] {
+/** By the order of the measures; what neither has data on stands at 50 points. A scorecard without goals gives both the same weight. Yields after each. */
+export function* addedFiguresOf(rows: readonly TermRow[], measures: readonly ReportedMeasure[]): Generator<void, AddedFigures[]> {
   const terms = termsAt(rows, leads.indexOf(comparedAt));
   const goals = measures.findIndex(({ id }) => id === goalMeasure);
   const isFew = isTooFew(terms);
   const further = measures.map((measure, index) => ({ ...measure, index })).filter(({ index }) => index !== goals);
   const losses = terms.filter(({ lost }) => lost).length;
-  return further.map(({ id, weight, index }) => {
+  const figures: AddedFigures[] = [];
+  for (const { id, weight, index } of further) {
     const known = { measure: id, terms: terms.length, losses };
-    if (isFew) return { ...known, finding: 'too_few', text: backtestWords.added('too_few', id, null), goalsOnlyAuc: null, auc: null, gain: null };
+    if (isFew) {
+      figures.push({ ...known, finding: 'too_few', text: backtestWords.added('too_few', id, null), goalsOnlyAuc: null, auc: null, gain: null });
+      continue;
+    }
     const goalWeight = goals < 0 ? weight : measures[goals]!.weight;
     const scored = terms.map(({ accountId, lost, pointsBp }): ScoredTwice => {
       const own = pointsBp[goals] ?? null;
@@ -47,8 +51,10 @@ export function addedFiguresOf(rows: readonly TermRow[], measures: readonly Repo
     const finding = findingOf(aucDifference(scored, claimLevel(further.length))!, 0);
     const gain = aucDifference(scored)!;
     const areaOf = (score: (term: ScoredTwice) => number): Estimate => aucOf(scored.map((term) => ({ accountId: term.accountId, lost: term.lost, score: score(term) })))!;
-    return { ...known, finding, text: backtestWords.added(finding, id, gain), goalsOnlyAuc: areaOf(({ before }) => before), auc: areaOf(({ after }) => after), gain };
-  });
+    figures.push({ ...known, finding, text: backtestWords.added(finding, id, gain), goalsOnlyAuc: areaOf(({ before }) => before), auc: areaOf(({ after }) => after), gain });
+    yield;
+  }
+  return figures;
 }
 
 function meanOf(...parts: readonly (readonly [number | null, number])[]): number {

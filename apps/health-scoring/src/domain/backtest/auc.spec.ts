@@ -44,7 +44,7 @@ describe('the area under the ROC curve', () => {
       expect(covered).toBeGreaterThan(0.92);
       expect(covered).toBeLessThan(0.995);
     }
-  });
+  }, 120_000);
 
   it('is not certain where no loss was missed, and many terms of an account say no more than one', () => {
     const perfect = Array.from({ length: 20 }, (_, i) => ({ accountId: `a${i}`, lost: i < 10, score: i }));
@@ -75,7 +75,7 @@ describe('what a second score adds', () => {
       expect(covered).toBeGreaterThan(0.91);
       expect(covered).toBeLessThan(0.99);
     }
-  });
+  }, 120_000);
 });
 
 describe('shares', () => {

@@ -69,7 +69,7 @@ describe('a backtest of planted outcomes', () => {
     const none = books.find(({ finding }) => finding === 'no_signal')!;
     expect(none.text).toMatch(/^No signal/);
     expect(none.leads[2]).toMatchObject({ finding: 'no_signal', precision: null, recall: null, text: expect.stringContaining('which chance alone explains') });
-  });
+  }, 120_000);
 
   it('says that there are too few outcomes, for the book or for a segment', () => {
     expect(report(plantedTerms(2, { accounts: 20 }))).toMatchObject({ finding: 'too_few', drivers: { drivers: [] } });

@@ -35,27 +35,23 @@ const mostSegments = 50;
 /** What a scorecard was worth as a warning, from one row per term. Yields now and then, so that the caller can let others work; the same rows and seed give the same report. */
 export function* reportOf(rows: readonly TermRow[], measures: readonly ReportedMeasure[], seed: number): Generator<void, BacktestReport> {
   const goals = measures.findIndex(({ id }) => id === goalMeasure);
-  const figuresOf = (part: readonly TermRow[], parts: number): BookFigures => bookFiguresOf(part, goals < 0 ? null : goals, parts);
-  const book = figuresOf(rows, 1);
-  yield;
+  const figuresOf = (part: readonly TermRow[], parts: number): Generator<void, BookFigures> => bookFiguresOf(part, goals < 0 ? null : goals, parts);
+  const book = yield* figuresOf(rows, 1);
   const bySegment = [...Map.groupBy(rows, ({ segment }) => segment)].sort(([, a], [, b]) => lossesIn(b) - lossesIn(a) || b.length - a.length).slice(0, mostSegments);
   const segments = [];
   for (const [segment, part] of bySegment) {
-    segments.push({ segment, ...figuresOf(part, bySegment.length) });
-    yield;
+    segments.push({ segment, ...(yield* figuresOf(part, bySegment.length)) });
   }
-  const indicators = indicatorFiguresOf(rows);
-  yield;
-  const added = addedFiguresOf(rows, measures);
-  yield;
+  const indicators = yield* indicatorFiguresOf(rows);
+  const added = yield* addedFiguresOf(rows, measures);
   const drivers = yield* rankDrivers(rows, measures.map(({ id }) => id), seed);
   return { ...book, segments, indicators, added, drivers, level: shownLevel };
 }
 
 const lossesIn = (rows: readonly TermRow[]): number => rows.filter(({ lost }) => lost).length;
 
-function bookFiguresOf(rows: readonly TermRow[], goals: number | null, parts: number): BookFigures {
-  const figures = leadFiguresOf(rows, goals, parts * leads.length);
+function* bookFiguresOf(rows: readonly TermRow[], goals: number | null, parts: number): Generator<void, BookFigures> {
+  const figures = yield* leadFiguresOf(rows, goals, parts * leads.length);
   const has = (finding: Finding): boolean => figures.some((lead) => lead.finding === finding);
   const finding = has('signal') ? 'signal' : has('reversed') ? 'reversed' : has('no_signal') ? 'no_signal' : 'too_few';
   return { terms: rows.length, losses: lossesIn(rows), accounts: accountsIn(rows), finding, text: backtestWords.book(finding), leads: figures, red: redFiguresOf(rows) };

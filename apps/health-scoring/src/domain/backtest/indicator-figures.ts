@@ -23,12 +23,17 @@ export interface IndicatorFigures {
   readonly leadDays: Days | null;
 }
 
-/** One entry per kind that stood anywhere, by name. */
-export function indicatorFiguresOf(rows: readonly TermRow[]): IndicatorFigures[] {
+/** One entry per kind that stood anywhere, by name; yields after each. */
+export function* indicatorFiguresOf(rows: readonly TermRow[]): Generator<void, IndicatorFigures[]> {
   const watched = rows.filter(({ isWatched }) => isWatched);
   const kinds = [...new Set(watched.flatMap(({ raised }) => [...raised.keys()]))].sort();
   const isFew = isTooFew(watched);
-  return kinds.map((kind) => figuresOf(watched, kind, isFew, claimLevel(kinds.length)));
+  const figures: IndicatorFigures[] = [];
+  for (const kind of kinds) {
+    figures.push(figuresOf(watched, kind, isFew, claimLevel(kinds.length)));
+    yield;
+  }
+  return figures;
 }
 
 function figuresOf(watched: readonly TermRow[], kind: string, isFew: boolean, level: number): IndicatorFigures {

@@ -40,8 +40,15 @@ export function termsAt(rows: readonly TermRow[], index: number): TermAtLead[] {
   });
 }
 
-/** By `leads`. `goals`: place of goal attainment among the measures; `together`: how many such figures are looked at together. */
-export const leadFiguresOf = (rows: readonly TermRow[], goals: number | null, together: number): LeadFigures[] => leads.map((_, index) => figuresAt(rows, index, goals, together));
+/** By `leads`; yields after each. `goals`: place of goal attainment among the measures; `together`: how many such figures are looked at together. */
+export function* leadFiguresOf(rows: readonly TermRow[], goals: number | null, together: number): Generator<void, LeadFigures[]> {
+  const figures: LeadFigures[] = [];
+  for (const index of leads.keys()) {
+    figures.push(figuresAt(rows, index, goals, together));
+    yield;
+  }
+  return figures;
+}
 
 function figuresAt(rows: readonly TermRow[], index: number, goals: number | null, together: number): LeadFigures {
   const terms = termsAt(rows, index);

@@ -32,7 +32,7 @@ describe('loyalty drivers', () => {
     const none = drivers(plantedTerms(4, { strength: 0 }));
     expect(none.drivers.filter(({ isDriver }) => isDriver)).toEqual([]);
     expect(none.text).toBe('No measure is related to renewal in a way that holds when half of the accounts is left out');
-  });
+  }, 120_000);
 
   it('are not ranked from too few outcomes, nor is a measure that hardly any term has', () => {
     const few = drivers(plantedTerms(5, { accounts: 60 }));

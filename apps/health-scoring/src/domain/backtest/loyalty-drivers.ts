@@ -15,8 +15,8 @@ export interface LoyaltyDriver {
   readonly isDriver: boolean;
   /** Factor on the odds of renewal for one standard deviation more of it, the other measures being equal; from the 5th to the 95th percentile of the half-samples. */
   readonly odds: Estimate | null;
-  /** How well it tells losses from renewals by itself, at each of `leads`; null: too few outcomes. */
-  readonly aucs: readonly (Estimate | null)[];
+  /** How well it tells losses from renewals by itself, by `leads`; null: too few outcomes. */
+  readonly aucs: readonly { readonly leadDays: number; readonly auc: Estimate | null }[];
   /** Related to the outcome only shortly before it. */
   readonly mayFollow: boolean;
   readonly text: string;
@@ -42,17 +42,18 @@ const leastKnown = 0.5;
 /**
  * Ranks the measures by how steadily they belong to renewal: stability selection (Meinshausen and Buehlmann 2010) over complementary
  * pairs of halves of the accounts (Shah and Samworth 2013), in each of which an adaptive lasso on a logistic regression chooses.
- * Unknown points count as the mean. Yields between the pairs, so that the caller can let others work; the same seed gives the same ranking.
+ * Unknown points count as the mean. Yields between the halves, so that the caller can let others work; the same seed gives the same ranking.
  */
 export function* rankDrivers(rows: readonly TermRow[], measures: readonly string[], seed: number): Generator<void, LoyaltyDrivers> {
   const terms = termsAt(rows, leads.indexOf(readAt));
   const losses = terms.filter(({ lost }) => lost);
-  const aucs = measures.map((_, index) => areasOf(rows, index, claimLevel(measures.length)));
   const known = measures.map((_, index) => terms.filter(({ pointsBp }) => pointsBp[index] !== null).length / Math.max(1, terms.length));
   const found = { readAt, terms: terms.length, losses: losses.length };
   if (accountsIn(losses) < fewestForDrivers || accountsIn(terms.filter(({ lost }) => !lost)) < fewestForDrivers) {
     return { ...found, text: backtestWords.drivers.tooFew(fewestForDrivers), drivers: [] };
   }
+  const aucs: Areas[] = [];
+  for (const index of measures.keys()) aucs.push(yield* areasOf(rows, index, claimLevel(measures.length)));
   const ranked = measures.map((_, index) => index).filter((index) => known[index]! >= leastKnown && varies(terms, index));
   const cases = standardised(terms, ranked);
   const chosen = new Float64Array(ranked.length);
@@ -63,8 +64,8 @@ export function* rankDrivers(rows: readonly TermRow[], measures: readonly string
       const fit = fitLogistic(sampleOf(cases, half));
       selectFeatures(fit, half.length).forEach((isChosen, j) => (chosen[j]! += isChosen ? 1 : 0));
       fit.coefficients.forEach((value, j) => coefficients[j]!.push(value));
+      yield;
     }
-    yield;
   }
   const drivers = measures.map((measure, index): LoyaltyDriver => {
     const place = ranked.indexOf(index);
@@ -82,11 +83,23 @@ export function* rankDrivers(rows: readonly TermRow[], measures: readonly string
   return { ...found, text: stableOnes.length === 0 ? backtestWords.drivers.none : backtestWords.drivers.found(stableOnes), drivers };
 }
 
-/** By lead; and whether the measure is related to the outcome at the last of them alone. */
-function areasOf(rows: readonly TermRow[], index: number, level: number): { readonly areas: (Estimate | null)[]; readonly mayFollow: boolean } {
-  const scored = leads.map((_, lead) => termsAt(rows, lead).flatMap(({ accountId, lost, pointsBp }) => (pointsBp[index] === null ? [] : [{ accountId, lost, score: pointsBp[index]! }])));
-  const isRelated = scored.map((terms) => !isTooFew(terms) && findingOf(aucOf(terms, level)!, 0.5) !== 'no_signal');
-  return { areas: scored.map((terms) => (isTooFew(terms) ? null : aucOf(terms))), mayFollow: isRelated.at(-1)! && !isRelated[leads.indexOf(readAt)]! };
+interface Areas {
+  readonly areas: LoyaltyDriver['aucs'];
+  /** It is related to the outcome at the last lead, and was not where drivers are read. */
+  readonly mayFollow: boolean;
+}
+
+/** Yields after each lead. */
+function* areasOf(rows: readonly TermRow[], index: number, level: number): Generator<void, Areas> {
+  const areas: { leadDays: number; auc: Estimate | null; isRelated: boolean }[] = [];
+  for (const [lead, leadDays] of leads.entries()) {
+    const terms = termsAt(rows, lead).flatMap(({ accountId, lost, pointsBp }) => (pointsBp[index] === null ? [] : [{ accountId, lost, score: pointsBp[index]! }]));
+    const isFew = isTooFew(terms);
+    areas.push({ leadDays, auc: isFew ? null : aucOf(terms), isRelated: !isFew && findingOf(aucOf(terms, level)!, 0.5) !== 'no_signal' });
+    yield;
+  }
+  const mayFollow = areas.at(-1)!.isRelated && !areas[leads.indexOf(readAt)]!.isRelated;
+  return { areas: areas.map(({ leadDays, auc }) => ({ leadDays, auc })), mayFollow };
 }
 
 type Terms = ReturnType<typeof termsAt>;

@@ -7,7 +7,7 @@ type Told = Partial<Omit<JudgedDay, 'day'>>;
 
 /** One reading a day from `from` to `to` days before the notice date, told by days before it. */
 function readings(from: number, to: number, tell: (before: number) => Told = () => ({})): JudgedDay[] {
-  return Array.from({ length: from - to + 1 }, (_, i) => ({ day: noticeOn - from + i, scoreBp: 6_000, band: 'amber', riskLevel: 'amber', indicators: [], pointsBp: [6_000], ...tell(from - i) }));
+  return Array.from({ length: from - to + 1 }, (_, i) => ({ day: noticeOn - from + i, scoreBp: 6_000, riskLevel: 'amber', indicators: [], pointsBp: [6_000], ...tell(from - i) }));
 }
 const redFrom = (from: number, to: number) => (before: number): Told => (before <= from && before >= to ? { riskLevel: 'red' } : {});
 function rowOf(history: Partial<AccountHistory>, outcome: Partial<ContractOutcome> = {}): TermRow {
