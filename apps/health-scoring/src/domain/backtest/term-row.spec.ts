@@ -26,6 +26,8 @@ describe('one term of an account', () => {
     const decided = rowOf({ readings: readings(400, 0, redFrom(80, 0)) }, { decidedOn: noticeOn - 85 });
     expect(decided.at.map((reading) => typeof reading === 'string' && reading)).toEqual([false, false, false, 'decided', 'decided']);
     expect(decided.red).toBeNull();
+    // The day on which it became known counts as known.
+    expect(rowOf({}, { decidedOn: noticeOn - 90 }).at.map((reading) => typeof reading === 'string' && reading)).toEqual([false, false, 'decided', 'decided', 'decided']);
     const notice = rowOf({ readings: readings(400, 0, (before) => (before <= 85 ? { riskLevel: 'red', indicators: ['cancel_scheduled'] } : {})) });
     expect(notice.at.map((reading) => typeof reading === 'string' && reading)).toEqual([false, false, false, 'decided', 'decided']);
     expect(notice).toMatchObject({ red: null, isWatched: true });
