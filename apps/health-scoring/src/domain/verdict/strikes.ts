@@ -12,11 +12,15 @@ export interface Strikes {
 const order: readonly CauseGroup[] = ['use', 'people', 'support', 'voice', 'delivery', 'commercial'];
 const reviewFrom = 3;
 
-export const groupOf = (indicator: ActiveIndicator): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
+/** What strikes go by. */
+type Striking = Pick<ActiveIndicator, 'kind' | 'evidence' | 'byRevision'>;
+
+export const groupOf = (indicator: Pick<ActiveIndicator, 'kind'>): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
 
 /** Groups with an active risk indicator; indicators that share evidence count once. */
-export function strikesOf(indicators: readonly ActiveIndicator[], reviews: readonly Review[]): Strikes {
+export function strikesOf(indicators: readonly Striking[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
+  if (risks.length === 0) return { count: 0, groups: [], savePlanReview: false };
   const groups = distinctGroups(risks);
   // A scorecard that finds more starts no review by itself.
   const called = risks.some(({ byRevision }) => byRevision) ? distinctGroups(risks.filter(({ byRevision }) => !byRevision)) : groups;
@@ -27,7 +31,7 @@ export function strikesOf(indicators: readonly ActiveIndicator[], reviews: reado
 }
 
 /** As many groups as can each be given a cause of their own (augmenting paths; at most six groups). */
-function distinctGroups(risks: readonly ActiveIndicator[]): CauseGroup[] {
+function distinctGroups(risks: readonly Striking[]): CauseGroup[] {
   const causes = causesOf(risks);
   const takenBy = new Map<number, CauseGroup>();
   const give = (group: CauseGroup, tried: Set<number>): boolean =>
@@ -46,7 +50,7 @@ function distinctGroups(risks: readonly ActiveIndicator[]): CauseGroup[] {
 }
 
 /** Number of the cause behind each indicator: those with evidence in common have one, those without evidence their own. */
-function causesOf(risks: readonly ActiveIndicator[]): number[] {
+function causesOf(risks: readonly Striking[]): number[] {
   const causes = risks.map((_, i) => i);
   risks.forEach((indicator, i) => {
     for (let j = 0; j < i; j += 1) {
