@@ -11,6 +11,7 @@ import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
+import { PastDays } from './application/past-days.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
 import { ScorecardStore } from './application/scorecard-store.js';
@@ -27,6 +28,7 @@ import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { PastDaysController } from './http/past-days.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
@@ -47,7 +49,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -73,6 +75,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ShipScorecards,
     ScoringPolicy,
     ScorecardQueries,
+    PastDays,
     SourceSightings,
     SignalTime,
     // where it keeps things
