@@ -1,19 +1,29 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
+import { AskForBacktests } from './application/ask-for-backtests.js';
 import { Backfills } from './application/backfills.js';
+import { BacktestScorecard } from './application/backtest-scorecard.js';
+import { BacktestStore } from './application/backtest-store.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { DayStore } from './application/day-store.js';
 import { ForgetReadings } from './application/forget-readings.js';
+import { CohortStore } from './application/cohort-store.js';
+import { CompareCohorts } from './application/compare-cohorts.js';
 import { CompareUsage } from './application/compare-usage.js';
+import { ExplainHealth } from './application/explain-health.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { PastDays } from './application/past-days.js';
+import { NoteCustomerDays } from './application/note-customer-days.js';
+import { OutcomeStore } from './application/outcome-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
+import { RunBacktests } from './application/run-backtests.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
+import { ScorecardRevisions } from './application/scorecard-revisions.js';
 import { ScorecardStore } from './application/scorecard-store.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
@@ -29,6 +39,8 @@ import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { PastDaysController } from './http/past-days.controller.js';
+import { ExplanationController } from './http/explanation.controller.js';
+import { BacktestsController } from './http/backtests.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
 import { SimulationsController } from './http/simulations.controller.js';
@@ -38,10 +50,13 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
+import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
 import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
@@ -49,7 +64,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController, ExplanationController, BacktestsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -68,7 +83,12 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     RunSimulations,
     SimulationThread,
     WatchSources,
+    NoteCustomerDays,
+    AskForBacktests,
+    BacktestScorecard,
+    RunBacktests,
     CompareUsage,
+    CompareCohorts,
     ForgetReadings,
     SignalAgeGauge,
     // what it judges by
@@ -76,6 +96,8 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ScoringPolicy,
     ScorecardQueries,
     PastDays,
+    ScorecardRevisions,
+    ExplainHealth,
     SourceSightings,
     SignalTime,
     // where it keeps things
@@ -85,7 +107,10 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SimulationStore, useClass: PostgresSimulationStore },
+    { provide: BacktestStore, useClass: PostgresBacktestStore },
+    { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: CohortStore, useClass: PostgresCohortStore },
     { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

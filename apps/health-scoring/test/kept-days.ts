@@ -64,7 +64,7 @@ export function wanderingDays(seed: number, from: EpochDay, days: number, plan: 
     };
     const verdict = judgeDay(facts, card);
     held = verdict.held;
-    const packed = { facts, mark: markOf(verdict) };
+    const packed = { facts, mark: markOf(verdict), passage: null };
     kept.push({ day, judgedBy: { id: card.id, revision: card.revision }, ...decodeDay(encodeDay(packed, day), day, asOf, new Map([[plan.id, plan]])) });
   }
   return kept;

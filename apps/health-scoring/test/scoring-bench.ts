@@ -9,11 +9,13 @@ import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
+import { NoteCustomerDays } from '../src/application/note-customer-days.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
+import { parseHealthScoringConfig } from '../src/config.js';
 import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
@@ -21,6 +23,7 @@ import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
@@ -50,10 +53,11 @@ export async function scoringBench() {
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
   const backfills = new Backfills();
+  const outcomes = new PostgresOutcomeStore();
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'], readingsKeptDays: 400 }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
+  const policy = new ScoringPolicy(parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 
@@ -72,14 +76,14 @@ export async function scoringBench() {
     run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
 
   return {
-    database, clock, outbox, run, handle,
+    database, clock, outbox, outcomes, run, handle,
     dispose: async () => {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new NoteCustomerDays(outcomes)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
-    renewals: new ApplyRenewalsHandler(rescore, signalTime),
+    renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),
     judge: new JudgeAccounts(store, rescore, signalTime, new PostgresJudgementRecord(), clock),
   };

@@ -3,9 +3,10 @@ import { Database } from '@perennial/persistence/transaction';
 import { judgeDay, markOf, type DayVerdict } from '../domain/days/judge-day.js';
 import type { KeptDay } from '../domain/days/day-codec.js';
 import { unreadIn } from '../domain/days/reading-plan.js';
-import { compileScorecard, UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import { UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
 import type { EpochDay } from '../domain/time/day.js';
 import { DayStore } from './day-store.js';
+import { ScorecardRevisions } from './scorecard-revisions.js';
 import { ScorecardStore } from './scorecard-store.js';
 
 /** A past day of an account, judged anew from what its last look knew. */
@@ -26,6 +27,7 @@ export class PastDays {
     private readonly database: Database,
     private readonly days: DayStore,
     private readonly scorecards: ScorecardStore,
+    private readonly revisions: ScorecardRevisions,
   ) {}
 
   /** Null: nothing is kept of that day. `by` null: the revision that judged it. `unknown` and `unfit`: no such revision, or one that this version cannot judge by. */
@@ -33,17 +35,17 @@ export class PastDays {
     const [kept] = await this.days.readingsOf(accountId, day, day);
     if (kept === undefined) return null;
     const { id, revision } = by ?? kept.judgedBy;
-    const found = await this.scorecards.find(this.database, id, revision);
-    if (found === null) return 'unknown';
+    if ((await this.scorecards.find(this.database, id, revision)) === null) return 'unknown';
+    const isOwn = id === kept.judgedBy.id && revision === kept.judgedBy.revision;
     let card: CompiledScorecard;
     try {
-      card = compileScorecard(found.document, revision);
+      // On its way from one scorecard to another it was judged by both.
+      card = await this.revisions.judging(isOwn ? kept : { judgedBy: { id, revision }, passage: null });
     } catch (error) {
       if (error instanceof UnfitScorecard) return 'unfit';
       throw error;
     }
     const verdict = judgeDay(kept.facts, card);
-    const isOwn = id === kept.judgedBy.id && revision === kept.judgedBy.revision;
     return { kept, card, verdict, isAsSaid: isOwn ? markOf(verdict) === kept.mark : null, unread: unreadIn(kept.facts.plan, card) };
   }
 }
