@@ -8,7 +8,10 @@ import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { DayStore } from './application/day-store.js';
 import { ForgetReadings } from './application/forget-readings.js';
+import { CohortStore } from './application/cohort-store.js';
+import { CompareCohorts } from './application/compare-cohorts.js';
 import { CompareUsage } from './application/compare-usage.js';
+import { ExplainHealth } from './application/explain-health.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
@@ -19,25 +22,33 @@ import { OutcomeStore } from './application/outcome-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { RunBacktests } from './application/run-backtests.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
+import { ScorecardRevisions } from './application/scorecard-revisions.js';
 import { ScorecardStore } from './application/scorecard-store.js';
 import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
+import { RunSimulations } from './application/simulations/run-simulations.js';
+import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
+import { SimulationStore } from './application/simulations/simulation-store.js';
+import { SimulationThread } from './application/simulations/simulation-thread.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { ExplanationController } from './http/explanation.controller.js';
 import { BacktestsController } from './http/backtests.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
+import { SimulationsController } from './http/simulations.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
@@ -45,12 +56,13 @@ import { PostgresJudgementRecord } from './persistence/postgres-judgement-record
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, BacktestsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, ExplanationController, BacktestsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -65,18 +77,24 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
+    SimulateScorecards,
+    RunSimulations,
+    SimulationThread,
     WatchSources,
     NoteCustomerDays,
     AskForBacktests,
     BacktestScorecard,
     RunBacktests,
     CompareUsage,
+    CompareCohorts,
     ForgetReadings,
     SignalAgeGauge,
     // what it judges by
     ShipScorecards,
     ScoringPolicy,
     ScorecardQueries,
+    ScorecardRevisions,
+    ExplainHealth,
     SourceSightings,
     SignalTime,
     // where it keeps things
@@ -85,9 +103,11 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
+    { provide: SimulationStore, useClass: PostgresSimulationStore },
     { provide: BacktestStore, useClass: PostgresBacktestStore },
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
+    { provide: CohortStore, useClass: PostgresCohortStore },
     { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

@@ -15,6 +15,7 @@ import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
+import { parseHealthScoringConfig } from '../src/config.js';
 import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
@@ -56,7 +57,7 @@ export async function scoringBench() {
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'], readingsKeptDays: 400 }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
+  const policy = new ScoringPolicy(parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 

@@ -7,6 +7,7 @@ import { forgetSolved } from './facts/fold-ticket.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
 import type { Reading } from './measures/measure.js';
 import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorecard.js';
+import { mixed, switchDaysOf, type DayPassage, type Passage } from './scorecard/passage.js';
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
@@ -23,11 +24,19 @@ import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
 import { groupOf } from './verdict/strikes.js';
 import { heldTrend } from './verdict/trend.js';
 
+/** A passage with the scorecard that is left. */
+export interface UnderWay {
+  readonly from: CompiledScorecard;
+  readonly passage: Passage;
+}
+
 /** What a look depends on besides the account. */
 export interface LookContext {
   readonly asOf: EpochMs;
   readonly cause: Cause;
   readonly scorecard: CompiledScorecard;
+  /** The account is on its way to it from that one; null or left out: it judges alone. */
+  readonly under?: UnderWay | null;
   /** Score besides; nothing follows from them. */
   readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
@@ -71,6 +80,8 @@ export interface Verdict {
   readonly facts: DayFacts;
   /** What it said by them (`markOf`). */
   readonly mark: number;
+  /** By which passage; null: by the scorecard alone. */
+  readonly passage: DayPassage | null;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
   readonly use: ComparedUse | null;
 }
@@ -78,14 +89,18 @@ export interface Verdict {
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
   if (isSilent(state)) return null;
-  const { asOf, scorecard, sources } = context;
+  const { asOf, sources, under = null } = context;
+  const passage: DayPassage | null = under && { from: { id: under.from.id, revision: under.from.revision }, step: under.passage.step, days: switchDaysOf(context.scorecard) };
+  const scorecard = under === null || passage === null ? context.scorecard : mixed(under.from, context.scorecard, passage);
   forgetSolved(state.facts.tickets, asOf);
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
   const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
   const { memory } = state;
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
-  if (isOtherScorecard(memory, judgedBy)) beginAnew(memory);
+  if (under !== null) memory.dailyScores = noScores();
+  // On the way the score goes on from where it was, and so does what its band has to prove.
+  if (isOtherScorecard(memory, judgedBy) && (under === null || memory.judgedBy?.id === judgedBy.id)) beginAnew(memory);
   if (state.merged) state.indicators = [];
   else judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
   const { indicators } = state;
@@ -95,16 +110,18 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const facts = dayFactsOf(view, context.plan ?? readingPlanOf([scorecard, ...(context.shadows ?? [])]), isObserved(state, context) || state.pendingCause === 'import');
   const changesAt = (instant: EpochMs): void => view.changesAt(instant);
   const judged = judgeDay(facts, scorecard, { reviews: state.reviews, changesAt });
-  const { measures, rawBp, contributionsBp, dataCoverage, adjusted, band, lowConfidence, strikes, riskLevel } = judged;
+  const { measures, rawBp, contributionsBp, dataCoverage, caps, adjusted, band, lowConfidence, strikes, riskLevel } = judged;
   if (measures.length < scorecard.measures.length) throw new RangeError(`the plan lacks what ${scorecard.id} judges by`);
   Object.assign(memory, judged.held);
-  const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+  // Nor is the way from one scorecard to another a trend.
+  const trend = under === null ? heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend) : 'flat';
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
     healthScore: points(adjusted.healthBp),
     rawScore: points(rawBp),
     adjustments: adjusted.adjustments,
+    ...(caps.length > 0 && { caps: [...caps] }),
     override: state.override === null ? null : { ...state.override, expiresAt: isoInstant(state.override.expiresAt) },
     band,
     riskLevel,
@@ -125,6 +142,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       ...(indicator.byRevision && { byRevision: true }),
     })),
     scorecard: judgedBy,
+    ...(passage !== null && { passage: { from: passage.from, share: Math.round((passage.step / passage.days) * 10_000) / 10_000, until: isoDay(view.today + passage.days - passage.step) } }),
     asOf: isoInstant(asOf),
   };
 
@@ -134,14 +152,16 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.fingerprint = fingerprintNumber(fingerprint);
   memory.band = band;
   memory.riskLevel = riskLevel;
+  if (memory.judgedBy?.id !== judgedBy.id) memory.judgedSince = view.today;
   memory.judgedBy = judgedBy;
+  memory.passage = under?.passage ?? null;
   memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
   const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(facts, shadow, changesAt));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), use: useOf(view) };
+  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), passage, use: useOf(view) };
 }
 
 /**
@@ -170,8 +190,10 @@ function beginAnew(memory: VerdictMemory): void {
   memory.heldBand = 'unknown';
   memory.amberSince = null;
   memory.greenSince = null;
-  memory.dailyScores = { newest: 0, scores: [] };
+  memory.dailyScores = noScores();
 }
+
+const noScores = (): VerdictMemory['dailyScores'] => ({ newest: 0, scores: [] });
 
 /** The deployment only observes, or the account does until its goLive day. */
 function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {

@@ -4,13 +4,14 @@ import { bool, id, integer, list, natural, nullable, number, oneOf, record, sinc
 import { contactCodec } from './codec/contact-codec.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { Passage } from './scorecard/passage.js';
 import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory, WeeklyLook } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 6;
+const format = 7;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
 
@@ -74,6 +75,8 @@ const stored = record<Stored>({
     judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
     generation: since(5, natural, 0),
     weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
+    judgedSince: since(7, integer, 0),
+    passage: since(7, nullable(record<Passage>({ from: id, since: integer, step: natural })), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,

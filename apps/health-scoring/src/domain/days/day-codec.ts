@@ -1,6 +1,8 @@
 import { Reader, Writer } from '../codec/bytes.js';
 import { integer, number, oneOf, type Codec } from '../codec/codec.js';
+import type { ScorecardRef } from '../scorecard/compile-scorecard.js';
 import { pointsOn } from '../scorecard/curve.js';
+import type { DayPassage } from '../scorecard/passage.js';
 import { startOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { goneRoles, type CapFacts } from './cap-facts.js';
 import type { DayFacts, DayIndicator, DayReading } from './day-facts.js';
@@ -13,6 +15,14 @@ const format = 1;
 export interface PackedDay {
   readonly facts: DayFacts;
   readonly mark: number;
+  /** The account was on its way to the scorecard that judged; null: that judged alone. */
+  readonly passage: DayPassage | null;
+}
+
+/** What the last look of a day knew of an account, and by which scorecard it judged. */
+export interface KeptDay extends PackedDay {
+  readonly day: EpochDay;
+  readonly judgedBy: ScorecardRef;
 }
 
 const levels = oneOf(['unknown', 'green', 'amber', 'red']);
@@ -149,13 +159,13 @@ function readIndicators(input: Reader): DayIndicator[] {
 }
 
 /** Packs the facts of one look; those of two looks at which nothing differed, nor what they said, are equal bytes whenever they were. */
-export function encodeDay({ facts, mark }: PackedDay, day: EpochDay): Buffer {
+export function encodeDay({ facts, mark, passage }: PackedDay, day: EpochDay): Buffer {
   const { plan, applicant, held, override } = facts;
   const { amberSince, greenSince, heldBand } = held;
   const out = new Writer();
   out.byte(format);
   out.natural(plan.id);
-  out.byte(flagsOf(facts.merged, facts.untold, applicant.tier !== null, applicant.segment !== null, override !== null, amberSince !== null, greenSince !== null));
+  out.byte(flagsOf(facts.merged, facts.untold, applicant.tier !== null, applicant.segment !== null, override !== null, amberSince !== null, greenSince !== null, passage !== null));
   if (applicant.tier !== null) out.text(applicant.tier);
   if (applicant.segment !== null) out.text(applicant.segment);
   out.natural(applicant.ageDays);
@@ -168,6 +178,10 @@ export function encodeDay({ facts, mark }: PackedDay, day: EpochDay): Buffer {
   writeCaps(out, day, facts.caps);
   writeIndicators(out, facts.indicators);
   out.natural(mark);
+  if (passage !== null) {
+    out.text(passage.from.id);
+    for (const count of [passage.from.revision, passage.step, passage.days]) out.natural(count);
+  }
   return out.toBuffer();
 }
 
@@ -192,8 +206,9 @@ export function decodeDay(bytes: Buffer, day: EpochDay, asOf: EpochMs, plans: Re
   const readings = plan.keys.map(() => readReading(input, day));
   const facts: DayFacts = { asOf, plan, readings, applicant, caps: readCaps(input, day), indicators: readIndicators(input), override, merged: has(flags, 0), untold: has(flags, 1), held };
   const mark = input.natural();
+  const passage = has(flags, 7) ? { from: { id: input.text(), revision: input.natural() }, step: input.natural(), days: input.natural() } : null;
   if (!input.atEnd) throw new RangeError('the packed day is longer than its format');
-  return { facts, mark };
+  return { facts, mark, passage };
 }
 
 const phasesOf = (flags: number): string[] => phases.filter((_, place) => has(flags, place));

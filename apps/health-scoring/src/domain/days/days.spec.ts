@@ -9,6 +9,7 @@ import { decodeState, encodeState } from '../state-codec.js';
 import type { AccountHealthState } from '../state.js';
 import { dayMs, dayOf, isoInstant } from '../time/day.js';
 import { decodeDay, encodeDay, type PackedDay } from './day-codec.js';
+import { mixed } from '../scorecard/passage.js';
 import { judgeDay, markOf } from './judge-day.js';
 import { dayPlanOf, readingPlanOf, unreadIn } from './reading-plan.js';
 
@@ -92,6 +93,18 @@ describe('a day that was kept', () => {
     // The histories do reach what is hard.
     expect(red).toBeGreaterThan(10);
     expect(aged).toBeGreaterThan(10);
+  });
+
+  it('of an account on its way to another scorecard says how far it was, and gives that look again', () => {
+    const it = busy();
+    const from = compileScorecard(shippedDocument('digital'), 3);
+    const verdict = it.look(120.5, { plan, under: { from, passage: { from: 'digital', since: dayOf(it.at(115)), step: 5 } } });
+    const day = kept(verdict);
+    expect(day.passage).toEqual({ from: { id: 'digital', revision: 3 }, step: 5, days: 14 });
+    const card = mixed(from, csmLedScorecard, day.passage!);
+    expect(asLook(day, card)).toEqual(said(verdict));
+    expect(markOf(judgeDay(day.facts, card))).toBe(day.mark);
+    expect(markOf(judgeDay(day.facts, csmLedScorecard))).not.toBe(day.mark);
   });
 
   it('packs equal for looks at which nothing differed, and into few bytes', () => {

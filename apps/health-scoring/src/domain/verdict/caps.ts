@@ -66,11 +66,16 @@ export const capById: Readonly<Record<string, CapDefinition>> = {
   invoice_overdue: cap(Type.Object({ days: Type.Integer() }, strict), ({ facts }, { days }) => facts.overdueDays > days),
 };
 
-/** The lowest cap that holds, with its reason; null when none does. */
-export function lowestCap(seen: CapCase, caps: readonly CompiledCap[]): { readonly limit: number; readonly reason: string } | null {
-  let lowest: { limit: number; reason: string } | null = null;
-  for (const { id, limit, settings, definition } of caps) {
-    if ((lowest === null || limit < lowest.limit) && definition.holds(seen, settings)) lowest = { limit, reason: words.caps[id] ?? id };
-  }
-  return lowest;
+export interface HoldingCap {
+  readonly id: string;
+  readonly limit: number;
+  readonly reason: string;
+}
+
+/** The caps that hold, lowest first: the first one counts, and the others would in its place. */
+export function holdingCaps(seen: CapCase, caps: readonly CompiledCap[]): HoldingCap[] {
+  return caps
+    .filter(({ settings, definition }) => definition.holds(seen, settings))
+    .map(({ id, limit }) => ({ id, limit, reason: words.caps[id] ?? id }))
+    .sort((a, b) => a.limit - b.limit);
 }

@@ -18,7 +18,7 @@ export interface ShadowScore {
 
 /** Its score with its own caps, without a person's override. Its indicators are not judged: they would need a memory of their own; caps go by those of the scorecard that judges. */
 export function shadowScoreOf(facts: DayFacts, card: CompiledScorecard, changesAt: (instant: EpochMs) => void): ShadowScore {
-  const { raw: { rawBp, dataCoverage }, cap } = scoreDay(facts, card, facts.indicators, changesAt);
+  const { raw: { rawBp, dataCoverage }, caps: [cap = null] } = scoreDay(facts, card, facts.indicators, changesAt);
   const adjusted = adjust(rawBp, cap, null);
   const plain = dataCoverage < card.coverage.any ? 'unknown' : bandOf(rawBp, card.bands);
   const points = (bp: number | null): number | null => (bp === null ? null : bp / 100);

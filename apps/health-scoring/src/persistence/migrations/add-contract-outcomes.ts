@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class AddContractOutcomes1700000000071 implements MigrationInterface {
+export class AddContractOutcomes1700000000073 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       -- Terms that were renewed or lost, as forecasting last told.
