@@ -2,13 +2,19 @@ import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
+import { ContactQueries } from './application/contact-queries.js';
+import { CorrectNotes } from './application/correct-notes.js';
+import { FoldNotes } from './application/fold-notes.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { CompareUsage } from './application/compare-usage.js';
 import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
+import { JudgementQueries } from './application/judgement-queries.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
+import { NoteSentimentStore } from './application/note-sentiment-store.js';
+import { RenewalOutcomes } from './application/renewal-outcomes.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
 import { ScorecardStore } from './application/scorecard-store.js';
@@ -18,10 +24,13 @@ import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
+import { StakeholderSentiments } from './application/stakeholder-sentiment.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { JudgementsController } from './http/judgements.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
+import { SentimentController } from './http/sentiment.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
@@ -29,16 +38,20 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresContactQueries } from './persistence/postgres-contact-queries.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
+import { PostgresJudgementQueries } from './persistence/postgres-judgement-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresNoteSentimentStore } from './persistence/postgres-note-sentiment-store.js';
+import { PostgresRenewalOutcomes } from './persistence/postgres-renewal-outcomes.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SentimentController, JudgementsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -50,6 +63,9 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     RescoreAccounts,
     Backfills,
     JudgeAccounts,
+    FoldNotes,
+    CorrectNotes,
+    StakeholderSentiments,
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
@@ -65,6 +81,10 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     // where it keeps things
     { provide: AccountHealthStore, useClass: PostgresAccountHealthStore },
     { provide: JudgementRecord, useClass: PostgresJudgementRecord },
+    { provide: NoteSentimentStore, useClass: PostgresNoteSentimentStore },
+    { provide: ContactQueries, useClass: PostgresContactQueries },
+    { provide: JudgementQueries, useClass: PostgresJudgementQueries },
+    { provide: RenewalOutcomes, useClass: PostgresRenewalOutcomes },
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },

@@ -8,6 +8,7 @@ import { testDatabase } from '@perennial/testing/postgres';
 import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
+import { FoldNotes } from '../src/application/fold-notes.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
@@ -20,6 +21,8 @@ import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
+import { PostgresRenewalOutcomes } from '../src/persistence/postgres-renewal-outcomes.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
@@ -76,9 +79,9 @@ export async function scoringBench() {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database))),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
-    renewals: new ApplyRenewalsHandler(rescore, signalTime),
+    renewals: new ApplyRenewalsHandler(rescore, signalTime, new PostgresRenewalOutcomes(), clock),
     plans: new ApplyPlansHandler(rescore, signalTime),
     judge: new JudgeAccounts(store, rescore, signalTime, new PostgresJudgementRecord(), clock),
   };

@@ -65,8 +65,16 @@ export interface Verdict {
   readonly riskChange: Omit<RiskChange, 'version'> | null;
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
+  /** What stands without the override that is in force; null without one. */
+  readonly computed: ComputedVerdict | null;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
   readonly use: ComparedUse | null;
+}
+
+/** Score and band by the facts alone, caps included. */
+export interface ComputedVerdict {
+  readonly healthScore: number | null;
+  readonly band: HealthState['band'];
 }
 
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
@@ -92,6 +100,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
   const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
   const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
+  const computed = state.override === null ? null : adjust(rawBp, cap, null);
   const strikes = strikesOf(indicators, state.reviews);
   const riskLevel = riskLevelOf(band, strikes, indicators);
   const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
@@ -137,7 +146,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view) };
+  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view), computed: computed && { healthScore: points(computed.healthBp), band: bandVerdict(held, computed, dataCoverage, scorecard).band } };
 }
 
 /**

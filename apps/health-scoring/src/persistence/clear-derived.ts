@@ -14,6 +14,7 @@ const accountsAtOnce = 1_000;
  * last one is answered. An account whose row this version cannot read starts from nothing.
  */
 export async function clearDerived(tx: Transaction): Promise<void> {
+  await tx.query('DELETE FROM note_sentiment');
   for (let after: string | null = ''; after !== null; ) {
     const rows: { account_id: string; state: Buffer }[] = await tx.query({
       name: 'restart-accounts',

@@ -25,6 +25,7 @@ const rowBytes = 200;
 const contactBytes = 150;
 const worded: readonly WordedRows[] = [
   { table: 'judgement', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
+  { table: 'note_correction', key: 'n', keyType: 'bigint', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
   { table: 'portfolio', key: 'account_id', keyType: 'text', ofAccount: 'account_id = $1', columns: { verdict: 'json' } },
 ];
 

@@ -1,0 +1,7 @@
+import type { ContactFacts } from '../domain/contacts/contact-facts.js';
+
+/** What can be read of the contacts that are kept. */
+export abstract class ContactQueries {
+  /** Contacts of the account that looks need one by one, and those named. */
+  abstract keptOrNamed(accountId: string, personIds: readonly string[]): Promise<ContactFacts[]>;
+}
