@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
+import { AccountAdoption } from './application/account-adoption.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { ContactQueries } from './application/contact-queries.js';
 import { CorrectNotes } from './application/correct-notes.js';
@@ -24,10 +25,12 @@ import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
+import { StateQueries } from './application/state-queries.js';
 import { StakeholderSentiments } from './application/stakeholder-sentiment.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
+import { AdoptionController } from './http/adoption.controller.js';
 import { JudgementsController } from './http/judgements.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { SentimentController } from './http/sentiment.controller.js';
@@ -46,12 +49,13 @@ import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresNoteSentimentStore } from './persistence/postgres-note-sentiment-store.js';
 import { PostgresRenewalOutcomes } from './persistence/postgres-renewal-outcomes.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresStateQueries } from './persistence/postgres-state-queries.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SentimentController, JudgementsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SentimentController, JudgementsController, AdoptionController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -66,6 +70,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FoldNotes,
     CorrectNotes,
     StakeholderSentiments,
+    AccountAdoption,
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
@@ -84,6 +89,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: NoteSentimentStore, useClass: PostgresNoteSentimentStore },
     { provide: ContactQueries, useClass: PostgresContactQueries },
     { provide: JudgementQueries, useClass: PostgresJudgementQueries },
+    { provide: StateQueries, useClass: PostgresStateQueries },
     { provide: RenewalOutcomes, useClass: PostgresRenewalOutcomes },
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },

@@ -26,6 +26,7 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['accounts/:id/judgements', 'health-scoring'],
   ['accounts/:id/strikes', 'health-scoring'],
   ['judgements/**', 'health-scoring'],
+  ['accounts/:id/adoption/**', 'health-scoring'],
   ['scorecards/**', 'health-scoring'],
   ['contracts/**', 'renewal-forecasting'],
   ['renewals/**', 'renewal-forecasting'],

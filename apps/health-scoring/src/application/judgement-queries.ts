@@ -1,4 +1,4 @@
-import type { Band, Review } from '../domain/state.js';
+import type { Band } from '../domain/state.js';
 import type { JudgementRow } from './judgement-record.js';
 
 /** Whose score was nearer to what became of the contract: a renewal is 100, a loss 0. */
@@ -41,6 +41,4 @@ export abstract class JudgementQueries {
   abstract list(accountId: string, limit: number, startingAfter: string | null): Promise<JudgementEntry[] | null>;
   /** Of everybody first, then by person. */
   abstract overrideScores(): Promise<OverrideScore[]>;
-  /** Save-plan reviews as scoring was told of them. */
-  abstract reviews(accountId: string): Promise<readonly Review[]>;
 }

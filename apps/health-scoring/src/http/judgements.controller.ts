@@ -6,6 +6,7 @@ import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf, UuidListQuery } from '@perennial/service-kit/list';
 import { HealthQueries } from '../application/health-queries.js';
 import { JudgementQueries, type JudgementEntry } from '../application/judgement-queries.js';
+import { StateQueries } from '../application/state-queries.js';
 import { strikeLedgerOf, type StrikeLedger } from '../domain/verdict/strike-ledger.js';
 import { JudgementAnswer, JudgementList, OverrideScoreList, strikeLedgerSchema } from './judgements.dto.js';
 
@@ -15,6 +16,7 @@ export class JudgementsController {
   constructor(
     private readonly health: HealthQueries,
     private readonly judgements: JudgementQueries,
+    private readonly states: StateQueries,
   ) {}
 
   @Get('accounts/:accountId/judgements')
@@ -43,7 +45,7 @@ export class JudgementsController {
   @ApiOkResponse({ schema: strikeLedgerSchema })
   async strikes(@Param('accountId') accountId: string): Promise<StrikeLedger> {
     const { indicators, strikes } = await this.known(accountId);
-    return strikeLedgerOf(indicators, strikes, await this.judgements.reviews(accountId));
+    return strikeLedgerOf(indicators, strikes, (await this.states.read(accountId))?.reviews ?? []);
   }
 
   private async known(accountId: string): Promise<HealthState> {

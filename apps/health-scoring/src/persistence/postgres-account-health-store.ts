@@ -22,7 +22,7 @@ const slot = Symbol('account health states');
 /** Packed bytes of the states that one partition keeps unpacked; unpacked they take about five times as much. */
 const memoryBytes = 1_500_000;
 const rowBytes = 200;
-const contactBytes = 150;
+const contactBytes = 250;
 const worded: readonly WordedRows[] = [
   { table: 'judgement', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
   { table: 'note_correction', key: 'n', keyType: 'bigint', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },

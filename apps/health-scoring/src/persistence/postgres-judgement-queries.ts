@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@perennial/persistence/transaction';
 import { JudgementQueries, type JudgementEntry, type Nearer, type OverrideScore } from '../application/judgement-queries.js';
-import { decodeState } from '../domain/state-codec.js';
-import type { Band, Review } from '../domain/state.js';
+import type { Band } from '../domain/state.js';
 
 interface Row extends Omit<JudgementEntry, 'override'> {
   health_score: string | null;
@@ -55,11 +54,6 @@ export class PostgresJudgementQueries extends JudgementQueries {
                     count(*) FILTER (WHERE nearer = 'computed')::int AS "computedNearer", count(*) FILTER (WHERE nearer = 'same')::int AS same
              FROM (${scored}) j WHERE action = 'override' GROUP BY GROUPING SETS ((), (by)) ORDER BY by NULLS FIRST`,
     });
-  }
-
-  async reviews(accountId: string): Promise<readonly Review[]> {
-    const [row] = await this.database.query<{ state: Buffer }>({ name: 'state-of-account', text: 'SELECT state FROM account_health WHERE account_id = $1 AND length(state) > 0', values: [accountId] });
-    return row === undefined ? [] : decodeState(accountId, row.state).reviews;
   }
 }
 

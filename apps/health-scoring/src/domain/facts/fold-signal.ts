@@ -55,7 +55,7 @@ export function foldSignal(state: AccountHealthState, signal: Signal, keyFeature
       foldUsage(facts.usage, signal, day, weekdayOf(state.accountId));
       facts.lastUsage = latest(facts.lastUsage, mark);
       if (signal.product !== null) foldProductUse(facts.productUse, signal.product, mark);
-      if (signal.personId !== null) markActive(state, signal.personId, day);
+      if (signal.personId !== null) markActive(state, signal.personId, day, signal.product, signal.data.feature);
       if (signal.data.feature !== undefined && keyFeatures.includes(signal.data.feature)) {
         foldFeature(state, signal.data.feature, signal.personId, weekOf(day, weekdayOf(state.accountId)), mark);
       }
