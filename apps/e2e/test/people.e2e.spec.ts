@@ -1,11 +1,13 @@
 import { prepareAccount } from './prepared-account.js';
-import { dayAfter, daysAfter, System } from './system.js';
+import { Receiver } from './receiver.js';
+import { dayAfter, daysAfter, System, until } from './system.js';
 
 interface Health {
   healthScore: number;
   rawScore: number;
   band: string;
   override: { id: string; healthScore: number } | null;
+  adjustments: { kind: string }[];
   indicators: { id: string; kind: string }[];
   measures: { id: string; state: string }[];
 }
@@ -108,6 +110,49 @@ describe('people in the loop', () => {
     expect(contacts.find(({ id }) => id === champion)).toMatchObject({ activeDays: 2, products: ['plus'], features: ['export', 'search'], lastActiveOn: today });
   }, 60_000);
 
+  it('H24: a second product has its own license and score; a parent shows its worst child', async () => {
+    const of = (id: string, kind: string, product: string, data: object, daysAgo = 30) => say(id, kind, data, { product, occurredAt: daysAfter(start, -daysAgo) });
+    await system.signals([
+      of('l1', 'license', 'core', { seatsBought: 10, seatsAssigned: 10 }, 100), of('l2', 'license', 'plus', { seatsBought: 40, seatsAssigned: 2 }, 100),
+      of('pt', 'ticket', 'plus', { ticketId: 'plus-1', status: 'opened', priority: 'urgent' }, 1), of('cg', 'goal', 'core', { goalId: 'core-goal', name: 'G', metric: 'm', baseline: 0, target: 1, dueOn: dayAfter(start, -1), status: 'confirmed' }),
+    ]);
+    for (const [id, parentId] of [['child-1', accountId], ['child-2', accountId], ['grandchild', 'child-1']]) await system.call('PUT', `/api/v1/accounts/${id}`, { name: id, parentId });
+    const child = (id: string, kind: string, data: object, personId?: string) => ({ kind, accountId: id, ...(personId === undefined ? {} : { personId }), data });
+    await system.signals([
+      child('child-1', 'usage', { event: 'opened', quantity: 7 }, 'kim'), child('child-1', 'license', { seatsBought: 5, seatsAssigned: 4 }),
+      child('child-2', 'contract', { contractId: 'c2', status: 'cancel_scheduled', startsOn: '2026-01-01', endsOn: '2026-12-31', arrMinor: 100_00, currency: 'USD' }), child('child-2', 'license', { seatsBought: 100 }), child('grandchild', 'usage', { event: 'opened' }, 'lee'),
+    ]);
+    await system.settle();
+    const { products } = await system.get<{ products: { product: string; healthScore: number; measures: { id: string; value: number | null }[] }[] }>(at('/health'));
+    const value = (product: number, id: string) => products[product]!.measures.find((measure) => measure.id === id)?.value;
+    expect(products).toMatchObject([{ product: 'core', license: { seatsBought: 10, seatsAssigned: 10 } }, { product: 'plus', license: { seatsBought: 40, seatsAssigned: 2 } }]);
+    expect([value(0, 'license_utilisation'), value(1, 'license_utilisation'), value(0, 'ticket_load'), value(1, 'ticket_load'), value(0, 'goal_attainment')]).toEqual([1, 0.05, 0, 12, 1]);
+    expect(products[0]!.healthScore).toBeGreaterThan(products[1]!.healthScore);
+
+    type Tree = { healthScore: number; own: { healthScore: number }; worst: { id: string; healthScore: number }; below: { id: string; healthScore: number | null; strikes: number }[]; covered: object };
+    const tree = (by: string) => system.get<Tree>(at(`/roll-up?by=${by}`));
+    const worst = await tree('worst_of');
+    expect(worst).toMatchObject({ worst: { id: 'child-2', riskLevel: 'red' }, own: { id: accountId }, covered: { accounts: 3, seatsUsed: 14 } });
+    expect(worst.below.map(({ id }) => id)).toEqual(['child-1', 'child-2', 'grandchild']);
+    const scores = [worst.own, ...worst.below].map(({ healthScore }) => healthScore).filter((score) => score !== null);
+    expect(worst.healthScore).toBe(Math.min(...scores));
+    expect((await tree('mean')).healthScore).toBeCloseTo(scores.reduce((sum, score) => sum + score, 0) / scores.length, 1);
+    expect((await system.get<{ strikes: { count: number } }>(at('/health'))).strikes.count).toBeLessThan(2);
+    expect((await system.call('GET', at('/roll-up?by=luck'))).status).toBe(400);
+  }, 60_000);
+
+  it('H15: an account past its touch cadence is in its owner’s queue, with the date of last contact; what nothing judges by is listed', async () => {
+    const other = prepareAccount('quiet', start);
+    await system.call('PUT', '/api/v1/accounts/quiet', { ownerId: 'olga' });
+    await system.signals(other.signals.filter(({ kind }) => kind !== 'engagement'));
+    await system.signals([say('long-ago', 'engagement', { type: 'meeting', outcome: 'held', attendees: [{ personId: other.champion }] }, { accountId: 'quiet', occurredAt: daysAfter(start, -50) })]);
+    await system.signals([say('ours', 'engagement', { type: 'mail', direction: 'outbound' }, { accountId: 'quiet', personId: other.champion }), say('effort', 'survey', { type: 'ces', score: 4 }, { accountId: 'quiet', personId: other.champion })]);
+    await system.settle();
+    const queue = await system.list<{ title: string; status: string }>('/api/v1/tasks?accountId=quiet&ownerId=olga&limit=100');
+    expect(queue).toContainEqual(expect.objectContaining({ status: 'open', title: expect.stringMatching(new RegExp(`^Get in touch with .*on ${dayAfter(start, -50)}`)) }));
+    expect(await system.list('/api/v1/accounts/quiet/unused-signals')).toMatchObject([{ kind: 'engagement', reason: 'own_mail', count: 1, lastSignalId: 'ours' }, { kind: 'survey', reason: 'no_measure', count: 1, text: expect.any(String) }]);
+  }, 60_000);
+
   it('H7: a pulse of 2 raises a concern and goes stale; an override lapses on its day, and the term’s end tells who was right', async () => {
     const computed = await health();
     expect((await system.call('POST', at('/overrides'), { healthScore: 30 })).status).toBe(400);
@@ -118,8 +163,8 @@ describe('people in the loop', () => {
     await system.settle();
     expect((await health()).indicators.map(({ kind }) => kind)).toContain('csm_concern');
     await system.clock(daysAfter(now, 10));
-    const lapsed = await health();
-    expect(lapsed).toMatchObject({ override: null, healthScore: lapsed.rawScore });
+    const { override, adjustments } = await health();
+    expect([override, adjustments.filter(({ kind }) => kind === 'override')]).toEqual([null, []]);
     await system.clock(daysAfter(now, 46));
     const later = await health();
     expect(later.indicators.map(({ kind }) => kind)).not.toContain('csm_concern');
@@ -130,5 +175,57 @@ describe('people in the loop', () => {
     expect(await system.list(at('/judgements'))).toMatchObject([{ action: 'override', override: { healthScore: 30, band: 'red', computedBand: computed.band, outcome: { result: 'renewed', renewalOn: '2026-04-20' }, nearer: 'computed' } }]);
     expect((await system.list('/api/v1/judgements/overrides'))[0]).toMatchObject({ overrides: 1, decided: 1, computedNearer: 1 });
     expect(await system.get(at('/strikes'))).toMatchObject({ strikes: { count: expect.any(Number) }, groups: expect.any(Array) });
+  }, 120_000);
+});
+
+describe('H26: a deployment that observes', () => {
+  const start = new Date('2026-03-02T08:00:00Z');
+  const count = 1_000;
+  let system: System;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    system = await System.start({ kafka: null, now: start.toISOString(), env: { OBSERVE: 'true' } });
+    await system.post('/api/v1/webhook-endpoints', { url: receiver.url });
+  }, 60_000);
+  afterAll(async () => {
+    await system?.stop();
+    await receiver?.stop();
+  }, 30_000);
+
+  const importRows = async (as: string, rows: readonly string[]) => {
+    const response = await fetch(`${system.ready.url}/api/v1/imports?as=${as}`, { method: 'POST', body: `${rows.join('\n')}\n`, headers: { authorization: `Bearer ${system.ready.apiKey}`, 'content-type': 'text/csv' } });
+    const { id } = (await response.json()) as { id: string };
+    await until('the import', async () => {
+      await system.settle();
+      return (await system.get<{ state: string }>(`/api/v1/imports/${id}`)).state === 'done';
+    }, 60_000);
+    expect(await system.get(`/api/v1/imports/${id}`)).toMatchObject({ rows: { rejected: 0 } });
+  };
+  const risky = async (riskLevel: string) => (await system.get<{ data: object[]; hasMore: boolean }>(`/api/v1/accounts?riskLevel=${riskLevel}&limit=100`)).data.length;
+  const quiet = async () => ({ webhooks: receiver.calls.length, runs: (await system.list('/api/v1/runs')).length, tasks: (await system.list('/api/v1/tasks')).length, inbox: (await system.list<{ kind: string }>('/api/v1/inbox?limit=100')).map(({ kind }) => kind) });
+
+  it('takes 1,000 accounts in, some at risk and near their renewal, and alarms nobody', async () => {
+    const ids = Array.from({ length: count }, (_, n) => `a-${n}`);
+    await importRows('accounts', ['accountId,name,ownerId', ...ids.map((id) => `${id},Company ${id},olga`)]);
+    await importRows('contracts', ['accountId,contractId,status,startsOn,endsOn,arrMinor,currency,noticeDays', ...ids.map((id, n) => `${id},c,${n < 50 ? 'cancel_scheduled' : 'created'},2025-04-01,2026-05-31,100000,USD,30`)]);
+    // A pulse of 3 is amber by the shipped scorecard's edge of 40, and red by one of 80.
+    await importRows('pulses', ['accountId,occurredAt,pulse,reason', ...ids.slice(100, 400).map((id) => `${id},2026-02-20T08:00:00Z,3,so so`)]);
+    await importRows('surveys', ['accountId,personId,occurredAt,type,score', ...ids.slice(100, 400).map((id) => `${id},${id}-p,2026-02-20T08:00:00Z,renewal_intent,7`)]);
+    await importRows('invoices', ['accountId,occurredAt,invoiceId,status,amountMinor,currency,dueOn', ...ids.slice(0, 400).map((id) => `${id},2026-02-20T08:00:00Z,i,paid,100,USD,2026-02-20`)]);
+    expect(await risky('red')).toBe(50);
+    expect(await quiet()).toEqual({ webhooks: 0, runs: 0, tasks: 0, inbox: [] });
+  }, 240_000);
+
+  it('publishes a revision that moves hundreds of bands: one summary', async () => {
+    const { document } = await system.get<{ document: { bands: object; coverage: object } }>('/api/v1/scorecards/csm-led');
+    const { revision } = await system.post<{ revision: number }>('/api/v1/scorecards', { document: { ...document, coverage: { green: 0.02, any: 0.01 } } });
+    await system.post(`/api/v1/scorecards/csm-led/revisions/${revision}/publish`, { reason: 'we know little, and go by it' });
+    await system.settle();
+    const moved = (await system.get<{ rollout: { waiting: number; bands: { accounts: number }[] } }>(`/api/v1/scorecards/csm-led/revisions/${revision}`)).rollout;
+    expect([moved.waiting, moved.bands.reduce((sum, { accounts }) => sum + accounts, 0)]).toEqual([0, 300]);
+    expect(await quiet()).toEqual({ webhooks: 0, runs: 0, tasks: 0, inbox: ['scorecard_changed'] });
+    await system.clock(daysAfter(start, 2));
+    expect(await quiet()).toEqual({ webhooks: 0, runs: 0, tasks: 0, inbox: ['scorecard_changed'] });
   }, 120_000);
 });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
 import { Backfills } from './application/backfills.js';
 import { AccountAdoption } from './application/account-adoption.js';
+import { AccountTrees } from './application/account-trees.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { ContactQueries } from './application/contact-queries.js';
 import { CorrectNotes } from './application/correct-notes.js';
@@ -27,14 +28,17 @@ import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { StateQueries } from './application/state-queries.js';
 import { StakeholderSentiments } from './application/stakeholder-sentiment.js';
+import { CountUnusedSignals, UnusedSignalStore } from './application/unused-signals.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { AdoptionController } from './http/adoption.controller.js';
 import { JudgementsController } from './http/judgements.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
+import { RollUpController } from './http/roll-up.controller.js';
 import { SentimentController } from './http/sentiment.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
+import { UnusedSignalsController } from './http/unused-signals.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
@@ -50,12 +54,13 @@ import { PostgresNoteSentimentStore } from './persistence/postgres-note-sentimen
 import { PostgresRenewalOutcomes } from './persistence/postgres-renewal-outcomes.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
 import { PostgresStateQueries } from './persistence/postgres-state-queries.js';
+import { PostgresUnusedSignalStore } from './persistence/postgres-unused-signal-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SentimentController, JudgementsController, AdoptionController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SentimentController, JudgementsController, AdoptionController, RollUpController, UnusedSignalsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -71,6 +76,8 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     CorrectNotes,
     StakeholderSentiments,
     AccountAdoption,
+    AccountTrees,
+    CountUnusedSignals,
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
@@ -89,6 +96,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: NoteSentimentStore, useClass: PostgresNoteSentimentStore },
     { provide: ContactQueries, useClass: PostgresContactQueries },
     { provide: JudgementQueries, useClass: PostgresJudgementQueries },
+    { provide: UnusedSignalStore, useClass: PostgresUnusedSignalStore },
     { provide: StateQueries, useClass: PostgresStateQueries },
     { provide: RenewalOutcomes, useClass: PostgresRenewalOutcomes },
     { provide: LookPlan, useClass: PostgresLookPlan },

@@ -13,6 +13,7 @@ import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
+import { CountUnusedSignals } from '../src/application/unused-signals.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
 import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
@@ -24,6 +25,7 @@ import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-r
 import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
 import { PostgresRenewalOutcomes } from '../src/persistence/postgres-renewal-outcomes.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
+import { PostgresUnusedSignalStore } from '../src/persistence/postgres-unused-signal-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
 import { healthScoring } from '../src/service.js';
@@ -79,7 +81,7 @@ export async function scoringBench() {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database))),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database))),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime, new PostgresRenewalOutcomes(), clock),
     plans: new ApplyPlansHandler(rescore, signalTime),

@@ -27,6 +27,8 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['accounts/:id/strikes', 'health-scoring'],
   ['judgements/**', 'health-scoring'],
   ['accounts/:id/adoption/**', 'health-scoring'],
+  ['accounts/:id/roll-up', 'health-scoring'],
+  ['accounts/:id/unused-signals', 'health-scoring'],
   ['scorecards/**', 'health-scoring'],
   ['contracts/**', 'renewal-forecasting'],
   ['renewals/**', 'renewal-forecasting'],

@@ -6,6 +6,7 @@ import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorec
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
+import { productScoresOf } from './products/product-score.js';
 import { advanceUsage } from './usage/advance-usage.js';
 import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
@@ -129,6 +130,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       evidence: [...indicator.evidence],
       ...(indicator.byRevision && { byRevision: true }),
     })),
+    ...(state.products.size > 0 && !state.merged && { products: productsOf(view, scorecard) }),
     scorecard: judgedBy,
     asOf: isoInstant(asOf),
   };
@@ -191,6 +193,12 @@ function useOf({ usage }: AccountView): Verdict['use'] {
   if (usage.level === null || usage.historyDays < comparableDays) return null;
   return { level: usage.level, sizeClass: sizeClassOf(usage.contactReference ?? usage.contacts) };
 }
+
+const productsOf = (view: AccountView, scorecard: CompiledScorecard): NonNullable<HealthState['products']> =>
+  productScoresOf(view, scorecard).map(({ measures, ...score }) => {
+    const { contributionsBp } = rawScoreOf(measures);
+    return { ...score, measures: measures.map((measure, i) => readingOf(measure, contributionsBp[i] ?? null, scorecard)) };
+  });
 
 const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });
 
