@@ -6,6 +6,7 @@ import { Writer } from '@perennial/health-scoring/domain/codec/bytes';
 import { accountFactsCodec } from '@perennial/health-scoring/domain/codec/account-facts-codec';
 import type { AccountFacts } from '@perennial/health-scoring/domain/facts/account-facts';
 import { look } from '@perennial/health-scoring/domain/look';
+import { chooseScorecards, sortScorecards } from '@perennial/health-scoring/domain/scorecard/choose-scorecard';
 import { compileScorecard } from '@perennial/health-scoring/domain/scorecard/compile-scorecard';
 import { encodeContact } from '@perennial/health-scoring/domain/state-codec';
 import type { AccountHealthState } from '@perennial/health-scoring/domain/state';
@@ -13,7 +14,7 @@ import { livenessOf } from '@perennial/health-scoring/domain/sources/source-live
 import { shippedScorecards } from '@perennial/health-scoring/scorecards/shipped-scorecards';
 import type { RenewalsState } from '@perennial/contracts/renewal';
 
-const scorecard = compileScorecard(shippedScorecards.find(({ document }) => document.id === 'csm-led')!.document, 1);
+const inForce = sortScorecards(shippedScorecards.map(({ document }) => compileScorecard(document, 1)));
 
 export interface Replayed {
   readonly state: AccountHealthState;
@@ -29,7 +30,7 @@ export function replayHealth(account: AccountState, renewals: RenewalsState | nu
   if (renewals) applyRenewals(state, renewals);
   const at = Date.parse(asOf);
   const sources = livenessOf([...kinds].map((kind) => ({ kind, lastSeenAt: at, usualGapMs: 0 })));
-  const verdict = look(state, { asOf: at, cause: 'signal', scorecard, sources });
+  const verdict = look(state, { asOf: at, cause: 'signal', scorecard: chooseScorecards(state, at, inForce).scorecard, sources });
   if (!verdict) throw new Error(`no verdict on ${account.id}`);
   return { state, rawScore: verdict.health.rawScore, measures: verdict.health.measures };
 }

@@ -14,7 +14,7 @@ export interface PreparedAccount {
 export const eventsPerDay = 20;
 
 /**
- * Everything is dated before `now`. Use: 20 events a weekday by 10 people, so 400 in 28 days. Hygiene is met:
+ * Everything is dated before `now`; it has been a customer for 200 days. Use: 20 events a weekday by 10 people, so 400 in 28 days. Hygiene is met:
  * goals with KPI, roles filled and touched, the executive sponsor met lately.
  */
 export function prepareAccount(accountId: string, now: Date, contract: { endsOn: string; noticeDays?: number; arrMinor?: number } | null = null): PreparedAccount {
@@ -26,7 +26,7 @@ export function prepareAccount(accountId: string, now: Date, contract: { endsOn:
     signals.push({ id: `${accountId}-${signals.length}`, kind, accountId, ...(personId ? { personId } : {}), occurredAt: daysAfter(now, -daysAgo), data });
 
   for (const [personId, roles] of [[sponsor, ['executive_sponsor']], [budget, ['budget_holder']], [champion, ['champion']], [influencer, ['influencer']], [users[0]!, ['power_user']]] as const) {
-    say('person', 84, { change: 'created', name: personId, title: 'Head', company: 'Customer', roles: [...roles] }, personId);
+    say('person', 200, { change: 'created', name: personId, title: 'Head', company: 'Customer', roles: [...roles] }, personId);
   }
   if (contract) {
     say('contract', 84, { contractId: `${accountId}-c1`, status: 'created', startsOn: dayAfter(now, -200), endsOn: contract.endsOn, arrMinor: contract.arrMinor ?? 12_000_000, currency: 'USD', noticeDays: contract.noticeDays ?? 0, autoRenew: false, seats: 10 });

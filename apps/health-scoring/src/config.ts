@@ -1,10 +1,17 @@
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+import { measureById } from './domain/measures/all-measures.js';
 
 export interface HealthScoringConfig {
   /** States are shown, nothing is sent or started. */
   readonly observe: boolean;
   /** Features that matter most, as signals of use name them; at most twenty. */
   readonly keyFeatures: readonly string[];
+  /** Days for which what was read of each account is kept, to judge them anew by. Their scores stay. */
+  readonly readingsKeptDays: number;
+  /** The three measures of the weekly traffic light. */
+  readonly weeklyMeasures: readonly string[];
+  /** Accounts with data that a cohort needs before anybody is compared with it. */
+  readonly cohortFewestAccounts: number;
 }
 
 /** Each takes about 80 bytes of the row of every account that uses it. */
@@ -14,5 +21,9 @@ export function parseHealthScoringConfig(env: Environment): { config: HealthScor
   const reader = new EnvironmentReader(env);
   const keyFeatures = [...new Set(reader.text('KEY_FEATURES', '').split(',').map((name) => name.trim()).filter((name) => name !== ''))];
   if (keyFeatures.length > mostKeyFeatures || keyFeatures.some((name) => name.length > 200)) reader.faults.push(`KEY_FEATURES must be at most ${mostKeyFeatures} names with commas in between, each of at most 200 characters`);
-  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures }, faults: reader.faults };
+  const readingsKeptDays = reader.integer('READINGS_KEPT_DAYS', { fallback: 400, min: 1, max: 3_650 });
+  const weeklyMeasures = [...new Set(reader.text('WEEKLY_MEASURES', 'usage_level,ticket_load,csm_sentiment').split(',').map((name) => name.trim()))];
+  if (weeklyMeasures.length !== 3 || weeklyMeasures.some((id) => !measureById.has(id))) reader.faults.push(`WEEKLY_MEASURES must be three of ${[...measureById.keys()].join(', ')}, with commas in between`);
+  const cohortFewestAccounts = reader.integer('COHORT_FEWEST_ACCOUNTS', { fallback: 10, min: 4, max: 10_000 });
+  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures, readingsKeptDays, weeklyMeasures, cohortFewestAccounts }, faults: reader.faults };
 }

@@ -62,14 +62,14 @@ export class Desk {
   }
 
   /**
-   * A customer that does well: every measure that can be told at once is, the newest a day old, so
-   * that no history has to be loaded.
+   * A customer of half a year that does well: every measure that can be told at once is, the newest a day old; what is
+   * older came when it happened, so that no history has to be loaded.
    */
   well(accountId: string): SignalEvent[] {
     const at = this.days(-1);
     const day = (count: number): string => this.days(count).slice(0, 10);
     return [
-      this.signal(accountId, 'person', { change: 'created', name: 'Sam', roles: ['executive_sponsor'] }, { at, personId: 'sam' }),
+      this.signal(accountId, 'person', { change: 'created', name: 'Sam', roles: ['executive_sponsor'] }, { at: this.days(-200), receivedAt: this.days(-199), personId: 'sam' }),
       this.signal(accountId, 'person', { change: 'created', name: 'Cleo', roles: ['champion'] }, { at, personId: 'cleo' }),
       this.signal(accountId, 'person', { change: 'created', name: 'Pat', roles: ['power_user'] }, { at, personId: 'pat' }),
       this.signal(accountId, 'goal', { goalId: 'g', name: 'Faster', metric: 'days', baseline: 10, target: 5, startsOn: day(-60), dueOn: day(30), status: 'confirmed', actual: 5 }, { at }),

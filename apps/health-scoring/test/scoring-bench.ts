@@ -10,20 +10,23 @@ import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
 import { FoldNotes } from '../src/application/fold-notes.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
+import { NoteCustomerDays } from '../src/application/note-customer-days.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
 import { CountUnusedSignals } from '../src/application/unused-signals.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
+import { parseHealthScoringConfig } from '../src/config.js';
 import { ApplyAccountsHandler } from '../src/messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
+import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
-import { PostgresRenewalOutcomes } from '../src/persistence/postgres-renewal-outcomes.js';
+import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { PostgresUnusedSignalStore } from '../src/persistence/postgres-unused-signal-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
@@ -54,10 +57,11 @@ export async function scoringBench() {
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
   const backfills = new Backfills();
+  const outcomes = new PostgresOutcomeStore();
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy({ observe: false, keyFeatures: ['reports'] }, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock));
+  const policy = new ScoringPolicy(parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 
@@ -76,14 +80,14 @@ export async function scoringBench() {
     run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
 
   return {
-    database, clock, outbox, run, handle,
+    database, clock, outbox, outcomes, run, handle,
     dispose: async () => {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database))),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database)), new NoteCustomerDays(outcomes)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
-    renewals: new ApplyRenewalsHandler(rescore, signalTime, new PostgresRenewalOutcomes(), clock),
+    renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),
     judge: new JudgeAccounts(store, rescore, signalTime, new PostgresJudgementRecord(), clock),
   };

@@ -60,6 +60,8 @@ export const HealthState = Type.Object({
   healthScore: Points,
   rawScore: Points,
   adjustments: Type.Array(Type.Object({ kind: Type.Enum(['cap', 'override']), reason: Type.String(), points: Type.Number() })),
+  /** All caps that hold, lowest first; absent where none does. The first counts, the others would in its place. */
+  caps: Type.Optional(Type.Array(Type.Object({ id: Type.String(), limit: Type.Number({ minimum: 0, maximum: 100 }), reason: Type.String() }))),
   override: nullable(Type.Object({ id: Id, healthScore: Type.Number(), reason: Type.String(), expiresAt: Instant, by: Type.String() })),
   band: Band,
   riskLevel: RiskLevel,
@@ -72,6 +74,8 @@ export const HealthState = Type.Object({
   /** By product, where signals name any. */
   products: Type.Optional(Type.Array(ProductHealth)),
   scorecard: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }),
+  /** The account is on its way to the scorecard from another one: its weights count for `share`, those of the other for the rest; from `until` on it judges alone. */
+  passage: Type.Optional(Type.Object({ from: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }), share: Type.Number({ minimum: 0, maximum: 1 }), until: Day })),
   asOf: Instant,
   version: Version,
 });

@@ -1,5 +1,6 @@
 import { noPeers } from '../domain/usage/usage-peers.js';
 import { Scenario, shippedDocument } from '../../test/scenario.js';
+import { readingPlanOf } from '../domain/days/reading-plan.js';
 import { sortScorecards } from '../domain/scorecard/choose-scorecard.js';
 import { compileScorecard } from '../domain/scorecard/compile-scorecard.js';
 import type { Scorecard } from '../domain/scorecard/scorecard.js';
@@ -7,9 +8,10 @@ import { isOutdated, judgeAccount, judgeAnew } from './judge-account.js';
 import type { Policy } from './scoring-policy.js';
 
 const card = shippedDocument('csm-led');
-const policyOf = (generation: number, ...cards: readonly (readonly [Partial<Scorecard>, number])[]): Policy => ({
-  generation, observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision))),
-});
+const policyOf = (generation: number, ...changed: readonly (readonly [Partial<Scorecard>, number])[]): Policy => {
+  const cards = changed.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision));
+  return { generation, plan: readingPlanOf(cards), observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards) };
+};
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */
 const strict = policyOf(2, [{ bands: { amber: 98, green: 99 } }, 2]);
@@ -63,6 +65,43 @@ describe('an account and the scorecards in force', () => {
     // Not a publication's doing: nobody counts it as one.
     expect(judgement?.move).toBeNull();
     expect(judgement?.verdict.health.scorecard).toEqual({ id: 'strict', revision: 5 });
+  });
+  it('who comes under another scorecard by itself gets there within 14 days, each day exact, and what that changes is the scorecards\' doing', () => {
+    const bands = { amber: 75, green: 80 };
+    const talks = card.measures.filter(({ id }) => id === 'csm_sentiment' || id === 'renewal_intent');
+    const both = policyOf(1, [{ bands, caps: [], measures: talks }, 1], [{ id: 'young', bands, order: 1, criteria: { beforeDay: 305 } }, 5]);
+    const it = judged(both);
+    expect(it.state.memory.judgedBy?.id).toBe('young');
+    it.signal(0.1, 'pulse', { pulse: 3, reason: 'r' });
+    const days = [];
+    for (let day = 0.1; day < 22; day += 1) {
+      const { verdict, riskChanges } = judgeAccount(it.state, both, at(it, day), 'time')!;
+      const { health } = verdict;
+      expect(5000 + health.measures.reduce((sum, { contribution }) => sum + Math.round((contribution ?? 0) * 100), 0)).toBe(Math.round(health.rawScore! * 100));
+      days.push({ card: health.scorecard.id, raw: health.rawScore!, share: health.passage?.share, band: health.band, trend: health.trend, told: riskChanges.map(({ cause }) => cause) });
+    }
+    const [old, way, after] = [days.slice(0, 5), days.slice(5, 19), days.slice(19)];
+    expect(new Set(old.map(({ card: id, share }) => `${id} ${share}`))).toEqual(new Set(['young undefined']));
+    expect(way.map(({ card: id, share }) => `${id} ${share}`)).toEqual(Array.from({ length: 14 }, (_, step) => `csm-led ${Math.round((step / 14) * 10_000) / 10_000}`));
+    expect(new Set(after.map(({ card: id, share }) => `${id} ${share}`))).toEqual(new Set(['csm-led undefined']));
+    expect(way[0]?.raw).toBe(old.at(-1)?.raw);
+    expect(way.slice(1).every(({ raw }, i) => raw <= way[i]!.raw)).toBe(true);
+    expect(after[0]!.raw).toBeLessThan(way[0]!.raw - 5);
+    expect(new Set(way.map(({ trend }) => trend))).toEqual(new Set(['flat']));
+    expect([old, way, after].map((some) => some.flatMap(({ told: causes }) => causes))).toEqual([[], ['revision', 'revision'], []]);
+  });
+  it('on the way there a signal keeps its own cause, and a published revision holds at once', () => {
+    const both = policyOf(1, [{}, 1], [{ id: 'first', order: 1, criteria: { tiers: ['high'] } }, 5]);
+    const it = judged(both);
+    judgeAccount(it.state, both, at(it, 5), 'time');
+    it.account({ tier: 'high' }, -300);
+    expect(judgeAccount(it.state, both, at(it, 5.1), 'time')?.verdict.health).toMatchObject({ scorecard: { id: 'first' }, passage: { from: { id: 'csm-led', revision: 1 }, share: 0, until: '2026-01-24' } });
+    it.signal(8, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: '2025-06-01', endsOn: '2026-06-01', arrMinor: 1, currency: 'EUR' });
+    expect(told(judgeAccount(it.state, both, at(it, 8), 'signal'))).toEqual(['green red signal first@5']);
+    // The scorecard that is left is retired: nothing is left of it.
+    const alone = policyOf(2, [{ id: 'first', order: 1 }, 5]);
+    expect(isOutdated(it.state, alone)).toBe(true);
+    expect(judgeAnew(it.state, alone, at(it, 8.1))?.verdict.health.passage).toBeUndefined();
   });
   it('a new scorecard takes the accounts that meet its criteria, and counts them', () => {
     const it = judged(first);

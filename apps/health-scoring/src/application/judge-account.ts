@@ -1,7 +1,11 @@
 import type { RiskChange } from '@perennial/contracts/health';
-import { isOtherScorecard, look, type LookContext, type Verdict } from '../domain/look.js';
-import { chooseScorecards } from '../domain/scorecard/choose-scorecard.js';
+import { isDeepStrictEqual } from 'node:util';
+import { isOtherScorecard, look, type LookContext, type UnderWay, type Verdict } from '../domain/look.js';
+import { chooseScorecards, type ChosenScorecards } from '../domain/scorecard/choose-scorecard.js';
+import type { CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
+import { passageTo, type Passage } from '../domain/scorecard/passage.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
+import { dayOf } from '../domain/time/day.js';
 import type { Move } from './scorecard-store.js';
 import type { Policy } from './scoring-policy.js';
 
@@ -16,45 +20,58 @@ export interface Judgement {
 
 type When = Pick<LookContext, 'asOf' | 'sources'>;
 
-/** True when the account was last judged by a revision that another one has replaced since. */
+/** True when the account was last judged by a revision that another one has replaced since, or is on its way while scorecards change. */
 export function isOutdated({ memory }: AccountHealthState, policy: Policy): boolean {
-  const { judgedBy, generation } = memory;
-  return generation < policy.generation && judgedBy !== null && !policy.primary.some(({ id, revision }) => id === judgedBy.id && revision === judgedBy.revision);
+  const { judgedBy, generation, passage } = memory;
+  return generation < policy.generation && judgedBy !== null && (passage !== null || !policy.primary.some(({ id, revision }) => id === judgedBy.id && revision === judgedBy.revision));
 }
 
 /** Looks at an outdated account as it stands, before anything new is applied: what the scorecard changed is told apart from what happened. */
 export function judgeAnew(state: AccountHealthState, policy: Policy, when: When): Judgement | null {
-  return byNewScorecard(state, policy, when, state.memory.generation, []);
+  const chosen = chooseScorecards(state, when.asOf, policy);
+  return byScorecards(state, policy, when, chosen, wayTo(state, policy, when, chosen.scorecard), state.memory.generation, []);
 }
 
 /**
- * Looks at the account. Where what was applied brings it under another scorecard, it is looked at by the former one first, so
- * that only the change between the two is the scorecard's.
+ * Looks at the account. Where what was applied, or the day, brings it under another scorecard or on its way there, it is looked at
+ * as before first, so that only the change between the two is the scorecards'.
  */
 export function judgeAccount(state: AccountHealthState, policy: Policy, when: When, cause: Cause): Judgement | null {
   const chosen = chooseScorecards(state, when.asOf, policy);
-  const former = policy.primary.find(({ id }) => id === state.memory.judgedBy?.id);
-  if (former === undefined || former === chosen.scorecard) {
-    const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), cause });
+  const { generation, judgedBy, passage } = state.memory;
+  const under = wayTo(state, policy, when, chosen.scorecard);
+  const former = policy.primary.find(({ id }) => id === judgedBy?.id);
+  if (former === undefined || (former === chosen.scorecard && isDeepStrictEqual(under?.passage ?? null, passage))) {
+    const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), under, cause });
     return verdict && { verdict, riskChanges: changesOf(verdict), move: null };
   }
-  const { generation } = state.memory;
-  const before = look(state, { ...when, ...settingsOf(policy), scorecard: former, cause });
-  return before && byNewScorecard(state, policy, when, generation, changesOf(before));
+  const before = look(state, { ...when, ...settingsOf(policy), scorecard: former, under: withScorecard(passage, policy), cause });
+  return before && byScorecards(state, policy, when, chosen, under, generation, changesOf(before));
 }
 
-function byNewScorecard(state: AccountHealthState, policy: Policy, when: When, generation: number, earlier: Judgement['riskChanges']): Judgement | null {
-  const chosen = chooseScorecards(state, when.asOf, policy);
+/** Who comes under another scorecard by itself gets there step by step. What people publish, and what an account turns out to be once its facts were told again, holds at once. */
+function wayTo({ memory, pendingCause }: AccountHealthState, policy: Policy, { asOf }: When, to: CompiledScorecard): UnderWay | null {
+  const atOnce = memory.generation < policy.generation || pendingCause === 'import' || pendingCause === 'restatement';
+  return withScorecard(passageTo(to, memory, dayOf(asOf), atOnce), policy);
+}
+
+/** Null also when the scorecard that is left is no longer in force. */
+function withScorecard(passage: Passage | null, { primary }: Policy): UnderWay | null {
+  const from = passage === null ? undefined : primary.find(({ id }) => id === passage.from);
+  return passage === null || from === undefined ? null : { from, passage };
+}
+
+function byScorecards(state: AccountHealthState, policy: Policy, when: When, chosen: ChosenScorecards, under: UnderWay | null, generation: number, earlier: Judgement['riskChanges']): Judgement | null {
   const { memory, accountId } = state;
   // An account that grows out of a scorecard's criteria is moved by itself, not by a publication.
   const isPublished = generation < policy.generation && isOtherScorecard(memory, chosen.scorecard);
   const { band: fromBand, riskLevel: fromRisk } = memory;
-  const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), cause: 'revision' });
+  const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), under, cause: 'revision' });
   if (verdict === null) return null;
   const { band: toBand, riskLevel: toRisk } = verdict.health;
   const move = isPublished && (fromBand !== toBand || fromRisk !== toRisk) ? { accountId, fromBand, toBand, fromRisk, toRisk } : null;
   return { verdict, riskChanges: [...earlier, ...changesOf(verdict)], move };
 }
 
-const settingsOf = ({ generation, observe, keyFeatures, usagePeers }: Policy): Pick<LookContext, 'generation' | 'observe' | 'keyFeatures' | 'usagePeers'> => ({ generation, observe, keyFeatures, usagePeers });
+const settingsOf = ({ generation, plan, observe, keyFeatures, usagePeers }: Policy): Pick<LookContext, 'generation' | 'plan' | 'observe' | 'keyFeatures' | 'usagePeers'> => ({ generation, plan, observe, keyFeatures, usagePeers });
 const changesOf = ({ riskChange }: Verdict): Judgement['riskChanges'] => (riskChange === null ? [] : [riskChange]);

@@ -18,7 +18,7 @@ export interface JudgementEntry {
     readonly band: Band | null;
     readonly computedScore: number | null;
     readonly computedBand: Band | null;
-    /** How the first term ended whose end became known after it was set; null: none has. */
+    /** How the first term ended that was decided after the day it was set on; null: none has. */
     readonly outcome: { readonly renewalId: string; readonly renewalOn: string; readonly result: 'renewed' | 'churned' } | null;
     readonly nearer: Nearer | null;
   } | null;

@@ -3,10 +3,13 @@ import { Database } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { CONFIG } from '@perennial/service-kit/service';
 import type { HealthScoringConfig } from '../config.js';
+import { readingPlanOf, type ReadingPlan } from '../domain/days/reading-plan.js';
 import { sortScorecards, type ScorecardsInForce } from '../domain/scorecard/choose-scorecard.js';
-import { compileScorecard, UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
+import { compileScorecard, UnfitScorecard, type CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
 import type { UsagePeers } from '../domain/usage/usage-peers.js';
+import { shippedScorecards } from '../scorecards/shipped-scorecards.js';
 import { CompareUsage } from './compare-usage.js';
+import { DayStore } from './day-store.js';
 import { ScorecardStore } from './scorecard-store.js';
 import { ShipScorecards } from './ship-scorecards.js';
 
@@ -16,6 +19,8 @@ const refreshEveryMs = 2_000;
 /** What judges now: compiled once per publication, the same for every account of one chunk. */
 export interface Policy extends ScorecardsInForce {
   readonly generation: number;
+  /** All that is read of accounts at each look: what these and the shipped scorecards go by. */
+  readonly plan: ReadingPlan;
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe: boolean;
   /** Features that signals of use are counted by, and looks judge. */
@@ -41,6 +46,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     private readonly shipScorecards: ShipScorecards,
     private readonly dueWork: DueWorkNudge,
     private readonly usagePeers: CompareUsage,
+    private readonly days: DayStore,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -80,12 +86,18 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     for (let generation = newest; ; generation -= 1) {
       try {
         const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
-        return { generation, observe: this.config.observe, keyFeatures: this.config.keyFeatures, usagePeers: this.usagePeers, ...sortScorecards(cards) };
+        return { generation, plan: await this.planFor(cards), observe: this.config.observe, keyFeatures: this.config.keyFeatures, usagePeers: this.usagePeers, ...sortScorecards(cards) };
       } catch (error) {
         if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
         this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });
       }
     }
+  }
+
+  /** Also what no scorecard in force goes by, so that a day can be judged by one that does. */
+  private async planFor(cards: readonly CompiledScorecard[]): Promise<ReadingPlan> {
+    const all = [...cards, ...shippedScorecards.map(({ document }) => compileScorecard(document, 0))];
+    return readingPlanOf(all, await this.days.planId(this.database, readingPlanOf(all).keys));
   }
 
   private plan(): void {

@@ -23,7 +23,7 @@ export function initialState(accountId: string): AccountHealthState {
     suppressions: [],
     memory: {
       heldBand: 'unknown', amberSince: null, greenSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
-      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), weekly: [], fingerprint: 0, judgedBy: null, generation: 0,
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), weekly: [], fingerprint: 0, judgedBy: null, judgedSince: 0, passage: null, generation: 0,
     },
     override: null,
     restating: false,

@@ -1,8 +1,13 @@
 import type { HealthState, RiskChange } from '@perennial/contracts/health';
 import { isSilent } from './account-health.js';
+import { dayFactsOf, type DayFacts } from './days/day-facts.js';
+import { judgeDay, markOf } from './days/judge-day.js';
+import { readingPlanOf, type ReadingPlan } from './days/reading-plan.js';
 import { forgetSolved } from './facts/fold-ticket.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
+import type { Reading } from './measures/measure.js';
 import type { CompiledScorecard, ScorecardRef } from './scorecard/compile-scorecard.js';
+import { mixed, switchDaysOf, type DayPassage, type Passage } from './scorecard/passage.js';
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
@@ -11,27 +16,34 @@ import { advanceUsage } from './usage/advance-usage.js';
 import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
 import { adjust } from './verdict/adjustments.js';
-import { assessMeasures, type AssessedMeasure, type Readings } from './verdict/assess-measures.js';
-import { bandOf, bandVerdict, holdBand } from './verdict/band.js';
-import { lowestCap } from './verdict/caps.js';
+import type { AssessedMeasure } from './verdict/assess-measures.js';
+import { bandOf, bandVerdict } from './verdict/band.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
 import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
 import { knownRenewal } from './verdict/known-renewal.js';
-import { rawScoreOf } from './verdict/raw-score.js';
 import { riskChangeOf } from './verdict/risk-change.js';
-import { riskLevelOf } from './verdict/risk-level.js';
 import { shadowScoreOf, type ShadowScore } from './verdict/shadow-score.js';
-import { groupOf, strikesOf } from './verdict/strikes.js';
+import { groupOf } from './verdict/strikes.js';
 import { heldTrend } from './verdict/trend.js';
+
+/** A passage with the scorecard that is left. */
+export interface UnderWay {
+  readonly from: CompiledScorecard;
+  readonly passage: Passage;
+}
 
 /** What a look depends on besides the account. */
 export interface LookContext {
   readonly asOf: EpochMs;
   readonly cause: Cause;
   readonly scorecard: CompiledScorecard;
+  /** The account is on its way to it from that one; null or left out: it judges alone. */
+  readonly under?: UnderWay | null;
   /** Score besides; nothing follows from them. */
   readonly shadows?: readonly CompiledScorecard[];
   readonly sources: SourceLiveness;
+  /** All that is read and kept of the day; covers `scorecard` and `shadows`. What these need by default. */
+  readonly plan?: ReadingPlan;
   /** Publication since which these scorecards are in force. */
   readonly generation?: number;
   /** What the use of accounts of the same size did; none are compared by default. */
@@ -68,6 +80,12 @@ export interface Verdict {
   readonly history: HistoryRow;
   /** What stands without the override that is in force; null without one. */
   readonly computed: ComputedVerdict | null;
+  /** What the look knew, to judge the day anew by. */
+  readonly facts: DayFacts;
+  /** What it said by them (`markOf`). */
+  readonly mark: number;
+  /** By which passage; null: by the scorecard alone. */
+  readonly passage: DayPassage | null;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
   readonly use: ComparedUse | null;
 }
@@ -81,36 +99,40 @@ export interface ComputedVerdict {
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
 export function look(state: AccountHealthState, context: LookContext): Verdict | null {
   if (isSilent(state)) return null;
-  const { asOf, scorecard, sources } = context;
+  const { asOf, sources, under = null } = context;
+  const passage: DayPassage | null = under && { from: { id: under.from.id, revision: under.from.revision }, step: under.passage.step, days: switchDaysOf(context.scorecard) };
+  const scorecard = under === null || passage === null ? context.scorecard : mixed(under.from, context.scorecard, passage);
   forgetSolved(state.facts.tickets, asOf);
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
   const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
   const { memory } = state;
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
-  if (isOtherScorecard(memory, judgedBy)) beginAnew(memory);
-  const readings: Readings = new Map();
-  const measures = assessMeasures(view, scorecard, readings);
-  const { rawBp, contributionsBp, dataCoverage } = state.merged ? noScore(measures) : rawScoreOf(measures);
-  const indicators = state.merged ? (state.indicators = []) : judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
-  const cap = state.merged ? null : lowestCap({ view, measures, indicators, redBelowBp: scorecard.bands.amber * 100 }, scorecard.caps);
+  if (under !== null) memory.dailyScores = noScores();
+  // On the way the score goes on from where it was, and so does what its band has to prove.
+  if (isOtherScorecard(memory, judgedBy) && (under === null || memory.judgedBy?.id === judgedBy.id)) beginAnew(memory);
+  if (state.merged) state.indicators = [];
+  else judgeIndicators(view, scorecard.indicators, (state.pendingCause ?? context.cause) === 'revision');
+  const { indicators } = state;
   if (state.override !== null && state.override.expiresAt <= asOf) state.override = null;
   if (state.override !== null) view.changesAt(state.override.expiresAt);
-  const adjusted = adjust(rawBp, cap, state.merged ? null : state.override);
   // A band that nobody was told of needs no proof to improve: of half a history it may be anything.
-  if (isObserved(state, context) || state.pendingCause === 'import') memory.heldBand = 'unknown';
-  const held = holdBand(memory, dataCoverage < scorecard.coverage.any ? null : rawBp, view.today, scorecard);
-  const { band, lowConfidence } = bandVerdict(held, adjusted, dataCoverage, scorecard);
-  const computed = state.override === null ? null : adjust(rawBp, cap, null);
-  const strikes = strikesOf(indicators, state.reviews);
-  const riskLevel = riskLevelOf(band, strikes, indicators);
-  const trend = heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend);
+  const facts = dayFactsOf(view, context.plan ?? readingPlanOf([scorecard, ...(context.shadows ?? [])]), isObserved(state, context) || state.pendingCause === 'import');
+  const changesAt = (instant: EpochMs): void => view.changesAt(instant);
+  const judged = judgeDay(facts, scorecard, { reviews: state.reviews, changesAt });
+  const { measures, rawBp, contributionsBp, dataCoverage, caps, adjusted, band, lowConfidence, strikes, riskLevel } = judged;
+  if (measures.length < scorecard.measures.length) throw new RangeError(`the plan lacks what ${scorecard.id} judges by`);
+  Object.assign(memory, judged.held);
+  // Nor is the way from one scorecard to another a trend.
+  const trend = under === null ? heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend) : 'flat';
+  const computed = state.override === null || state.merged ? null : adjust(rawBp, caps[0] ?? null, null);
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
     healthScore: points(adjusted.healthBp),
     rawScore: points(rawBp),
     adjustments: adjusted.adjustments,
+    ...(caps.length > 0 && { caps: [...caps] }),
     override: state.override === null ? null : { ...state.override, expiresAt: isoInstant(state.override.expiresAt) },
     band,
     riskLevel,
@@ -132,6 +154,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
     })),
     ...(state.products.size > 0 && !state.merged && { products: productsOf(view, scorecard) }),
     scorecard: judgedBy,
+    ...(passage !== null && { passage: { from: passage.from, share: Math.round((passage.step / passage.days) * 10_000) / 10_000, until: isoDay(view.today + passage.days - passage.step) } }),
     asOf: isoInstant(asOf),
   };
 
@@ -141,14 +164,19 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   memory.fingerprint = fingerprintNumber(fingerprint);
   memory.band = band;
   memory.riskLevel = riskLevel;
+  if (memory.judgedBy?.id !== judgedBy.id) memory.judgedSince = view.today;
   memory.judgedBy = judgedBy;
+  memory.passage = under?.passage ?? null;
   memory.generation = context.generation ?? 0;
   state.pendingCause = null;
   state.nextLookAt = view.nextLookAt;
-  const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(view, shadow, readings));
+  const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(facts, shadow, changesAt));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, use: useOf(view), computed: computed && { healthScore: points(computed.healthBp), band: bandVerdict(held, computed, dataCoverage, scorecard).band } };
+  return {
+    health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), passage, use: useOf(view),
+    computed: computed && { healthScore: points(computed.healthBp), band: bandVerdict(judged.held.heldBand, computed, dataCoverage, scorecard).band },
+  };
 }
 
 /**
@@ -177,8 +205,10 @@ function beginAnew(memory: VerdictMemory): void {
   memory.heldBand = 'unknown';
   memory.amberSince = null;
   memory.greenSince = null;
-  memory.dailyScores = { newest: 0, scores: [] };
+  memory.dailyScores = noScores();
 }
+
+const noScores = (): VerdictMemory['dailyScores'] => ({ newest: 0, scores: [] });
 
 /** The deployment only observes, or the account does until its goLive day. */
 function isObserved(state: AccountHealthState, { observe, asOf }: LookContext): boolean {
@@ -195,21 +225,16 @@ function useOf({ usage }: AccountView): Verdict['use'] {
 }
 
 const productsOf = (view: AccountView, scorecard: CompiledScorecard): NonNullable<HealthState['products']> =>
-  productScoresOf(view, scorecard).map(({ measures, ...score }) => {
-    const { contributionsBp } = rawScoreOf(measures);
-    return { ...score, measures: measures.map((measure, i) => readingOf(measure, contributionsBp[i] ?? null, scorecard)) };
-  });
-
-const noScore = (measures: readonly AssessedMeasure[]) => ({ rawBp: null, contributionsBp: measures.map(() => null), dataCoverage: 0 });
+  productScoresOf(view, scorecard).map(({ measures, contributionsBp, ...score }) => ({ ...score, measures: measures.map((measure, i) => readingOf(measure, contributionsBp[i] ?? null, scorecard)) }));
 
 const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
 
-function readingOf(measure: AssessedMeasure, contributionBp: number | null, scorecard: CompiledScorecard): HealthState['measures'][number] {
+function readingOf(measure: AssessedMeasure<Reading>, contributionBp: number | null, scorecard: CompiledScorecard): HealthState['measures'][number] {
   const { definition, reading, weight, state, pointsBp, validUntil } = measure;
   return {
     id: definition.id,
     family: definition.family,
-    value: reading.found ? Math.round(reading.value * 10_000) / 10_000 : null,
+    value: reading.found ? reading.value : null,
     unit: reading.found ? definition.unit : null,
     points: points(pointsBp),
     band: bandOf(pointsBp, scorecard.bands),

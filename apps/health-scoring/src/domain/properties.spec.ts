@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Signal, SignalData, SignalKind } from '@perennial/contracts/signal';
+import type { Signal } from '@perennial/contracts/signal';
+import { iso, resolved, someSignals, start, status } from '../../test/random-signals.js';
 import { Scenario, aliveAt, csmLedScorecard, signalOf } from '../../test/scenario.js';
 import { applySignal, contactsOfSignal, initialState } from './account-health.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
@@ -7,44 +8,8 @@ import { Writer } from './codec/bytes.js';
 import { look } from './look.js';
 import { isKept } from './contacts/contact-facts.js';
 import { decodeContact, decodeState, encodeContact, encodeState } from './state-codec.js';
-import { isoDay } from './time/day.js';
 import { dayMs } from './time/day.js';
 import { rawScoreOf } from './verdict/raw-score.js';
-
-const start = Date.parse('2026-01-05T00:00:00Z');
-const people = ['s', 'c', 'p', 'u', 'v', 'w'];
-const day = fc.integer({ min: 0, max: 130 });
-const person = fc.constantFrom(...people);
-const iso = (offset: number): string => isoDay(Math.floor(start / dayMs) + offset);
-
-/** One signal as data: what, by whom, when. */
-interface Told {
-  kind: SignalKind;
-  data: unknown;
-  personId: string | null;
-  at: number;
-}
-const told = <K extends SignalKind>(kind: K, data: fc.Arbitrary<SignalData[K]>, who: fc.Arbitrary<string | null> = fc.constant(null)): fc.Arbitrary<Told> =>
-  fc.record({ kind: fc.constant(kind), data, personId: who, at: fc.tuple(fc.oneof(day, fc.constantFrom(60, 120, 130)), fc.constantFrom(0, 12)).map(([d, h]) => start + d * dayMs + h * 3_600_000) });
-const status = <V extends string>(...values: V[]): fc.Arbitrary<V> => fc.constantFrom(...values);
-
-const anySignal: fc.Arbitrary<Told> = fc.oneof(
-  { weight: 6, arbitrary: told('usage', fc.record({ event: fc.constant('e'), quantity: fc.constantFrom(0, 0.3333, 0.7771, 1, 7, 1000) }), fc.option(person)) },
-  told('license', fc.record({ seatsBought: fc.integer({ min: 0, max: 50 }), seatsAssigned: fc.integer({ min: 0, max: 50 }) })),
-  { weight: 3, arbitrary: told('ticket', fc.record({ ticketId: status('t1', 't2', 't3'), status: status('opened', 'updated', 'escalated', 'solved', 'reopened'), priority: status('low', 'normal', 'high', 'urgent'), complaint: fc.boolean() })) },
-  { weight: 2, arbitrary: told('survey', fc.record({ type: status('nps', 'csat', 'renewal_intent'), score: fc.integer({ min: 0, max: 10 }) }), fc.option(person)) },
-  { weight: 2, arbitrary: told('engagement', fc.record({ type: status('meeting', 'call', 'mail'), outcome: status('held', 'no_show', 'declined'), direction: status('inbound', 'outbound'), attendees: fc.array(person.map((personId) => ({ personId })), { maxLength: 3 }) })) },
-  { weight: 2, arbitrary: told('person', fc.record({ change: status('created', 'updated', 'bounced', 'deactivated', 'departed'), title: status('VP Sales', 'VP, Sales', 'CEO'), company: status('Acme', 'Globex'), roles: fc.subarray(['executive_sponsor', 'champion', 'power_user', 'user'] as const).map((roles) => [...roles]) }), person) },
-  told('milestone', fc.record({ milestoneId: status('m1', 'm2'), name: status('M', 'N'), phase: status('value'), status: status('planned', 'achieved', 'missed'), dueOn: day.map(iso) })),
-  told('metric', fc.record({ metric: status('x', 'y'), value: fc.integer({ min: -5, max: 15 }) })),
-  told('pulse', fc.record({ pulse: fc.integer({ min: 1, max: 5 }), reason: fc.constant('r') })),
-  told('invoice', fc.record({ invoiceId: status('i1', 'i2'), status: status('due', 'paid', 'overdue'), amountMinor: fc.constant(1), currency: fc.constant('EUR'), dueOn: day.map(iso) })),
-  told('contract', fc.record({ contractId: status('k1', 'k2'), status: status('created', 'amended', 'cancel_scheduled', 'cancel_withdrawn', 'renewed'), startsOn: day.map((d) => iso(d - 200)), endsOn: fc.constant(null), arrMinor: fc.constant(1), currency: fc.constant('EUR') })),
-  told('goal', fc.record({ goalId: status('g1', 'g2'), name: status('G'), metric: status('x', 'y'), baseline: fc.constant(0), target: fc.constantFrom(5, 10), dueOn: day.map(iso), status: status('set', 'confirmed', 'dropped') })),
-);
-const someSignals = fc.array(anySignal, { minLength: 1, maxLength: 60 });
-const resolved = (stories: readonly Told[]): Signal[] =>
-  stories.map(({ kind, data, personId, at }, i) => signalOf('acme', kind, data as never, at, { id: `id${i}`, ...(personId === null ? {} : { personId }) }));
 
 const folded = (signals: readonly Signal[]) => {
   const state = initialState('acme');

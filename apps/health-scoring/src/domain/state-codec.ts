@@ -6,13 +6,14 @@ import { contactCodec } from './codec/contact-codec.js';
 import { emptyProductFacts, type ProductFacts } from './products/product-facts.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { Passage } from './scorecard/passage.js';
 import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory, WeeklyLook } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 7;
+const format = 8;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'dirtyProducts' | 'contactsCleared'>;
 
@@ -82,6 +83,8 @@ const stored = record<Stored>({
     judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
     generation: since(5, natural, 0),
     weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
+    judgedSince: since(7, integer, 0),
+    passage: since(7, nullable(record<Passage>({ from: id, since: integer, step: natural })), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,
@@ -89,7 +92,7 @@ const stored = record<Stored>({
   pendingCause: nullable(causes),
   nextLookAt: integer,
   imports: since(4, record<RunningImports>({ signals: readonlyList(id), account: readonlyList(id) }), { signals: [], account: [] }),
-  products: since(7, products, () => new Map<string, ProductFacts>()),
+  products: since(8, products, () => new Map<string, ProductFacts>()),
 });
 
 function pack<T>(codec: Codec<T>, value: T): Buffer {

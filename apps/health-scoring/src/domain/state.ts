@@ -3,6 +3,7 @@ import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountFacts } from './facts/account-facts.js';
 import type { ProductFacts } from './products/product-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
+import type { Passage } from './scorecard/passage.js';
 import type { AccountWeek } from './time/account-week.js';
 import type { EpochDay, EpochMs } from './time/day.js';
 import type { UsageTrack } from './usage/usage-track.js';
@@ -102,6 +103,10 @@ export interface VerdictMemory {
   fingerprint: number;
   /** The scorecard of the last look; null before the first. */
   judgedBy: ScorecardRef | null;
+  /** Day since which that scorecard judges, in whatever revision. */
+  judgedSince: EpochDay;
+  /** The way to it from another one that the last look went by; null: it judges alone. */
+  passage: Passage | null;
   /** Publication of scorecards that the last look went by. */
   generation: number;
 }

@@ -7,6 +7,17 @@ const number = (value: number): string => String(Math.round(value * 100) / 100);
 const many = (count: number, one: string, more = `${one}s`): string => `${number(count)} ${count === 1 ? one : more}`;
 const list = (items: readonly string[]): string => (items.length <= 3 ? items.join(', ') : `${items.slice(0, 3).join(', ')} and ${items.length - 3} more`);
 
+interface Card {
+  readonly id: string;
+  readonly revision: number;
+}
+interface LightShown {
+  readonly light: string;
+  readonly points: number | null;
+}
+const points = (value: number | null): string => (value === null ? 'no' : number(value));
+const measureName = (id: string): string => words.measures[id]?.name ?? id;
+
 const meetings: Readonly<Record<string, string>> = { meeting: 'meeting', call: 'call', mail: 'mail', qbr: 'business review', introduction_asked: 'introduction' };
 
 export const words = {
@@ -135,4 +146,57 @@ export const words = {
     complaint_overdue: 'A complaint is past its deadline',
     invoice_overdue: 'An invoice is more than 30 days overdue',
   } as Readonly<Record<string, string>>,
+  simulation: {
+    unreadMeasure: 'Nobody read it with these settings: on those days it counts for nothing, as if it did not apply',
+    otherIndicator: 'The scorecard of those days did not raise it by these settings: it stands as that one raised it, if it did',
+  },
+
+  measures: {
+    goal_attainment: { name: 'Goal attainment', brings: 'goals with KPI, baseline, target and date, and the metric that shows them or the customer’s word' },
+    milestones_on_time: { name: 'Milestones on time', brings: 'milestones with the day they are due' },
+    license_utilisation: { name: 'License utilisation', brings: 'the number of seats bought, and who uses the product' },
+    usage_level: { name: 'Level of use', brings: 'events of use from the product' },
+    key_features: { name: 'Key features', brings: 'events of use that name the feature' },
+    activation: { name: 'Activation', brings: 'the number of seats bought, and events of use by person' },
+    survey: { name: 'Surveys', brings: 'an answer to NPS or CSAT' },
+    renewal_intent: { name: 'Intent to renew', brings: 'an answer to "would you renew", best of a decision maker' },
+    touches: { name: 'Touches', brings: 'meetings, calls and mails from calendar, mail or CRM' },
+    executive_touch: { name: 'Executive touch', brings: 'meetings, calls and mails with the executive sponsor' },
+    ticket_load: { name: 'Ticket load', brings: 'tickets from the help desk' },
+    ticket_trend: { name: 'Ticket trend', brings: 'tickets from the help desk' },
+    csm_sentiment: { name: 'Sentiment of the customer-success manager', brings: 'a pulse from 1 to 5 with its reason' },
+    multithreading: { name: 'Multithreading', brings: 'meetings, calls and mails, and who has which role' },
+    payment: { name: 'Payment', brings: 'invoices from billing' },
+    goals_recorded: { name: 'Goals recorded', brings: 'goals with KPI, baseline, target and date' },
+  } as Readonly<Record<string, { readonly name: string; readonly brings: string }>>,
+
+  explain: {
+    nextBand: (band: string, score: number, days: number, changes: number | null): string => {
+      const from = `${band} from ${number(score)} points${days > 1 ? ` on ${days} days running` : ''}`;
+      return changes === null ? `${from}: out of reach even with every measure at its best` : changes === 0 ? `${from}: nothing has to change but the days` : `${from}: ${many(changes, 'change')} would do`;
+    },
+    endCap: (reason: string, limit: number): string => `${reason}: while that holds the score is at most ${number(limit)}`,
+    endOverride: (score: number, until: string): string => `An override sets the score to ${number(score)} until ${until}`,
+    measure: (id: string, from: number | null, to: number): string => `${measureName(id)}: from ${points(from)} to at least ${points(to)} points`,
+    data: (id: string, from: number | null, to: number): string => `${measureName(id)}: bring ${words.measures[id]?.brings ?? 'its data'}${from !== null && to <= from ? '' : `, worth at least ${points(to)} points`}`,
+    coverage: (share: number): string => `${percent(share)} of the weight rests on fresh data`,
+    missing: (id: string): string => `${measureName(id)}: there never was data; it takes ${words.measures[id]?.brings ?? 'its data'}`,
+    old: (id: string): string => `${measureName(id)}: the last answer is too old; it takes ${words.measures[id]?.brings ?? 'its data'}`,
+    silent: (id: string): string => `${measureName(id)}: its source is silent for all accounts; it takes ${words.measures[id]?.brings ?? 'its data'} again`,
+    trend: { rising: 'Rising', falling: 'Falling', flat: 'No trend' } as const,
+    change: (change: number, days: number): string => `${change < 0 ? 'down' : 'up'} by about ${number(Math.abs(change))} points in ${days} days`,
+    since: (from: number | null, to: number | null): string => (from === null ? 'There was no score then' : to === null ? 'There is no score now' : from === to ? 'The score is the same' : `The score ${to > from ? 'rose' : 'fell'} from ${number(from)} to ${number(to)}`),
+    scorecard: (from: Card, to: Card): string => (from.id === to.id && from.revision === to.revision ? 'On the way to another scorecard the weights changed' : `Judged by revision ${to.revision} of ${to.id} in place of revision ${from.revision} of ${from.id}`),
+    rounding: (id: string): string => `${measureName(id)}: what rounding to the hundredth leaves over falls to it`,
+    moved: (id: string, from: number | null, to: number | null, text: string): string => `${measureName(id)}: ${from === to ? `${points(to)} points as before, it counts for more or less as others came and went` : `from ${points(from)} to ${points(to)} points`}. ${text}`,
+    adjusted: {
+      cap: (reason: string, from: number, to: number): string => (to === 0 ? `A cap no longer costs anything: ${reason}` : from === 0 ? `A cap holds the score: ${reason}` : `A cap costs more or less than before: ${reason}`),
+      override: (reason: string, from: number, to: number): string => (to === 0 ? 'The override is over' : from === 0 ? `An override is in force: ${reason}` : `The override makes another difference than before: ${reason}`),
+    },
+    noPeers: (id: string): string => `${measureName(id)}: not enough peers`,
+    topWithout: (id: string, top: number): string => `${measureName(id)}: the top quarter begins at ${number(top)} points; here there is no data`,
+    top: (id: string, own: number, top: number): string => (own >= top ? `${measureName(id)}: ${number(own)} points, in the top quarter (from ${number(top)})` : `${measureName(id)}: ${number(own)} points, the top quarter begins at ${number(top)}`),
+    light: (id: string, from: LightShown, to: LightShown): string => `${measureName(id)}: ${from.light} to ${to.light} (from ${points(from.points)} to ${points(to.points)} points)`,
+    tooFewDays: (days: number, fewest: number): string => `${many(days, 'day')} with a score, a trend takes ${fewest}`,
+  },
 } as const;

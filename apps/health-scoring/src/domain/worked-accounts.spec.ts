@@ -1,4 +1,7 @@
 import { Scenario, kindsOf, measureOf } from '../../test/scenario.js';
+import { shippedScorecards } from '../scorecards/shipped-scorecards.js';
+import { chooseScorecards, sortScorecards } from './scorecard/choose-scorecard.js';
+import { compileScorecard } from './scorecard/compile-scorecard.js';
 import { isoDay } from './time/day.js';
 import { monday } from '../../test/scenario.js';
 
@@ -81,5 +84,20 @@ describe('worked accounts', () => {
     const verdict = it.look(0.5);
     expect(verdict.health).toMatchObject({ healthScore: 20, band: 'red', riskLevel: 'red', strikes: { count: 2, groups: ['people', 'commercial'] } });
     expect(kindsOf(verdict)).toEqual(['cadence_missed', 'cancel_scheduled', 'champion_left', 'executive_gap', 'payment_overdue']);
+  });
+
+  it('Newly: day 12, hardly anybody in yet, and all as it should be', () => {
+    const it = new Scenario('newly').account({}, -12);
+    it.signal(-12, 'contract', { contractId: 'c', status: 'created', startsOn: iso(-12), endsOn: iso(353), arrMinor: 1_000_000, currency: 'EUR' });
+    it.signal(-12, 'license', { seatsBought: 200 });
+    it.person(-12, 's', { change: 'created', roles: ['executive_sponsor'] });
+    it.use(-6, -1, 12, Array.from({ length: 6 }, (_, i) => `u${i}`));
+    it.signal(-12, 'milestone', { milestoneId: 'k', name: 'Kickoff', phase: 'onboarding', status: 'planned', dueOn: iso(-5) });
+    it.signal(-7, 'milestone', { milestoneId: 'k', name: 'Kickoff', phase: 'onboarding', status: 'achieved', dueOn: iso(-5) });
+    it.meeting(-7, 's');
+    const inForce = sortScorecards(shippedScorecards.map(({ document }) => compileScorecard(document, 1)));
+    const { scorecard } = chooseScorecards(it.state, it.at(0.5), inForce);
+    const { health } = it.look(0.5, { scorecard });
+    expect(health).toMatchObject({ scorecard: { id: 'onboarding' }, band: 'green', riskLevel: 'green', strikes: { count: 0 }, indicators: [] });
   });
 });

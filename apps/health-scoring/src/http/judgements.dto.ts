@@ -15,7 +15,7 @@ export class JudgedOverrideAnswer {
   @ApiProperty({ enum: levels, nullable: true }) band!: string | null;
   @ApiProperty({ type: Number, nullable: true, description: 'What the facts alone gave when it was set.' }) computedScore!: number | null;
   @ApiProperty({ enum: levels, nullable: true }) computedBand!: string | null;
-  @ApiProperty({ type: OverrideOutcomeAnswer, nullable: true, description: 'How the first term ended whose end became known after it was set.' }) outcome!: OverrideOutcomeAnswer | null;
+  @ApiProperty({ type: OverrideOutcomeAnswer, nullable: true, description: 'How the first term ended that was decided after the day it was set on.' }) outcome!: OverrideOutcomeAnswer | null;
   @ApiProperty({ enum: ['override', 'computed', 'same'], nullable: true, description: 'Whose score was nearer: a renewal is 100, a loss 0.' }) nearer!: string | null;
 }
 

@@ -4,6 +4,7 @@ import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, typ
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
 import { FoldNotes } from '../application/fold-notes.js';
+import { NoteCustomerDays } from '../application/note-customer-days.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
@@ -27,6 +28,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly policy: ScoringPolicy,
     private readonly notes: FoldNotes,
     private readonly unused: CountUnusedSignals,
+    private readonly customerDays: NoteCustomerDays,
   ) {}
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
@@ -34,6 +36,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.sightings.refresh(tx, isNew(batch.memory));
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
+    await this.customerDays.note(tx, batch);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     const { keyFeatures } = this.policy.current();
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.

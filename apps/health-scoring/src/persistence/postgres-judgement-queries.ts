@@ -14,16 +14,14 @@ interface Row extends Omit<JudgementEntry, 'override'> {
   nearer: Nearer | null;
 }
 
-/** Days after a term's end in which an override may still speak of it: a late signature counts that long. */
-const graceDays = 30;
-
+/** The day a term ended on stands at the end of its renewal's id. */
 const scored = `
   SELECT j.*, o.renewal_id, to_char(o.renewal_on, 'YYYY-MM-DD') AS renewal_on, o.renewed,
          CASE WHEN o.renewed IS NULL OR j.computed_score IS NULL THEN NULL WHEN j.health_score = j.computed_score THEN 'same'
               WHEN (j.health_score > j.computed_score) = o.renewed THEN 'override' ELSE 'computed' END AS nearer
   FROM judgement j
-  LEFT JOIN LATERAL (SELECT * FROM renewal_outcome o WHERE o.account_id = j.account_id AND o.known_at > j.at AND o.renewal_on >= (j.at AT TIME ZONE 'UTC')::date - ${graceDays}
-                     ORDER BY o.renewal_on, o.renewal_id LIMIT 1) o ON j.action = 'override'`;
+  LEFT JOIN LATERAL (SELECT o.renewal_id, right(o.renewal_id, 10)::date AS renewal_on, NOT o.lost AS renewed, coalesce(o.decided_on, right(o.renewal_id, 10)::date) AS decided_on FROM contract_outcome o
+                     WHERE o.account_id = j.account_id AND coalesce(o.decided_on, right(o.renewal_id, 10)::date) > (j.at AT TIME ZONE 'UTC')::date ORDER BY 4, 1 LIMIT 1) o ON j.action = 'override'`;
 
 @Injectable()
 export class PostgresJudgementQueries extends JudgementQueries {

@@ -14,6 +14,12 @@ export class Writer {
   natural(value: number): void {
     this.#room(9);
     let left = value;
+    // Whole numbers up to 31 bits are most of them, and quicker by bits.
+    if (left < 0x8000_0000) {
+      for (; left >= 128; left >>>= 7) this.#bytes[this.#length++] = (left & 127) | 128;
+      this.#bytes[this.#length++] = left;
+      return;
+    }
     while (left >= 128) {
       this.#bytes[this.#length++] = (left % 128) + 128;
       left = Math.floor(left / 128);
@@ -68,8 +74,10 @@ export class Reader {
   }
 
   natural(): number {
-    let value = 0;
-    let factor = 1;
+    let value = this.byte();
+    if (value < 128) return value;
+    value -= 128;
+    let factor = 128;
     for (;;) {
       const byte = this.byte();
       value += (byte % 128) * factor;

@@ -35,5 +35,5 @@ export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<C
   csat: nullable(answer),
   intent: nullable(answer),
   features: since(6, map(text, record<WeeksOfUse>({ activeWeek: integer, activeWeeks: weeks })), () => new Map<string, WeeksOfUse>()),
-  uses: since(7, map(text, record<DaysOfUse>({ newest: integer, bits: weeks })), () => new Map<string, DaysOfUse>()),
+  uses: since(8, map(text, record<DaysOfUse>({ newest: integer, bits: weeks })), () => new Map<string, DaysOfUse>()),
 });

@@ -2,9 +2,11 @@ import type { HealthState } from '@perennial/contracts/health';
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { Fault } from '@perennial/contracts/validator';
 import type { Static, TSchema } from 'typebox';
+import type { CompiledMeasure } from '../scorecard/compile-scorecard.js';
 import type { Curve } from '../scorecard/curve.js';
 import type { EpochMs } from '../time/day.js';
-import type { AccountView } from '../verdict/account-view.js';
+import type { TierTargets } from '../scorecard/scorecard.js';
+import { targetsOf, type AccountView } from '../verdict/account-view.js';
 
 export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship' | 'commercial';
 export type Evidence = HealthState['measures'][number]['evidence'];
@@ -14,6 +16,7 @@ export type Reading =
   | { readonly found: false; readonly state: 'missing' | 'not_applicable'; readonly text: string }
   | {
       readonly found: true;
+      /** Four decimals: what is shown is what is judged. */
       readonly value: number;
       readonly text: string;
       readonly evidence: Evidence;
@@ -25,6 +28,8 @@ export type Reading =
       readonly ceiling?: number;
       /** Kinds whose silence makes the value stale, where they are fewer than the definition's. */
       readonly restsOn?: readonly SignalKind[];
+      /** When the first of the sources it rests on went stale; absent while all live. */
+      readonly staleAt?: EpochMs;
     };
 
 /** A measure as data and one pure function. Registered in `all-measures.ts`; its numbers stand in the scorecard. */
@@ -37,15 +42,17 @@ export interface Measure {
   readonly settings: TSchema;
   /** The settings make the curve: scorecards state none. */
   readonly ownCurve?: true;
+  /** It goes by what is expected of an account's tier. */
+  readonly byTargets?: true;
   /** What the schema cannot say of settings that fit it; null for good ones. */
   readonly settingsFault?: (settings: unknown) => Fault | null;
-  readonly read: (view: AccountView, settings: unknown) => Reading;
+  readonly read: (view: AccountView, settings: unknown, targets: TierTargets) => Reading;
 }
 
 interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'settingsFault' | 'read'> {
   readonly settings: S;
   readonly settingsFault?: (settings: Static<S>) => Fault | null;
-  readonly read: (view: AccountView, settings: Static<S>) => Reading;
+  readonly read: (view: AccountView, settings: Static<S>, targets: TierTargets) => Reading;
 }
 
 /** A measure with typed settings; scorecards are checked against `settings` before they are used. */
@@ -54,9 +61,19 @@ export function defineMeasure<S extends TSchema>(definition: Definition<S>): Mea
   return {
     ...definition,
     ...(settingsFault !== undefined && { settingsFault: (settings: unknown) => settingsFault(settings as Static<S>) }),
-    read: (view, settings) => definition.read(view, settings as Static<S>),
+    read: (view, settings, targets) => definition.read(view, settings as Static<S>, targets),
   } as Measure;
 }
 
 export const missing = (text: string): Reading => ({ found: false, state: 'missing', text });
 export const notApplicable = (text: string): Reading => ({ found: false, state: 'not_applicable', text });
+
+/** Reads one measure as a scorecard states it. */
+export function readMeasure(view: AccountView, { definition, settings, targets }: Pick<CompiledMeasure, 'definition' | 'settings' | 'targets'>): Reading {
+  const reading = definition.read(view, settings, targets === null ? view.targets : targetsOf(view.state.account?.tier ?? null, targets));
+  if (!reading.found) return reading;
+  let staleAt = Infinity;
+  for (const kind of reading.restsOn ?? definition.restsOn) staleAt = Math.min(staleAt, view.sources[kind]?.staleAt ?? Infinity);
+  const value = Math.round(reading.value * 10_000) / 10_000 + 0;
+  return staleAt > view.asOf ? { ...reading, value } : { ...reading, value, staleAt };
+}

@@ -13,11 +13,11 @@ export const multithreading = defineMeasure({
   unit: 'of 100',
   restsOn: ['engagement'],
   settings: Type.Object({ windowDays: Type.Number(), neverFromDay: Type.Number(), roleShare: Type.Number({ minimum: 0, maximum: 1 }) }, { additionalProperties: false }),
-  read(view, { windowDays, neverFromDay, roleShare }) {
+  byTargets: true,
+  read(view, { windowDays, neverFromDay, roleShare }, { requiredRoles, contacts }) {
     if (view.facts.touches.last === null && view.ageDays < neverFromDay) return notApplicable(words.touches.tooEarly(neverFromDay));
     if (view.sourceOf('engagement') === 'absent') return missing(words.noSource('meetings or mails'));
     const from = view.dayFor('engagement') - windowDays + 1;
-    const { requiredRoles, contacts } = view.targets;
     const touched = sumOf(view.facts.cohort.lastTouched, from, view.today);
     const evidence = { query: `kind=engagement&from=${isoDay(from)}` };
     const absent = requiredRoles.filter(

@@ -12,8 +12,8 @@ export const touches = defineMeasure({
   unit: 'share of target',
   restsOn: ['engagement'],
   settings: Type.Object({ windowDays: Type.Number(), neverFromDay: Type.Number() }, { additionalProperties: false }),
-  read(view, { windowDays, neverFromDay }) {
-    const target = view.targets.touches;
+  byTargets: true,
+  read(view, { windowDays, neverFromDay }, { touches: target }) {
     if (target === 0) return notApplicable(words.touches.noTarget);
     if (view.facts.touches.last === null && view.ageDays < neverFromDay) return notApplicable(words.touches.tooEarly(neverFromDay));
     if (view.sourceOf('engagement') === 'absent') return missing(words.noSource('meetings or mails'));

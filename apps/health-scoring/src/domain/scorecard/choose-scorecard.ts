@@ -1,5 +1,5 @@
 import type { AccountHealthState } from '../state.js';
-import { dayOf, type EpochMs } from '../time/day.js';
+import { dayOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { startDayOf } from '../verdict/start-day.js';
 import type { CompiledScorecard } from './compile-scorecard.js';
 import type { Criteria } from './scorecard.js';
@@ -45,10 +45,15 @@ function reachedPhases({ facts }: AccountHealthState): string[] {
   return [...facts.milestones.values()].flatMap(({ achieved, phase }) => (achieved !== null && phase !== null ? [phase.value] : []));
 }
 
+export const applicantOf = (state: AccountHealthState, today: EpochDay): Applicant => ({
+  tier: state.account?.tier ?? null, segment: state.account?.segment ?? null, ageDays: Math.max(0, today - startDayOf(state, today)), reached: reachedPhases(state),
+});
+
 /** Which scorecards judge the account as of `asOf`. One that meets no criteria is judged by the last: publishing sees to it that there is one for all. */
-export function chooseScorecards(state: AccountHealthState, asOf: EpochMs, { primary, shadow }: ScorecardsInForce): ChosenScorecards {
-  const today = dayOf(asOf);
-  const applicant: Applicant = { tier: state.account?.tier ?? null, segment: state.account?.segment ?? null, ageDays: Math.max(0, today - startDayOf(state, today)), reached: reachedPhases(state) };
+export const chooseScorecards = (state: AccountHealthState, asOf: EpochMs, inForce: ScorecardsInForce): ChosenScorecards => scorecardsFor(applicantOf(state, dayOf(asOf)), inForce);
+
+/** The same of an account as it was told apart on some day. */
+export function scorecardsFor(applicant: Applicant, { primary, shadow }: ScorecardsInForce): ChosenScorecards {
   const scorecard = primary.find(({ criteria }) => meets(applicant, criteria)) ?? primary.at(-1);
   if (scorecard === undefined) throw new RangeError('no primary scorecard is in force');
   return { scorecard, shadows: shadow.filter(({ criteria }) => meets(applicant, criteria)) };

@@ -14,6 +14,8 @@ export interface ScorecardRef {
 
 export interface CompiledMeasure extends ScorecardMeasure {
   readonly definition: Measure;
+  /** What is expected of accounts by tier, where the measure goes by it. */
+  readonly targets: Pick<Scorecard, 'tiers' | 'defaultTier'> | null;
   /** The same for two scorecards that read the measure alike. */
   readonly readingKey: string;
 }
@@ -26,6 +28,8 @@ export interface CompiledScorecard extends Omit<Scorecard, 'measures' | 'indicat
   readonly measures: readonly CompiledMeasure[];
   readonly indicators: readonly CompiledIndicator[];
   readonly caps: readonly CompiledCap[];
+  /** Of its indicators. */
+  readonly kinds: ReadonlySet<string>;
 }
 
 /** A document that this version of the software cannot judge by. */
@@ -41,8 +45,19 @@ export function compileScorecard(document: unknown, revision: number): CompiledS
   return {
     ...card,
     revision,
-    measures: card.measures.map((entry) => ({ ...entry, definition: measureById.get(entry.id)!, readingKey: `${entry.id} ${JSON.stringify(entry.settings)}` })),
+    measures: card.measures.map((entry) => compileMeasure(entry, card)),
     indicators: card.indicators.map((entry) => ({ ...entry, definition: indicatorByKind.get(entry.kind)! })),
+    kinds: new Set(card.indicators.map(({ kind }) => kind)),
     caps: card.caps.map((entry) => ({ ...entry, definition: capById[entry.id]! })),
   };
 }
+
+function compileMeasure(entry: ScorecardMeasure, { tiers, defaultTier }: Scorecard): CompiledMeasure {
+  const definition = measureById.get(entry.id)!;
+  const targets = definition.byTargets === true ? { tiers, defaultTier } : null;
+  return { ...entry, definition, targets, readingKey: `${entry.id} ${canonical({ ...entry.settings, ...(targets !== null && { targets }) })}` };
+}
+
+/** JSON that does not depend on the order in which a document states its fields. */
+export const canonical = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) => (part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part));

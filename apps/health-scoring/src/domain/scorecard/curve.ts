@@ -17,6 +17,19 @@ export function pointsOn(curve: Curve, value: number): number {
   return left[1];
 }
 
+/** The value nearest to where the curve is worst at which it gives `points`; null where it never does. */
+export function valueOn(curve: Curve, points: number): number | null {
+  const [first, last] = [curve[0]!, curve.at(-1)!];
+  const rising = first[1] <= last[1] ? curve : [...curve].reverse();
+  for (let i = 0; i < rising.length; i += 1) {
+    const [value, reached] = rising[i]!;
+    if (reached < points) continue;
+    const before = rising[i - 1];
+    return before === undefined ? value : before[0] + ((value - before[0]) * (points - before[1])) / (reached - before[1]);
+  }
+  return null;
+}
+
 /** What makes a curve unusable; null for a good one. */
 export function curveFault(curve: Curve): string | null {
   let direction = 0;

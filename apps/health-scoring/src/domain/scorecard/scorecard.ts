@@ -64,6 +64,8 @@ export const Scorecard = Type.Object({
   role: Type.Enum(['primary', 'shadow']),
   order: Type.Integer({ minimum: 0, maximum: 1000 }),
   criteria: Criteria,
+  /** Days over which the weights go from those of the scorecard that an account comes from to these; 14 where it is left out, 0: at once. */
+  switchDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 90 })),
   measures: Type.Array(ScorecardMeasure, { minItems: 1, maxItems: 50 }),
   bands: Type.Object({ amber: Points, green: Points }, { additionalProperties: false }),
   /** Improving a band takes this many points past its edge on this many days running. */

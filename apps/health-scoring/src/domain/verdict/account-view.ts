@@ -11,6 +11,11 @@ import { usageViewOf, type UsageView } from '../usage/usage-view.js';
 import { startDayOf } from './start-day.js';
 
 const daysOfMonth = 30.4375;
+export const monthsOf = (days: number): number => days / daysOfMonth;
+
+/** What the scorecard expects of an account of that tier. */
+export const targetsOf = (tier: string | null, { tiers, defaultTier }: Pick<Scorecard, 'tiers' | 'defaultTier'>): TierTargets =>
+  tiers[tier ?? ''] ?? tiers[defaultTier] ?? { touches: 0, contacts: 0, requiredRoles: [] };
 
 /** One account as one look sees it: facts, time and sources, and the instants at which time alone changes it. */
 export class AccountView {
@@ -36,8 +41,7 @@ export class AccountView {
     this.weekday = weekdayOf(state.accountId);
     this.#nextLookAt = startOf(this.today + 1);
     this.ageDays = Math.max(0, this.today - this.startDay());
-    const tiers = scorecard.tiers;
-    this.targets = tiers[state.account?.tier ?? ''] ?? tiers[scorecard.defaultTier] ?? { touches: 0, contacts: 0, requiredRoles: [] };
+    this.targets = targetsOf(state.account?.tier ?? null, scorecard);
     this.stakeholders = [...state.contacts.values()].filter(isKept).sort((a, b) => (a.personId < b.personId ? -1 : 1));
   }
 
@@ -46,7 +50,7 @@ export class AccountView {
   }
 
   get ageMonths(): number {
-    return this.ageDays / daysOfMonth;
+    return monthsOf(this.ageDays);
   }
 
   get usage(): UsageView {

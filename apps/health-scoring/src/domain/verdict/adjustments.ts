@@ -15,7 +15,7 @@ export interface Adjusted {
 const hardLimit = 40;
 
 /** First the lowest cap, then the override; all three numbers are kept. */
-export function adjust(rawBp: number | null, cap: { readonly limit: number; readonly reason: string } | null, override: Override | null): Adjusted {
+export function adjust(rawBp: number | null, cap: { readonly limit: number; readonly reason: string } | null, override: Pick<Override, 'healthScore' | 'reason'> | null): Adjusted {
   const adjustments: HealthState['adjustments'] = [];
   let healthBp = rawBp;
   let capped = false;

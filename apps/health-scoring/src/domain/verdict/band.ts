@@ -5,6 +5,9 @@ import type { Adjusted } from './adjustments.js';
 
 const rank: Readonly<Record<Band, number>> = { unknown: -1, red: 0, amber: 1, green: 2 };
 
+/** What the rule for improving remembers. */
+export type HeldBand = Pick<VerdictMemory, 'heldBand' | 'amberSince' | 'greenSince'>;
+
 /** red [0, amber), amber [amber, green), green [green, 100]. */
 export function bandOf(scoreBp: number | null, bands: Scorecard['bands']): Band {
   if (scoreBp === null) return 'unknown';
@@ -15,7 +18,7 @@ export function bandOf(scoreBp: number | null, bands: Scorecard['bands']): Band 
  * Band of the raw score with memory: worse at once, better only after enough points past the edge on enough
  * days running. Updates the memory.
  */
-export function holdBand(memory: VerdictMemory, rawBp: number | null, today: EpochDay, scorecard: Pick<Scorecard, 'bands' | 'improving'>): Band {
+export function holdBand(memory: HeldBand, rawBp: number | null, today: EpochDay, scorecard: Pick<Scorecard, 'bands' | 'improving'>): Band {
   const { bands, improving } = scorecard;
   const plain = bandOf(rawBp, bands);
   const past = (edge: number): boolean => rawBp !== null && rawBp >= (edge + improving.points) * 100;

@@ -9,6 +9,9 @@ export interface RawScore {
   readonly dataCoverage: number;
 }
 
+/** Of an account that is not scored. */
+export const noScore = (measures: number): RawScore => ({ rawBp: null, contributionsBp: Array.from({ length: measures }, () => null), dataCoverage: 0 });
+
 /** The weighted mean and what each measure adds to 50, in integers. */
 export function rawScoreOf(measures: readonly Pick<AssessedMeasure, 'weight' | 'pointsBp' | 'state'>[]): RawScore {
   let weight = 0;

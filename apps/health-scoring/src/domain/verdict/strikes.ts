@@ -13,11 +13,15 @@ export interface Strikes {
 export const strikingGroups: readonly CauseGroup[] = ['use', 'people', 'support', 'voice', 'delivery', 'commercial'];
 const reviewFrom = 3;
 
-export const groupOf = (indicator: ActiveIndicator): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
+/** What strikes go by. */
+type Striking = Pick<ActiveIndicator, 'kind' | 'evidence' | 'byRevision'>;
+
+export const groupOf = (indicator: Pick<ActiveIndicator, 'kind'>): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
 
 /** Groups with an active risk indicator; indicators that share evidence count once. */
-export function strikesOf(indicators: readonly ActiveIndicator[], reviews: readonly Review[]): Strikes {
+export function strikesOf(indicators: readonly Striking[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
+  if (risks.length === 0) return { count: 0, groups: [], savePlanReview: false };
   const told = risks.map((indicator) => ({ ...indicator, group: groupOf(indicator) }));
   const groups = struckBy(told);
   // A scorecard that finds more starts no review by itself.

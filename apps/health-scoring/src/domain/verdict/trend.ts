@@ -27,18 +27,11 @@ export function heldTrend(scores: readonly (number | null)[], rule: Scorecard['t
  * `trend` in the specs simulates both kinds of flat account: fewer than one in twenty is called a trend.
  */
 export function trendOf(scores: readonly (number | null)[], rule: Scorecard['trend']): Trend {
-  const window = scores.slice(-rule.days);
-  const days: number[] = [];
-  const values: number[] = [];
-  window.forEach((score, day) => {
-    if (score === null) return;
-    days.push(day);
-    values.push(score);
-  });
+  const { days, values } = scored(scores.slice(-rule.days));
   const n = values.length;
   if (n < rule.fewestDays) return 'flat';
   const slope = theilSen(days, values);
-  const change = slope * ((days[n - 1] ?? 0) - (days[0] ?? 0));
+  const change = slope * spanOf(days);
   if (Math.abs(change) < rule.change) return 'flat';
   const residuals = values.map((value, i) => value - slope * (days[i] ?? 0));
   const r = Math.min(0.95, Math.max(0, (n * lagOne(residuals) + 1) / (n - 4)));
@@ -46,6 +39,25 @@ export function trendOf(scores: readonly (number | null)[], rule: Scorecard['tre
   if (Math.min(Math.abs(z), Math.abs(driftZ(values))) < rule.significance) return 'flat';
   return change > 0 ? 'rising' : 'falling';
 }
+
+/** Change from the first to the last of the days with a score, by the Theil-Sen slope; 0 where there are fewer than two. */
+export function changeOver(scores: readonly (number | null)[]): number {
+  const { days, values } = scored(scores);
+  return values.length < 2 ? 0 : theilSen(days, values) * spanOf(days);
+}
+
+function scored(scores: readonly (number | null)[]): { readonly days: readonly number[]; readonly values: readonly number[] } {
+  const days: number[] = [];
+  const values: number[] = [];
+  scores.forEach((score, day) => {
+    if (score === null) return;
+    days.push(day);
+    values.push(score);
+  });
+  return { days, values };
+}
+
+const spanOf = (days: readonly number[]): number => (days.at(-1) ?? 0) - (days[0] ?? 0);
 
 function theilSen(days: readonly number[], values: readonly number[]): number {
   const slopes = new Float64Array((values.length * (values.length - 1)) / 2);

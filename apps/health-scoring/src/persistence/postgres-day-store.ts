@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Sql } from '@perennial/persistence/transaction';
+import { DayStore, type AccountDays } from '../application/day-store.js';
+import { decodeDay, type KeptDay } from '../domain/days/day-codec.js';
+import { unpackDays } from '../domain/days/packed-days.js';
+import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
+import { isoDay, type EpochDay } from '../domain/time/day.js';
+
+interface DayRow {
+  readonly day: number;
+  readonly looked_at: string;
+  readonly facts: Buffer;
+  readonly card: string;
+  readonly revision: number;
+}
+
+const columns = `(d.day - date '1970-01-01') AS day, (extract(epoch FROM d.looked_at) * 1000)::bigint AS looked_at, d.facts, d.scorecard_id AS card, d.scorecard_revision AS revision`;
+/** Rows of one statement that forgets. */
+const forgottenAtOnce = 500;
+
+@Injectable()
+export class PostgresDayStore extends DayStore {
+  private readonly known = new Map<number, DayPlan>();
+
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async planId(sql: Sql, keys: readonly string[]): Promise<number> {
+    const lines = keys.join('\n');
+    const find = async (): Promise<number | undefined> => (await sql.query<{ id: number }>({ text: 'SELECT id FROM reading_plan WHERE md5(keys) = md5($1)', values: [lines] }))[0]?.id;
+    const id = await find();
+    if (id !== undefined) return id;
+    await sql.query({ text: 'INSERT INTO reading_plan (keys) VALUES ($1) ON CONFLICT DO NOTHING', values: [lines] });
+    return (await find())!;
+  }
+
+  async readingsOf(accountId: string, from: EpochDay, to: EpochDay): Promise<KeptDay[]> {
+    const rows = await this.database.query<DayRow>({
+      name: 'readings-of',
+      text: `SELECT ${columns} FROM health_day d WHERE account_id = $1 AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL ORDER BY day`,
+      values: [accountId, isoDay(from), isoDay(to)],
+    });
+    return this.withPlans(() => rows.map(({ day, looked_at: lookedAt, facts, card, revision }) => ({ day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.known) })));
+  }
+
+  async book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]> {
+    const accounts = await this.packedBook(this.database, from, to, after, limit);
+    return this.withPlans(() => accounts.map(({ accountId, days }) => ({ accountId, days: unpackDays(days, this.known) })));
+  }
+
+  async packedBook(sql: Sql, from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<{ accountId: string; days: Buffer }[]> {
+    return sql.query<{ accountId: string; days: Buffer }>({
+      name: 'book-of-days',
+      // One piece an account: a row a day would cost more to take over than to judge.
+      text: `SELECT p.account_id AS "accountId", coalesce(d.days, '') AS days FROM (SELECT account_id FROM portfolio WHERE account_id > $1 AND merged_into IS NULL ORDER BY account_id LIMIT $4) p
+             CROSS JOIN LATERAL (
+               SELECT string_agg(int4send(day - date '1970-01-01') || int8send((extract(epoch FROM looked_at) * 1000)::bigint) || int4send(scorecard_revision)
+                 || int4send(octet_length(scorecard_id)) || convert_to(scorecard_id, 'UTF8') || int4send(octet_length(facts)) || facts, ''::bytea ORDER BY day) AS days
+               FROM health_day WHERE account_id = p.account_id AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL
+             ) d ORDER BY p.account_id`,
+      values: [after ?? '', isoDay(from), isoDay(to), limit],
+    });
+  }
+
+  async plans(sql: Sql): Promise<{ id: number; keys: string[] }[]> {
+    return (await sql.query<{ id: number; keys: string }>({ name: 'reading-plans', text: 'SELECT id, keys FROM reading_plan' })).map(({ id, keys }) => ({ id, keys: keys.split('\n') }));
+  }
+
+  async keptSince(sql: Sql): Promise<EpochDay | null> {
+    const [row] = await sql.query<{ day: number | null }>({
+      text: `SELECT greatest((SELECT since FROM readings_kept), (SELECT min(day) FROM health_day)) - date '1970-01-01' AS day WHERE EXISTS (SELECT FROM health_day)`,
+    });
+    return row?.day ?? null;
+  }
+
+  async forgetSome(sql: Sql, day: EpochDay): Promise<boolean> {
+    const rows = await sql.query({
+      text: `UPDATE health_day SET facts = NULL, looked_at = NULL WHERE ctid IN (
+               SELECT ctid FROM health_day WHERE day < $1::date AND day >= coalesce((SELECT since FROM readings_kept), '-infinity') AND facts IS NOT NULL LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+             ) RETURNING day`,
+      values: [isoDay(day), forgottenAtOnce],
+    });
+    if (rows.length === forgottenAtOnce) return true;
+    await sql.query({ text: 'INSERT INTO readings_kept (since) VALUES ($1::date) ON CONFLICT (one) DO UPDATE SET since = greatest(readings_kept.since, excluded.since)', values: [isoDay(day)] });
+    return false;
+  }
+
+  /** A plan never changes; one that is not known came since they were read. */
+  private async withPlans<T>(unpack: () => T): Promise<T> {
+    try {
+      return unpack();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      for (const { id, keys } of await this.plans(this.database)) if (!this.known.has(id)) this.known.set(id, dayPlanOf(id, keys));
+      return unpack();
+    }
+  }
+}
