@@ -36,6 +36,7 @@ export default {
     }),
   ],
   maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/long-first.mjs',
   // Real databases and brokers share the machine with whatever else runs on it: no test is about a few seconds.
   testTimeout: 30_000,
 };

@@ -44,6 +44,8 @@ export interface Cell {
   readonly repeats?: number;
   /** Data are gone after this: only what the cell itself looks at is checked. */
   readonly endsBroken?: boolean;
+  /** The same with one of its faults each, for who has less time; `--only` takes their ids too. */
+  readonly parts?: readonly Cell[];
   /** Before the load starts. */
   prepare?(context: CellContext): Promise<void>;
   /** While the load runs. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFirstStart } from '@perennial/testing/first-start';
 import { findJava } from '@perennial/testing/kafka-jars';
 import type { Cell } from './cell.js';
 import { allCells } from './cells/all-cells.js';
@@ -38,12 +39,14 @@ async function main(): Promise<number> {
 
 async function run({ seeds, cells, log, suite, resume, counts: countsFile }: ChaosOptions): Promise<number> {
   const [firstSeed = 0] = seeds;
-  const all: Job[] = suite ? pickForSuite(cells, firstSeed) : seeds.flatMap((seed) => cells.flatMap((cell) => cell.logs.map((one) => ({ cell, log: one, seed }))));
+  const all: readonly Job[] = suite ? pickForSuite(cells, firstSeed) : seeds.flatMap((seed) => cells.flatMap((cell) => cell.logs.map((one) => ({ cell, log: one, seed }))));
   const java = await findJava(process.env);
   mkdirSync(results, { recursive: true });
   console.log(`seed ${firstSeed}\n${line(['cell', 'log', 'seed', 'accepted', 'lost', 'doubled', 'oracle', 'lag', 'seconds', 'verdict'])}`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const job of all.filter((one) => log === null || one.log === log)) {
+  const jobs = all.filter((job) => log === null || job.log === log);
+  if (jobs.some((job) => job.log === 'postgres')) await makeFirstStart(join(import.meta.dirname, '../apps/cli/bin/perennial.js'));
+  for (const job of jobs) {
     const missing = job.log === 'kafka' && 'missing' in java ? java.missing : job.cell.needsRoot && process.getuid?.() !== 0 ? 'needs root' : null;
     if (missing !== null) {
       counts.skipped++;

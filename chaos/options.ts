@@ -18,7 +18,7 @@ export interface ChaosOptions {
 export const usage = `npm run chaos -- [--seeds N] [--seed S] [--only CELL[,CELL]] [--log kafka|postgres] [--resume] [--list]
   --seeds N   each cell with N seeds (default 1)
   --seed S    the first seed (default: by the clock); the same seed repeats a cell
-  --only      cells whose id begins with this, or all of a number, e.g. 1, 5-deadlock, 1-relay
+  --only      cells whose id begins with this, or all of a number, e.g. 1, 5-deadlock, 1-relay, 1-relay.after-send
   --resume    leaves out what the results folder has as passed
   --suite     the part that npm test runs, chosen by the seed
   --list      names the cells and the logs they run on`;
@@ -54,8 +54,9 @@ function chosen(all: readonly Cell[], only: string | undefined): readonly Cell[]
   if (only === undefined) return all;
   const wishes = only.split(',').map((wish) => wish.trim());
   const fits = (cell: Cell, wish: string): boolean => cell.id === wish || cell.id.startsWith(wish.includes('-') ? wish : `${wish}-`);
+  const parts = all.flatMap((cell) => cell.parts ?? []);
   for (const wish of wishes) {
-    if (!all.some((cell) => fits(cell, wish))) throw new Error(`no cell is called ${wish}; there are ${all.map(({ id }) => id).join(', ')}`);
+    if (![...all, ...parts].some((cell) => fits(cell, wish))) throw new Error(`no cell is called ${wish}; there are ${all.map(({ id }) => id).join(', ')}`);
   }
-  return all.filter((cell) => wishes.some((wish) => fits(cell, wish)));
+  return [...all.filter((cell) => wishes.some((wish) => fits(cell, wish))), ...parts.filter(({ id }) => wishes.includes(id))];
 }

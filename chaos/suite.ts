@@ -9,11 +9,11 @@ const moreCells = 6;
 /** Too long for a quick suite; the whole matrix has them. */
 const long = /^(3-broker-away-60-s|7-|10-|14-|8-frozen)/;
 
-/** Kill points of each service and six other cells, each on one log, all by the seed. */
+/** One kill point of each service and six other cells, each on one log, all by the seed. */
 export function pickForSuite(cells: readonly Cell[], seed: number): { cell: Cell; log: LogKind; seed: number }[] {
   const random = new Random(seed);
   const named = (id: string): Cell => cells.find((cell) => cell.id === id)!;
-  const own = [random.pick(killPoints.slice(0, ofIngestion)), ...killPoints.slice(ofIngestion)].map(named);
+  const own = [random.pick(killPoints.slice(0, ofIngestion)), ...killPoints.slice(ofIngestion)].map((id) => random.pick(named(id).parts ?? [named(id)]));
   const others = random.shuffled(cells.filter(({ id, needsRoot }) => !id.startsWith('1-') && !needsRoot && !long.test(id))).slice(0, moreCells);
   return [...own, ...others].map((cell) => ({ cell, log: random.pick(cell.logs), seed }));
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
@@ -12,7 +12,7 @@ interface Rule {
   alert: string;
   expr: string;
   labels: { severity: string };
-  annotations: { summary: string; description: string };
+  annotations: { summary: string; description: string; runbook_url: string };
 }
 
 const rules = (parse(textOf(rulesFile)) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
@@ -33,6 +33,20 @@ describe('the alert rules', () => {
     const listed = (text: string): string[] => [...new Set(text.match(/\bPerennial[A-Z]\w+/g))].sort();
     expect(listed(textOf('docs/metrics.md'))).toEqual(names);
     expect(listed(textOf('deploy/prometheus/perennial.rules.test.yml'))).toEqual(names);
+  });
+
+  it('have a runbook each, which says what it means, how to look and what to do with commands there are', () => {
+    const [introduction, ...sections] = textOf('docs/runbooks.md').split(/^## /m);
+    expect(sections.map((section) => section.split('\n', 1)[0])).toEqual(rules.map(({ alert }) => alert));
+    for (const { alert, annotations } of rules) expect(annotations.runbook_url).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
+    for (const section of sections) expect([section.split('\n', 1)[0], ...[...section.matchAll(/^\*\*(\w+)\.\*\* \S/gm)].map(([, part]) => part)]).toEqual([expect.anything(), 'Means', 'Look', 'Do']);
+    const text = [introduction, ...sections].join('');
+    const commands = new Set([...textOf('apps/cli/src/main.ts').matchAll(/\.command\('([\w-]+)/g)].map(([, name]) => name));
+    expect([...text.matchAll(/`cli ([\w-]+)/g)].map(([, name]) => name!).filter((name) => !commands.has(name))).toEqual([]);
+    const paths = [...text.matchAll(/\$URL\/([\w-]+)/g)].map(([, name]) => name!);
+    const controllers = globSync('apps/*/src/http/*.ts', { cwd: root }).map(textOf).join('\n');
+    expect([paths.length > 10, paths.filter((name) => !controllers.includes(`api/v1/${name}`) && !controllers.includes(`'${name}'`))]).toEqual([true, []]);
+    expect([...text.matchAll(/\]\(([\w./-]+\.(?:md|yml))/g)].filter(([, file]) => !existsSync(join(root, 'docs', file!)))).toEqual([]);
   });
 
   // Debian's package prometheus has it; .ci/run brings it along.

@@ -15,7 +15,8 @@ const suites = [
   { name: 'chaos', minutes: 20, cells: true },
 ];
 
-const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+// Threads of the services load their sources as the tests do.
+const jest = ['--import', './libs/testing/jest/register-typescript.mjs', '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
 const folder = mkdtempSync(join(tmpdir(), 'perennial-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { checkLetters, poisonUntil } from '../faults/poison.js';
 import { services, type ServiceName } from '../system/system.js';
+import { erasures, mappings, merges, replays } from './asked-of-ingestion.js';
 
 interface KillPoint {
   readonly name: string;
+  /** The cell it belongs to, where that is not named like the point's first part. */
+  readonly cell?: string;
   /** The services that pass it. */
   readonly of: readonly ServiceName[];
   /** Passes before the deadly one, at most: rare points die early. */
@@ -33,7 +36,11 @@ const points: readonly KillPoint[] = [
   { name: 'outbox.after-publish', of: all, mostPasses: 3 },
   { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: 8 },
   { name: 'ingestion.restating', of: ['signal-ingestion'], mostPasses: 3, provoke: restate },
-  { name: 'ingestion.restating-by-mapping', of: ['signal-ingestion'], mostPasses: 4, provoke: restateByMapping },
+  { name: 'ingestion.restating-by-mapping', of: ['signal-ingestion'], mostPasses: 6, ...mappings },
+  { name: 'ingestion.merging', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...merges },
+  { name: 'ingestion.replaying-rejected', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...replays },
+  { name: 'ingestion.erased-stored', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 2, ...erasures },
+  { name: 'ingestion.erased-log', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, provoke: erasures.provoke },
   { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
@@ -44,26 +51,33 @@ const points: readonly KillPoint[] = [
   { name: 'notifications.before-settle', of: ['notifications'], mostPasses: 2 },
 ];
 
-const familyOf = ({ name }: KillPoint): string => name.split('.')[0]!;
+const familyOf = ({ name, cell }: KillPoint): string => cell ?? name.split('.')[0]!;
 const warmUp = 0.1;
 
 /** kill -9 at the named lines of every service that passes them, one after the other; each is started again without. */
 export const killPointCells: readonly Cell[] = [...Map.groupBy(points, familyOf)].map(([family, own]) => ({
-  id: `1-${family}`,
-  logs: both,
-  async prepare({ load }) {
-    load.hold(warmUp);
-  },
-  async run(context) {
-    const { load } = context;
-    await load.reaches(warmUp);
-    // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
-    for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
-  },
-  async afterwards(context) {
-    for (const point of own) await point.afterwards?.(context);
-  },
+  ...killedAt(family, own),
+  parts: own.map((point) => killedAt(point.name, [point])),
 }));
+
+function killedAt(name: string, own: readonly KillPoint[]): Cell {
+  return {
+    id: `1-${name}`,
+    logs: both,
+    async prepare({ load }) {
+      load.hold(warmUp);
+    },
+    async run(context) {
+      const { load } = context;
+      await load.reaches(warmUp);
+      // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
+      for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
+    },
+    async afterwards(context) {
+      for (const point of own) await point.afterwards?.(context);
+    },
+  };
+}
 
 async function dieAt(context: CellContext, point: KillPoint, share: number): Promise<void> {
   const { system, load, random } = context;
@@ -125,16 +139,6 @@ async function restate({ system, random }: CellContext, enough: () => boolean): 
     const accountId = `acc-${String(random.between(0, 19)).padStart(3, '0')}`;
     await system.rows('signal-ingestion', `INSERT INTO restatement (id, account_id, reason, state, created_at) SELECT gen_random_uuid(), id, 'chaos', 'waiting', now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING`, [accountId]).catch(() => undefined);
     await sleep(300);
-  }
-}
-
-/** By rules that say the same. The next ones come once these have been read by: those in between would take their place. */
-async function restateByMapping({ system }: CellContext, enough: () => boolean): Promise<void> {
-  const [source] = await system.rows<{ id: string }>('signal-ingestion', 'SELECT id FROM source ORDER BY created_at LIMIT 1');
-  while (!enough()) {
-    const path = `/api/v1/sources/${source?.id}/mapping`;
-    await system.call<{ revision: number }>('GET', path).then(({ body: { revision } }) => system.call('PUT', path, { expectedRevision: revision, rules: [], restateDays: 7 })).catch(() => undefined);
-    for (let waits = 0; waits < 20 && !enough(); waits++) await sleep(500);
   }
 }
 

@@ -77,20 +77,22 @@ function checkVersions(topics: Topics, findings: Findings): void {
 function checkSignals(load: Load, accepted: readonly ReadItem[], oracle: Expected, topics: Topics, stored: StoredEffects, findings: Findings): void {
   const kept = new Set(stored.messages.map((row) => signalKey({ sourceId: row.source_id, id: row.message_id })));
   for (const { item: { id }, sourceId, vendor } of accepted) if (!kept.has(signalKey({ sourceId, id }))) findings.lost.push(`message ${id} (${vendor.name})`);
+  const events = once(topics.signals);
+  // What was told of another account for a while, or as something else, counts no more: an account's reset takes back all before it.
+  const resets = new Map(events.flatMap(({ key, version, event }) => (event.type === 'perennial.account.reset.v1' ? [[key, version] as const] : [])));
   const published = new Map<string, Signal[]>();
-  for (const { event } of once(topics.signals)) {
-    if (!('kind' in event.data)) continue;
+  for (const { key: accountId, version, event } of events) {
+    if (!('kind' in event.data) || version < (resets.get(accountId) ?? 0)) continue;
     const key = signalKey(event.data);
     published.set(key, [...(published.get(key) ?? []), event.data]);
   }
-  const restated = new Set(topics.signals.filter(({ event }) => event.type === 'perennial.account.reset.v1').map(({ key }) => key));
   for (const [key, signal] of oracle.signals) {
     const found = published.get(key) ?? [];
     if (found.length === 0) findings.lost.push(`signal ${key}`);
-    if (found.length > 1 && !restated.has(signal.accountId)) findings.doubled.push(`signal ${key}: versions ${found.map(({ version }) => version).join(', ')}`);
+    if (found.length > 1) findings.doubled.push(`signal ${key}: versions ${found.map(({ version }) => version).join(', ')}`);
     for (const one of found.slice(0, 1)) if (canonical(comparable(one)) !== canonical(comparable(signal))) findings.oracle.push(`signal ${canonical(comparable(one))} instead of ${canonical(comparable(signal))}`);
   }
-  const sent = new Set(load.items.map(({ id }) => id));
+  const sent = new Set([...load.items.map(({ id }) => id), ...load.passing]);
   for (const [key, [signal]] of published) if (!oracle.signals.has(key) && !sent.has(signal!.id)) findings.doubled.push(`signal ${key} was never sent`);
 }
 

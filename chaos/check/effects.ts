@@ -74,7 +74,7 @@ export interface Delivery {
 export async function storedEffects(system: ChaosSystem) {
   const [messages, rejected, scored, contacts, entries, runs, tasks, deliveries, announced, inbox, stream] = await Promise.all([
     system.rows<{ source_id: string; message_id: string; received_at: Date }>('signal-ingestion', 'SELECT source_id, message_id, received_at FROM message'),
-    system.rows<{ source_id: string; code: string; payload: string }>('signal-ingestion', 'SELECT source_id, code, payload FROM rejected ORDER BY seq'),
+    system.rows<{ source_id: string; code: string; payload: string }>('signal-ingestion', `SELECT source_id, code, payload FROM rejected WHERE state = 'open' ORDER BY seq`),
     system.rows<ScoredRow>('health-scoring', 'SELECT h.account_id, h.state, p.verdict, p.verdict_version AS version FROM account_health h LEFT JOIN portfolio p USING (account_id)'),
     system.rows<{ account_id: string; person_id: string; facts: Buffer }>('health-scoring', 'SELECT account_id, person_id, facts FROM contact_health'),
     system.rows<{ account_id: string; source_id: string; signal_id: string; status: string }>('renewal-forecasting', 'SELECT account_id, source_id, signal_id, status FROM contract_entry'),

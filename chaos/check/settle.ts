@@ -17,7 +17,7 @@ export interface Settled {
 
 /**
  * Waits until every service is ready, all lags and outboxes are 0 and no due work is left, seen twice. Retries
- * of webhooks that are planned for later are pulled to now: what time would do, without waiting for it.
+ * of webhooks and looks of erasures that are planned for later are pulled to now: what time would do, without waiting for it.
  */
 export async function settle(system: ChaosSystem, withinMs = 120_000): Promise<Settled> {
   let last: Settled = { lag: -1, restless: ['nothing was asked yet'] };
@@ -47,6 +47,7 @@ async function lookOver(system: ChaosSystem): Promise<Settled> {
   const lag = services.flatMap(({ topics }) => topics).reduce((sum, topic) => sum + topic.lag, 0);
   const due = {
     'signal-ingestion': `SELECT (SELECT count(*) FROM replay) + (SELECT count(*) FROM restatement WHERE state <> 'done')
+      + (SELECT count(*) FROM mapping_restatement WHERE state NOT IN ('done', 'superseded')) + (SELECT count(*) FROM erasure WHERE state <> 'done')
       + (SELECT count(*) FROM import WHERE state IN ('waiting', 'running', 'ending')) AS n`,
     'health-scoring': 'SELECT count(*) AS n FROM portfolio WHERE next_look_at <= now()',
     'playbook-orchestration': 'SELECT count(*) AS n FROM timer WHERE due_at <= now()',
@@ -61,5 +62,6 @@ async function lookOver(system: ChaosSystem): Promise<Settled> {
 
 async function hasten(system: ChaosSystem): Promise<void> {
   await system.rows('notifications', `UPDATE webhook_delivery SET next_at = now() WHERE state = 'pending' AND lease_until IS NULL AND next_at > now() + interval '1 second'`);
+  await system.rows('signal-ingestion', `UPDATE erasure SET next_at = now() WHERE state <> 'done' AND lease IS NULL AND next_at > now() + interval '1 second'`);
   await system.rows('notifications', 'UPDATE webhook_endpoint SET held_until = NULL WHERE held_until > now()');
 }

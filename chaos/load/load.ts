@@ -26,6 +26,8 @@ export class Load {
   readonly accepted = new Set<Item>();
   /** Items that were refused though they were right, or taken though they were wrong. */
   readonly wrongAnswers: string[] = [];
+  /** Ids of what a cell sent that is not to be found in the end. */
+  readonly passing = new Set<string>();
   retries = 0;
   /** Where calls go instead of to the system's own addresses. */
   via: string | null = null;

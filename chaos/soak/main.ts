@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { PerennialUp } from '../../bench/harness/perennial-up.js';
 import { closedLoop, openLoop } from '../../bench/load/http-load.js';
 import { SegmentCalls } from '../../bench/load/segment-calls.js';
+import { heapOf, type HeapLook } from './heap.js';
 import { growthPerTenMinutes, type Sample } from './slope.js';
 import { SlowClients, type Kept } from './slow-clients.js';
 
@@ -13,6 +14,7 @@ const usage = `npm run prove:soak -- [--minutes 20] [--warm-up 5]
   95 % of the events are taken, or a slow body is not cut.
   Linux only.`;
 const [batch, connections, share, probeMs, sliceMs, sampleMs] = [100, 8, 0.6, 30_000, 15_000, 2_000];
+const heapEveryMs = 30_000;
 const [idleSockets, slowBodies] = [10_000, 100];
 /** The server's 30 s for a request, and as long until it looks. */
 const cutWithinMs = 65_000;
@@ -23,6 +25,7 @@ const leastTaken = 0.95;
 interface Phase {
   readonly name: string;
   readonly samples: readonly Sample[];
+  readonly heap: readonly HeapLook[];
   readonly events: number;
   /** Events that should have been sent. */
   readonly planned: number;
@@ -56,7 +59,7 @@ async function main(): Promise<number> {
   const url = new URL(perennial.ready.url);
   const calls = new SegmentCalls(url, perennial.ready.writeKey, 'soak', 1_000);
   const perSecond = await highestRate(url, calls) * share;
-  const soak = (name: string) => phase(name, perennial.pid, url, calls, perSecond, warmUp * 60_000, minutes * 60_000);
+  const soak = (name: string) => phase(name, perennial, calls, perSecond, warmUp * 60_000, minutes * 60_000);
   const plain = await soak('load alone');
   const slow = new SlowClients(url, perennial.ready.writeKey);
   await slow.open(idleSockets, slowBodies);
@@ -81,8 +84,10 @@ async function highestRate(url: URL, calls: SegmentCalls): Promise<number> {
   return rate / batch;
 }
 
-async function phase(name: string, pid: number, url: URL, calls: SegmentCalls, perSecond: number, warmUpMs: number, forMs: number): Promise<Phase> {
+async function phase(name: string, { pid, ready }: PerennialUp, calls: SegmentCalls, perSecond: number, warmUpMs: number, forMs: number): Promise<Phase> {
+  const url = new URL(ready.url);
   const samples: Sample[] = [];
+  const heap: HeapLook[] = [];
   const refused: Record<number, number> = {};
   const latencies: number[] = [];
   let events = 0;
@@ -91,6 +96,11 @@ async function phase(name: string, pid: number, url: URL, calls: SegmentCalls, p
     const at = performance.now() - start;
     if (at >= warmUpMs) samples.push({ at, mib: memoryOf(pid) });
   }, sampleMs);
+  const looker = setInterval(() => {
+    const at = performance.now() - start;
+    // One look that fails is one line less; the load says what is wrong.
+    if (at >= warmUpMs) heapOf(ready).then((look) => heap.push({ at, ...look }), () => undefined);
+  }, heapEveryMs);
   while (performance.now() - start < warmUpMs + forMs) {
     const slice = await openLoop(url, perSecond, Math.min(sliceMs, warmUpMs + forMs - (performance.now() - start)), connections * 4, () => calls.batch(batch));
     events += slice.accepted.length;
@@ -98,20 +108,24 @@ async function phase(name: string, pid: number, url: URL, calls: SegmentCalls, p
     latencies.push(...slice.latencies);
   }
   clearInterval(sampler);
+  clearInterval(looker);
   latencies.sort((a, b) => a - b);
-  const done: Phase = { name, samples, events, planned: (perSecond * batch * (warmUpMs + forMs)) / 1000, refused, p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN, slowest: latencies.at(-1) ?? NaN };
+  const done: Phase = { name, samples, heap, events, planned: (perSecond * batch * (warmUpMs + forMs)) / 1000, refused, p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN, slowest: latencies.at(-1) ?? NaN };
   show(done);
   return done;
 }
 
-function show({ name, samples, events, refused, p99, slowest }: Phase): void {
+function show({ name, samples, heap, events, refused, p99, slowest }: Phase): void {
   const mib = samples.map((sample) => sample.mib);
   const refusals = Object.entries(refused).map(([status, count]) => `${count} x ${status}`).join(', ');
   console.log(`\n${name}: ${events} events taken, refused: ${refusals || 'none'}; answered within ${Math.round(p99)} ms (p99), ${Math.round(slowest)} ms at most`);
-  console.log('minute  MiB least  mean  most');
+  console.log('minute  MiB least  mean  most   heap set aside, in use');
+  const heaps = Map.groupBy(heap, ({ at }) => Math.floor(at / 60_000));
   for (const [minute, own] of Map.groupBy(samples, ({ at }) => Math.floor(at / 60_000))) {
     const all = own.map((sample) => sample.mib);
-    console.log([minute, Math.min(...all), mean(all), Math.max(...all)].map((value, at) => String(Math.round(value)).padStart([6, 11, 6, 6][at]!)).join(''));
+    const looks = heaps.get(minute) ?? [];
+    const figures = [minute, Math.min(...all), mean(all), Math.max(...all), mean(looks.map((look) => look.size)), mean(looks.map((look) => look.used))];
+    console.log(figures.map((value, at) => String(Math.round(value)).padStart([6, 11, 6, 6, 17, 8][at]!)).join(''));
   }
   console.log(`mean ${mean(mib).toFixed(1)} MiB over ${mib.length} looks; growth per 10 minutes ${(growthPerTenMinutes(samples) * 100).toFixed(2)} %`);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { EventLog } from '@perennial/messaging/event-log';
 import { PostgresEventLog } from '@perennial/messaging/postgres/postgres-event-log';
 import { socketUrl } from '@perennial/persistence/embedded/databases';
+import { copyFirstStart } from '@perennial/testing/first-start';
 import { freePort } from '@perennial/testing/kafka-ports';
 import { ServiceProcess } from './service-process.js';
 import { ChaosSystem, type Credentials, type ServiceName, type SystemOptions } from './system.js';
@@ -26,6 +27,8 @@ export class PostgresSystem extends ChaosSystem {
 
   static async start(options: SystemOptions = {}): Promise<PostgresSystem> {
     const dataDir = mkdtempSync(join(options.databasesIn ?? tmpdir(), 'perennial-chaos-'));
+    // A small disk of a cell's own is not filled with a copy.
+    if (!options.databasesIn) copyFirstStart(dataDir);
     chmodSync(dataDir, 0o711);
     const port = await freePort();
     const args = [cli, 'up', '--json', '--port', String(port), '--data-dir', dataDir, '--allow-private-webhooks', '--log-level', 'warn'];

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=400
+#!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=8388608 node --max-semi-space-size=2 --max-old-space-size=400
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 22)) {
   process.stderr.write(`perennial needs Node 22.22 or newer, this is ${process.versions.node}. Run it through npm (npm run perennial -- ...), which brings its own.\n`);

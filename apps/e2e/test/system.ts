@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { copyFirstStart } from '@perennial/testing/first-start';
 
 const cli = join(import.meta.dirname, '../../cli/bin/perennial.js');
 const day = 86_400_000;
@@ -49,6 +50,8 @@ export class System {
 
   static async start(options: SystemOptions): Promise<System> {
     const system = new System(mkdtempSync(join(tmpdir(), 'perennial-e2e-')), options);
+    // What the first start said is in its log, which was not on these brokers.
+    if (options.kafka === null) copyFirstStart(system.dataDir);
     await system.run(new Date(options.now));
     return system;
   }

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
+import { AskForBacktests } from './application/ask-for-backtests.js';
 import { Backfills } from './application/backfills.js';
+import { BacktestScorecard } from './application/backtest-scorecard.js';
+import { BacktestStore } from './application/backtest-store.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
 import { FollowScorecards } from './application/follow-scorecards.js';
 import { DayStore } from './application/day-store.js';
@@ -14,7 +17,10 @@ import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
+import { NoteCustomerDays } from './application/note-customer-days.js';
+import { OutcomeStore } from './application/outcome-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
+import { RunBacktests } from './application/run-backtests.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
 import { ScorecardRevisions } from './application/scorecard-revisions.js';
 import { ScorecardStore } from './application/scorecard-store.js';
@@ -22,14 +28,20 @@ import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
+import { RunSimulations } from './application/simulations/run-simulations.js';
+import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
+import { SimulationStore } from './application/simulations/simulation-store.js';
+import { SimulationThread } from './application/simulations/simulation-thread.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { ExplanationController } from './http/explanation.controller.js';
+import { BacktestsController } from './http/backtests.controller.js';
 import { PortfolioController } from './http/portfolio.controller.js';
 import { ScorecardsController } from './http/scorecards.controller.js';
+import { SimulationsController } from './http/simulations.controller.js';
 import { ApplyAccountsHandler } from './messaging/apply-accounts.handler.js';
 import { ApplyPlansHandler } from './messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
@@ -38,16 +50,19 @@ import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
 import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
+import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
+import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
+import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
-  controllers: [PortfolioController, AccountHealthController, ExplanationController, ScorecardsController],
+  controllers: [PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, ExplanationController, BacktestsController],
   providers: [
     // what it consumes
     ApplySignalsHandler,
@@ -62,7 +77,14 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,
+    SimulateScorecards,
+    RunSimulations,
+    SimulationThread,
     WatchSources,
+    NoteCustomerDays,
+    AskForBacktests,
+    BacktestScorecard,
+    RunBacktests,
     CompareUsage,
     CompareCohorts,
     ForgetReadings,
@@ -81,6 +103,9 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
+    { provide: SimulationStore, useClass: PostgresSimulationStore },
+    { provide: BacktestStore, useClass: PostgresBacktestStore },
+    { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: CohortStore, useClass: PostgresCohortStore },
     { provide: DayStore, useClass: PostgresDayStore },

@@ -3,8 +3,11 @@ import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
+import { AddBacktests1700000000072 } from './persistence/migrations/add-backtests.js';
+import { AddContractOutcomes1700000000073 } from './persistence/migrations/add-contract-outcomes.js';
 import { AddDayFacts1700000000064 } from './persistence/migrations/add-day-facts.js';
 import { AddShadowScores1700000000061 } from './persistence/migrations/add-shadow-scores.js';
+import { AddSimulations1700000000065 } from './persistence/migrations/add-simulations.js';
 import { AddUsagePeers1700000000063 } from './persistence/migrations/add-usage-peers.js';
 import { AddCohortTables1700000000071 } from './persistence/migrations/add-cohort-tables.js';
 import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
@@ -14,7 +17,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
   name: 'health-scoring',
   module: AppModule,
   entities: [],
-  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddCohortTables1700000000071],
+  migrations: [CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063, AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071, AddContractOutcomes1700000000073, AddBacktests1700000000072],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,
   parseConfig: parseHealthScoringConfig,

@@ -9,6 +9,7 @@ import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
+import { NoteCustomerDays } from '../src/application/note-customer-days.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
@@ -22,6 +23,7 @@ import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
@@ -51,6 +53,7 @@ export async function scoringBench() {
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
   const backfills = new Backfills();
+  const outcomes = new PostgresOutcomeStore();
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
@@ -73,14 +76,14 @@ export async function scoringBench() {
     run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
 
   return {
-    database, clock, outbox, run, handle,
+    database, clock, outbox, outcomes, run, handle,
     dispose: async () => {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new NoteCustomerDays(outcomes)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
-    renewals: new ApplyRenewalsHandler(rescore, signalTime),
+    renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),
     judge: new JudgeAccounts(store, rescore, signalTime, new PostgresJudgementRecord(), clock),
   };

@@ -3,7 +3,9 @@ import { AccountStore } from './application/account-store.js';
 import { AccountTree } from './application/account-tree.js';
 import { CapNames } from './application/cap-names.js';
 import { DryRunMapping } from './application/dry-run-mapping.js';
+import { EraseFromLog } from './application/erase-from-log.js';
 import { ErasePeople } from './application/erase-people.js';
+import { Erasures } from './application/erasures.js';
 import { HookStore } from './application/hook-store.js';
 import { IdentityStore } from './application/identity-store.js';
 import { EndImports } from './application/imports/end-imports.js';
@@ -34,6 +36,7 @@ import { RecordSignals } from './application/record-signals.js';
 import { RejectedStore } from './application/rejected-store.js';
 import { ReplayQueue } from './application/replay-queue.js';
 import { ReplayRejected } from './application/replay-rejected.js';
+import { RegroupAccounts } from './application/regroup-accounts.js';
 import { RereadHookEvents } from './application/reread-hook-events.js';
 import { ReplayWaiting } from './application/replay-waiting.js';
 import { RestateByMapping } from './application/restate-by-mapping.js';
@@ -86,6 +89,7 @@ import { WriteKeysController } from './http/write-keys.controller.js';
 import { TelemetryConsumer } from './messaging/telemetry-consumer.js';
 import { PostgresAccountStore } from './persistence/postgres-account-store.js';
 import { PostgresAccountTree } from './persistence/postgres-account-tree.js';
+import { PostgresErasures } from './persistence/postgres-erasures.js';
 import { PostgresHookStore } from './persistence/postgres-hook-store.js';
 import { PostgresIdentityStore } from './persistence/postgres-identity-store.js';
 import { PostgresImportStore } from './persistence/postgres-import-store.js';
@@ -134,6 +138,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     CapNames,
     Suppression,
     ErasePeople,
+    EraseFromLog,
     LogReaders,
     TakeMessages,
     RecordSignals,
@@ -152,6 +157,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     RetellMessages,
     SaveAccount,
     MergeAccounts,
+    RegroupAccounts,
     MergePeople,
     TellOfPeople,
     Sources,
@@ -188,6 +194,7 @@ import { PostgresWriteKeyStore } from './persistence/postgres-write-key-store.js
     { provide: MappingRestatements, useClass: PostgresMappingRestatements },
     { provide: SuppressionStore, useClass: PostgresSuppressionStore },
     { provide: PersonalDataStore, useClass: PostgresPersonalData },
+    { provide: Erasures, useClass: PostgresErasures },
     { provide: SourceStore, useClass: PostgresSourceStore },
   ],
 })

@@ -35,24 +35,27 @@ describe('erasing somebody of a short name and a numeric id', () => {
     text: `SELECT data::text::json AS data, count(*)::int AS rows FROM message WHERE account_id = $1 GROUP BY data::text ORDER BY 2`,
     values: [accountId],
   });
-  /** What `work` gives, the most rows it ever held of one statement, and how many messages it wrote. */
-  const watched = async <T>(work: (tx: Parameters<PersonalDataStore['erase']>[0]) => Promise<T>): Promise<{ done: T; mostRows: number; written: number }> => {
+  const sizeOf = (rows: readonly unknown[]): number => JSON.stringify(rows).length;
+  /** What `work` gives, the most rows and characters it ever held of one statement, and how many messages it wrote. */
+  const watched = async <T>(work: (tx: Parameters<PersonalDataStore['erase']>[0]) => Promise<T>): Promise<{ done: T; mostRows: number; mostText: number; written: number }> => {
     let mostRows = 0;
+    let mostText = 0;
     const done = await database.transaction((tx) => work({
       afterCommit: (effect) => tx.afterCommit(effect),
       query: async <Row>(statement: Statement | string) => {
         const rows = await tx.query<Row>(statement);
         mostRows = Math.max(mostRows, rows.length);
+        mostText = Math.max(mostText, sizeOf(rows));
         return rows;
       },
     }));
     const [written] = await database.query<{ rows: number }>('SELECT count(*)::int AS rows FROM message WHERE xmin::text = (SELECT max(xmin::text::bigint)::text FROM message)');
-    return { done, mostRows, written: written?.rows ?? 0 };
+    return { done, mostRows, mostText, written: written?.rows ?? 0 };
   };
 
   it('takes the name out of sentences page by page, and writes nothing but those', async () => {
     await fill('large', { text: 'Also signals' }, { text: 'Al called' });
-    const { mostRows, written } = await watched((tx) => store.eraseWords(tx, { keys: ['user-of-many'], emails: [], names: ['Al'] }, ['large']));
+    const { mostRows, written } = await watched((tx) => store.eraseWords(tx, { keys: ['user-of-many'], emails: [], names: ['Al'] }, ['large'], now));
     expect(await told('large')).toEqual([{ data: { text: '(erased) called' }, rows: 17 }, { data: { text: 'Also signals' }, rows: count - 17 }]);
     expect(mostRows).toBeLessThanOrEqual(500);
     expect(written).toBe(17);
@@ -86,7 +89,26 @@ describe('erasing somebody of a short name and a numeric id', () => {
     expect(await database.query(`SELECT doc #>> '{traits,of}' AS "of", count(*)::int AS rows FROM account GROUP BY 1 ORDER BY 2`)).toEqual([{ of: '(erased)', rows: 17 }, { of: '1775', rows: count - 17 }]);
   });
 
-  it('does not read the timeline to learn what somebody is called, for the request waits for it', async () => {
+  it('holds little of what was refused at a time, however large, also where it is exported to somebody slow', async () => {
+    const large = 200_000;
+    await database.query({
+      text: `INSERT INTO rejected (id, source_id, received_at, code, detail, payload, state)
+             SELECT gen_random_uuid(), 'large', now(), 'x', 'x', '{"userId":"the-large-one","text":"' || repeat('y', ${large}) || '"}', 'open' FROM generate_series(1, 50)`,
+    });
+    const traces = { keys: ['the-large-one'], emails: [], names: [] };
+    const query = jest.spyOn(database, 'query');
+    const exported: string[] = [];
+    for await (const { kind } of store.exported(traces)) exported.push(kind);
+    const mostExported = Math.max(...(await Promise.all(query.mock.results.map(async ({ value }) => sizeOf((await value) as unknown[])))));
+    query.mockRestore();
+    expect(exported.filter((kind) => kind === 'rejected')).toHaveLength(50);
+    expect([mostExported > large, mostExported < 25 * large]).toEqual([true, true]);
+    const { done, mostText } = await watched((tx) => store.erase(tx, traces, now));
+    expect(done).toMatchObject({ rejected: 50 });
+    expect([mostText > large, mostText < 25 * large]).toEqual([true, true]);
+  });
+
+  it('reads neither timeline nor people to learn who somebody is and what they are called, for the request waits for it', async () => {
     const asked: Statement[] = [];
     const sql: Sql = {
       query: <Row>(statement: Statement | string) => {
@@ -94,15 +116,18 @@ describe('erasing somebody of a short name and a numeric id', () => {
         return database.query<Row>(statement);
       },
     };
-    expect(await store.traces(sql, 'somebody')).toMatchObject({ keys: ['somebody'], names: [] });
+    expect(await store.traces(sql, 'some@body.com')).toEqual({ keys: ['email:some@body.com', 'some@body.com'], emails: ['some@body.com'], names: [] });
     const ofMessages = asked.filter(({ text }) => text.includes('FROM message'));
     expect(ofMessages).toHaveLength(1);
-    const plan = await database.transaction(async (tx) => {
-      // The timeline of a test is too short for an index to pay.
+    // The tables of a test are too short for an index to pay.
+    const planOf = ({ text, values = [] }: Statement) => database.transaction(async (tx) => {
       await tx.query('SET LOCAL enable_seqscan = off');
-      return tx.query<Record<'QUERY PLAN', string>>({ text: `EXPLAIN ${ofMessages[0]!.text}`, values: ofMessages[0]!.values ?? [] });
+      return (await tx.query<Record<'QUERY PLAN', string>>({ text: `EXPLAIN ${text}`, values })).map((line) => line['QUERY PLAN'].trim());
     });
-    const scans = plan.map((line) => line['QUERY PLAN'].trim()).filter((line) => line.includes('message_'));
+    const ofPeople = await planOf(asked.find(({ text }) => text.includes('FROM identity'))!);
+    expect([ofPeople.filter((line) => line.includes('Seq Scan')), ofPeople.filter((line) => line.includes(' on identity_by_email'))]).toEqual([[], [expect.anything()]]);
+    const plan = await planOf(ofMessages[0]!);
+    const scans = plan.filter((line) => line.includes('message_'));
     expect(scans.filter((line) => line.includes(' Scan ') && !/Index Scan .*_person_(key|id)_idx/.test(line) && !line.includes('Bitmap Heap'))).toEqual([]);
     expect(scans.some((line) => line.includes('_person_key_idx')) && scans.some((line) => line.includes('_person_id_idx'))).toBe(true);
   });

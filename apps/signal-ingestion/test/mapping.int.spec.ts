@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { AccountTree } from '../src/application/account-tree.js';
+import { MappingStore } from '../src/application/mapping-store.js';
 import { RetellMessages } from '../src/application/retell-messages.js';
 import { SuppressionStore } from '../src/application/suppression-store.js';
 import { compileMapping } from '../src/domain/mapping/compile-mapping.js';
@@ -96,7 +98,11 @@ describe('the mapping of a source', () => {
     const { body } = await publish(rules, 1, { restateDays: 2 });
     const restatements = async () => (await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body.data as object[];
     expect(await restatements()).toMatchObject([{ id: body.restatementId, revision: 2, state: 'waiting' }]);
+    const revisionsRead = jest.spyOn(service.running.get(MappingStore), 'find');
     await service.advance(new Date(service.clock.now().getTime() + 10_000));
+    // Once for all pages, of which each partition has one.
+    expect(revisionsRead.mock.calls).toEqual([[sourceId, 2]]);
+    revisionsRead.mockRestore();
     // The step without a name would be no milestone, and what was told of a person stays told.
     expect(await restatements()).toMatchObject([{ id: body.restatementId, state: 'done', messages: 9, changed: 6, kept: 2, accounts: 1, doneAt: expect.any(String) }]);
     const after = (await told(acme)).slice(before.length);
@@ -210,9 +216,12 @@ describe('the mapping of a source', () => {
     const note = (text: string) => ({ name: 'Called', events: ['Called'], kind: 'note', data: { text: { cel: text }, author: 'csm' } });
     const identify = track('who', '');
     await publish([note('properties.text'), { name: 'Mailed', events: ['Mailed'], kind: 'none' }], 0);
+    const elsewhere = track('2', 'Called', { text: 'Frau Stork called' });
     await send(
       { ...identify, key: 'crane', data: { ...identify.data, call: 'identify', body: { messageId: 'who', userId: `crane-${test}`, traits: { name: 'Frau Kranich', email: 'crane@acme.com' }, context: { groupId: acme } } } },
-      track('1', 'Called', { text: 'Frau Kranich called' }), track('2', 'Called', { text: 'Frau Stork called' }), track('3', 'Mailed', { text: 'Write to stork@acme.com.' }), track('4', 'Mailed', { to: 'stork@acme.com' }), track('5', 'Mailed', { to: 'heron@acme.com' }),
+      track('1', 'Called', { text: 'Frau Kranich called' }), { ...elsewhere, data: { ...elsewhere.data, body: { ...elsewhere.data.body, userId: 'x', context: { groupId: `other-${acme}` } } } }, track('3', 'Mailed', { text: 'Write to stork@acme.com.' }), track('4', 'Mailed', { to: 'stork@acme.com' }), track('5', 'Mailed', { to: 'heron@acme.com' }),
+      // Told nothing, so nobody was taken out of it; the log holds the name.
+      track('6', 'Mailed', { text: 'Frau Kranich wrote' }),
     );
     expect((await service.request('POST', `/api/v1/people/crane-${test}/erase`, { ...admin, body: {} })).status).toBe(202);
     expect((await service.request('PUT', '/api/v1/people/email:stork@acme.com/suppression', admin)).status).toBe(204);
@@ -220,8 +229,9 @@ describe('the mapping of a source', () => {
     const { body } = await publish([note('"Yesterday: " + properties.text')], 1, { restateDays: 7 });
     await service.advance(new Date(service.clock.now().getTime() + 10_000));
     const { data } = (await service.request('GET', `/api/v1/sources/${sourceId}/mapping/restatements`, operate)).body;
-    expect(data).toMatchObject([{ id: body.restatementId, state: 'done', changed: 2, kept: 3 }]);
+    expect(data).toMatchObject([{ id: body.restatementId, state: 'done', changed: 2, kept: 4 }]);
     const timeline = (await service.request<{ data: { id: string; data: object }[] }>('GET', `/api/v1/accounts/${acme}/signals`, operate)).body.data;
-    expect(timeline.map(({ id, data: told }) => [id, told]).toSorted()).toMatchObject([['1', { text: '(erased) called' }], ['2', { text: 'Yesterday: Frau Stork called' }], ['5', { properties: { to: 'heron@acme.com' } }]]);
+    expect((await service.request('GET', `/api/v1/accounts/other-${acme}/signals`, operate)).body.data).toMatchObject([{ id: '2', data: { text: 'Yesterday: Frau Stork called' } }]);
+    expect(timeline.map(({ id, data: told }) => [id, told]).toSorted()).toMatchObject([['1', { text: '(erased) called' }], ['5', { properties: { to: 'heron@acme.com' } }]]);
   });
 });

@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
-import { accountsTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
+import { accountsTopic, allTopics, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { ErasePeople } from '../src/application/erase-people.js';
+import { Erasures } from '../src/application/erasures.js';
 import type { ErasureView } from '../src/http/privacy.controller.js';
 import { signalIngestion } from '../src/service.js';
 
@@ -191,6 +192,41 @@ describe('a person', () => {
     await service.advance(new Date(service.clock.now().getTime() + 60_000));
     expect((await ended(erasure.id)).state).toBe('done');
     expect(withBird(await dump())).toEqual([]);
+  });
+
+  it('is erased without a transaction open while the log is asked and emptied, once where two do it at the same time', async () => {
+    await plant();
+    const erasures = service.running.get(Erasures);
+    const free: boolean[] = [];
+    const looked: number[] = [];
+    // Throws where any transaction holds the erasure.
+    const isFree = () => database.query('SELECT 1 FROM erasure FOR SHARE NOWAIT').then(() => void free.push(true), () => void free.push(false));
+    const { eventLog } = service;
+    const [asked, emptied] = [eventLog.committed.bind(eventLog), eventLog.erase.bind(eventLog)];
+    const spies = [
+      jest.spyOn(eventLog, 'committed').mockImplementation(async (...of) => {
+        await isFree();
+        return asked(...of);
+      }),
+      jest.spyOn(eventLog, 'erase').mockImplementation(async (topic, ...rest) => {
+        await isFree();
+        // As if it hung for so long that another replica takes the first look, and is the first to be done with it.
+        if (topic === allTopics[0]!.name && looked.length === 0) {
+          await database.query(`UPDATE erasure SET leased_until = '-infinity' WHERE state <> 'done'`);
+          await database.transaction(async (tx) => {
+            const other = await erasures.claim(tx, service.clock.now());
+            if (other) looked.push(Number(await erasures.save(tx, { ...other.erasure, logLooks: 1, logRecords: 1000 }, other.lease)));
+          });
+        }
+        return emptied(topic, ...rest);
+      }),
+    ];
+    const erasure = await erase(email);
+    for (const spy of spies) spy.mockRestore();
+    expect([erasure.state, looked, new Set(free)]).toEqual(['done', [1], new Set([true])]);
+    // What the first one found is not counted over what the other one saved.
+    expect(erasure.logRecords).toBeGreaterThanOrEqual(1000);
+    expect(withBird([...(await dump()), ...(await log())])).toEqual([]);
   });
 
   it('is not taken for somebody whose address ends or begins like theirs, or who has their name', async () => {

@@ -1,4 +1,5 @@
 import { signalsTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { signalIngestion } from '../src/service.js';
 
@@ -83,6 +84,31 @@ describe('rejected items', () => {
     const { body } = await replay('replay', { ids: [left[0]!.id, '00000000-0000-4000-8000-000000000000', left[1]!.id], patch: { ...patch, event: 'mended' } });
     expect(body).toMatchObject({ taken: 2, results: [{ result: 'taken' }, { result: 'not_open' }, { result: 'taken' }] });
     expect((await replay('replay', {})).status).toBe(400);
+  });
+
+  it('are listed and replayed a few at a time where they are large, none left out', async () => {
+    await service.running.get(Database).query({
+      text: `INSERT INTO rejected (id, source_id, received_at, code, detail, payload, state, vendor, call)
+             SELECT gen_random_uuid(), $1, now(), 'x', 'x', '{"type":"track","event":"' || n || '","text":"' || repeat('y', 700000) || '"}', 'open', 'segment', 'track' FROM generate_series(1, 30) n`,
+      values: [sourceId],
+    });
+    const seen: Listed[] = [];
+    for (let pages = 1, hasMore = true; hasMore; pages++) {
+      const { body } = await service.request('GET', `/api/v1/rejected?sourceId=${sourceId}&limit=100${seen.length === 0 ? '' : `&startingAfter=${seen.at(-1)!.id}`}`, operate);
+      expect(body.data).toHaveLength(5);
+      seen.push(...body.data);
+      hasMore = body.hasMore;
+      expect(pages).toBeLessThan(10);
+    }
+    expect(seen.map(({ payload }) => payload['event'])).toEqual(Array.from({ length: 30 }, (_, at) => `${30 - at}`));
+    const ids = seen.map(({ id }) => id).reverse();
+    const first = (await replay('replay', { where: { sourceId }, dryRun: true })).body;
+    expect(first).toMatchObject({ refused: 23, hasMore: true, results: ids.slice(0, 23).map((id) => ({ id, code: 'too_large' })) });
+    expect((await replay('replay', { where: { sourceId }, dryRun: true, startingAfter: ids[22] })).body).toMatchObject({ refused: 7, hasMore: false });
+    const named = (await replay('replay', { ids: [...ids].reverse() })).body;
+    expect(named).toMatchObject({ refused: 30, hasMore: false, results: ids.map((id, at) => ({ id, code: at < 23 ? 'too_large' : 'not_tried' })).reverse() });
+    // Their reason is told, and not kept.
+    expect((await service.request('GET', `/api/v1/rejected/${ids[29]}`, operate)).body.code).toBe('x');
   });
 
   it('of an id that was used for something else count under another one, or as a repetition when the content is the same', async () => {

@@ -20,6 +20,17 @@ export function escaped(text: string): string {
 /** Fields that hold words also where it is only one. */
 const inWords = new Set(['text', 'reason', 'title', 'decision', 'comment']);
 
+/** A text without a blank is a state, a kind or another's id, unless its field holds words. */
+const holdsWords = (text: string, field: string): boolean => inWords.has(field) || /\s/.test(text);
+
+/** Texts of a JSON value in which somebody's name would be looked for. */
+export function textsOfWords(value: unknown, field = ''): string[] {
+  if (typeof value === 'string') return holdsWords(value, field) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => textsOfWords(one, field));
+  return Object.entries(value).flatMap(([name, one]) => textsOfWords(one, name));
+}
+
 /** Takes a person out of what was said of them, in whole words; of one account, whose own id stays. */
 export class ErasedWords {
   private readonly patterns: readonly RegExp[];
@@ -59,7 +70,7 @@ export class ErasedWords {
   private cleaned(value: unknown, field: string): unknown {
     // It may be a mail address too, and what hangs on it must find it again.
     if (value === this.accountId) return value;
-    if (typeof value === 'string') return inWords.has(field) || /\s/.test(value) ? this.fromText(value) : this.addresses.reduce((left, address) => left.replaceAll(address, erasedWord), value);
+    if (typeof value === 'string') return holdsWords(value, field) ? this.fromText(value) : this.addresses.reduce((left, address) => left.replaceAll(address, erasedWord), value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) {
       const next: unknown[] = value.map((one) => this.cleaned(one, field));

@@ -25,9 +25,13 @@ export const Renewal = Type.Object({
   id: Type.String({ minLength: 12, maxLength: 211 }),
   accountId: Id,
   contractId: Id,
+  /** First day of the term. */
+  startsOn: Type.Optional(Day),
   renewalOn: Day,
   /** The last day the customer can still say no; equals renewalOn without a notice period. */
   noticeOn: Day,
+  /** When it became known what becomes of the term (notice, signature, loss); null: it is open, or nobody said anything. */
+  decidedOn: Type.Optional(nullable(Day)),
   arrMinor: MinorUnits,
   currency: Currency,
   state: Type.Enum(['open', 'agreed', 'renewed', 'extended', 'churn_notified', 'churned']),

@@ -60,7 +60,7 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** Partitions owned now. */
   assigned(): readonly number[];
-  /** Reads on from `offset` (the database knows better than the hint). */
+  /** Reads on from `offset` (the database knows better than the hint, which follows where that is further on). */
   seek(partition: number, offset: bigint): void;
   /** Last sign of life from the log: a fetch or heartbeat that worked. */
   lastProgress(): Date;

@@ -423,6 +423,26 @@ export function eventLogContract(name: string, start: () => Promise<EventLogHarn
         expect(collector.values).toEqual(['v4', 'v5', 'v6', 'v7', 'v8', 'v9']);
       }, patience);
 
+      it('knows what was worked before a member was killed, though nothing comes any more', async () => {
+        const topic = await newTopic({ partitions: 2 });
+        await log.append(topic, numbered(10, 1));
+        const group = `g.${randomUUID()}`;
+        const ends = new Map((await log.watermarks(topic)).map(({ partition, high }) => [partition, high]));
+        // As its database says: it is past all there is in one partition, and past the end of the other.
+        const [full] = [...ends].find(([, high]) => high > 0n)!;
+        const other = 1 - full;
+        await Collector.start(await open(), {
+          group,
+          topic,
+          onAssigned: async (_partitions, subscription) => {
+            subscription.seek(full, ends.get(full)!);
+            subscription.seek(other, ends.get(other)! + 5n);
+          },
+        });
+        await eventually(() => committedEquals(group, topic, { [full]: ends.get(full)! }), () => 'the hint is not at the end');
+        expect((await log.committed(group, topic)).get(other) ?? 0n).toBe(0n);
+      }, patience);
+
       it('asks onAssigned again after a throw, before any batch', async () => {
         const topic = await newTopic({ partitions: 1 });
         await log.append(topic, numbered(3, 1));

@@ -105,7 +105,8 @@ async function revisionOf(client: ApiClient, id: string, revision: number | unde
   }
 }
 
-async function goodDocument(file: string): Promise<Scorecard> {
+/** What the file says; throws OperatorError where it cannot judge. */
+export async function goodDocument(file: string): Promise<Scorecard> {
   const { document, faults } = await readScorecard(file);
   if (faults.length > 0) throw new OperatorError(`${file} is no scorecard that can judge:\n${faults.map((fault) => toldOf(file, fault)).join('\n')}`);
   return document as Scorecard;

@@ -6,7 +6,7 @@ type Reaching = (command: Command, scopes?: string) => Command;
 
 /** `perennial scorecard ..`: from a file to what judges. */
 export function addScorecard(program: Command, reaching: Reaching): void {
-  const cards = program.command('scorecard').description('Scorecards, by which accounts are judged: lint, show, diff, publish, roll back.');
+  const cards = program.command('scorecard').description('Scorecards, by which accounts are judged: lint, show, diff, simulate, backtest, publish, roll back.');
   cards
     .command('lint')
     .description('Says what is wrong with a file, by line; exit code 1 when something is. Asks no system.')
@@ -30,6 +30,21 @@ export function addScorecard(program: Command, reaching: Reaching): void {
     .action(async (file: string, options: Options & { against?: number }) => {
       const { diffScorecard } = await import('../commands/scorecard.js');
       await diffScorecard(options, file, options.against, options.json ?? false);
+    });
+  reaching(cards.command('simulate').description('Says what a file would have done to every account on the last days.').argument('<file>', 'YAML or JSON'), 'scopes operate and health:read')
+    .option('--days <number>', 'days up to today', daysOf, 90)
+    .addHelpText('after', '\nNothing is kept as a revision, nobody is told. An interrupt (Ctrl-C) cancels it.\n\nExample:\n  perennial scorecard simulate csm-led.yaml --days 180')
+    .action(async (file: string, options: Options & { days: number }) => {
+      const { simulateScorecard } = await import('../commands/simulate-scorecard.js');
+      await simulateScorecard(options, file, options.days, options.json ?? false);
+    });
+  reaching(cards.command('backtest').description('Says how well a revision would have warned of losses, from how contracts ended.').argument('<id>', 'e.g. csm-led'), 'scopes operate and health:read')
+    .option('--revision <number>', 'another revision than the one in force, drafts too', revision)
+    .option('--no-wait', 'do not wait for what it finds')
+    .addHelpText('after', '\nExample:\n  perennial scorecard backtest csm-led --revision 4')
+    .action(async (id: string, options: Options & { revision?: number; wait: boolean }) => {
+      const { backtestScorecard } = await import('../commands/backtest.js');
+      await backtestScorecard(options, id, options.revision, options.wait, options.json ?? false);
     });
   changing(cards.command('publish').description('Keeps a file as the next revision and puts it in force.').argument('<file>', 'YAML or JSON'), reaching)
     .addHelpText('after', '\nExample:\n  perennial scorecard publish csm-led.yaml --reason "Touches weigh less since accounts help themselves"')
@@ -55,6 +70,11 @@ const changing = (command: Command, reaching: Reaching): Command =>
 
 function revision(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('must be the number of a revision');
+  return Number(text);
+}
+
+function daysOf(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a number of days');
   return Number(text);
 }
 

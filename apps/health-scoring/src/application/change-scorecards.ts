@@ -7,7 +7,7 @@ import type { Scorecard } from '../domain/scorecard/scorecard.js';
 import { ScorecardStore, type Publication, type PublicationAction, type ScorecardRevision } from './scorecard-store.js';
 
 export interface Refusal {
-  readonly refused: 'unknown' | 'invalid' | 'in_force' | 'not_in_force' | 'revision_conflict' | 'nothing_before' | 'nobody_judges';
+  readonly refused: 'unknown' | 'invalid' | 'in_force' | 'not_in_force' | 'revision_conflict' | 'nothing_before' | 'nobody_judges' | 'too_many';
   readonly detail: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }

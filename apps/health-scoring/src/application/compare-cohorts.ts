@@ -9,7 +9,8 @@ import { cohortOf, CohortTable } from '../domain/explain/cohorts.js';
 import { UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { dayMs, dayOf, startOf, type EpochDay } from '../domain/time/day.js';
 import { CohortStore } from './cohort-store.js';
-import { DayStore, type KeptDay } from './day-store.js';
+import type { KeptDay } from '../domain/days/day-codec.js';
+import { DayStore } from './day-store.js';
 import { ScorecardRevisions } from './scorecard-revisions.js';
 
 const keptDays = 92;

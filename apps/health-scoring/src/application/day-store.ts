@@ -1,13 +1,6 @@
 import type { Sql } from '@perennial/persistence/transaction';
-import type { PackedDay } from '../domain/days/day-codec.js';
-import type { ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import type { KeptDay } from '../domain/days/day-codec.js';
 import type { EpochDay } from '../domain/time/day.js';
-
-/** What the last look of a day knew of an account, and by which scorecard it judged. */
-export interface KeptDay extends PackedDay {
-  readonly day: EpochDay;
-  readonly judgedBy: ScorecardRef;
-}
 
 export interface AccountDays {
   readonly accountId: string;
@@ -22,6 +15,9 @@ export abstract class DayStore {
   abstract readingsOf(accountId: string, from: EpochDay, to: EpochDay): Promise<KeptDay[]>;
   /** The next accounts of the book after `after` (null: from its beginning) that are listed, by id; those without a day have none. Fewer than `limit`: there are no more. */
   abstract book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]>;
+  /** The same for who unpacks by itself (`unpackDays`), by `plans`; an account without a day has empty ones. */
+  abstract packedBook(sql: Sql, from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<{ readonly accountId: string; readonly days: Buffer }[]>;
+  abstract plans(sql: Sql): Promise<readonly { readonly id: number; readonly keys: readonly string[] }[]>;
   /** The first day of which readings may be kept; null: of none. */
   abstract keptSince(sql: Sql): Promise<EpochDay | null>;
   /** Forgets the readings of some accounts before `day`; true when there may be more. The days' scores stay. */

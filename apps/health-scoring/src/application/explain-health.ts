@@ -14,7 +14,8 @@ import { weeklyLights, type WeekEnd, type WeeklyLight } from '../domain/explain/
 import type { CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { dayOf, isoDay, parseDay, parseInstant, type EpochDay } from '../domain/time/day.js';
 import { CohortStore } from './cohort-store.js';
-import { DayStore, type KeptDay } from './day-store.js';
+import type { KeptDay } from '../domain/days/day-codec.js';
+import { DayStore } from './day-store.js';
 import { HealthQueries } from './health-queries.js';
 import { ScorecardRevisions } from './scorecard-revisions.js';
 

@@ -68,6 +68,8 @@ export abstract class ScorecardStore {
   abstract newestGeneration(sql: Sql): Promise<number>;
   /** What was in force as of a generation. */
   abstract inForceAt(sql: Sql, generation: number): Promise<ScorecardRevision[]>;
+  /** Every revision that ever judged. */
+  abstract everInForce(sql: Sql): Promise<ScorecardRevision[]>;
   /** By id. */
   abstract list(limit: number, startingAfter: string | null): Promise<ScorecardEntry[]>;
   abstract find(sql: Sql, scorecardId: string, revision: number): Promise<ScorecardRevision | null>;

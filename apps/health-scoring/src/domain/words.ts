@@ -146,6 +146,10 @@ export const words = {
     complaint_overdue: 'A complaint is past its deadline',
     invoice_overdue: 'An invoice is more than 30 days overdue',
   } as Readonly<Record<string, string>>,
+  simulation: {
+    unreadMeasure: 'Nobody read it with these settings: on those days it counts for nothing, as if it did not apply',
+    otherIndicator: 'The scorecard of those days did not raise it by these settings: it stands as that one raised it, if it did',
+  },
 
   measures: {
     goal_attainment: { name: 'Goal attainment', brings: 'goals with KPI, baseline, target and date, and the metric that shows them or the customer’s word' },

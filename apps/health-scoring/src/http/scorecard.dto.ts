@@ -3,7 +3,7 @@ import { IsInt, IsObject, IsOptional, IsString, Length, Min, ValidateIf } from '
 import { Criteria, Scorecard } from '../domain/scorecard/scorecard.js';
 
 const schemaOf = (schema: object, description: string): ApiPropertyOptions => ({ ...(JSON.parse(JSON.stringify(schema)) as object), description });
-const Document = () => ApiProperty(schemaOf(Scorecard, 'The whole scorecard. Settings are those of its measures, caps and indicators.'));
+export const Document = () => ApiProperty(schemaOf(Scorecard, 'The whole scorecard. Settings are those of its measures, caps and indicators.'));
 
 export class CheckScorecard {
   @Document()

@@ -132,19 +132,19 @@ export class ScorecardsController {
   }
 }
 
-const statusOf: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, invalid: 400, in_force: 409, not_in_force: 409, revision_conflict: 409, nothing_before: 409, nobody_judges: 409 };
+const statusOf: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, invalid: 400, in_force: 409, not_in_force: 409, revision_conflict: 409, nothing_before: 409, nobody_judges: 409, too_many: 409 };
 const codeOf: Partial<Record<Refusal['refused'], string>> = { unknown: 'not_found', invalid: 'scorecard_invalid' };
 
-function held<T extends object>(outcome: Outcome<T>): T {
+export function held<T extends object>(outcome: Outcome<T>): T {
   if (!('refused' in outcome)) return outcome;
   const { refused, detail, errors } = outcome;
   throw new ProblemException(statusOf[refused], detail, { code: codeOf[refused] ?? refused, ...(errors && { errors: errors.map((error) => ({ ...error, pointer: refused === 'invalid' ? `/document${error.pointer}` : error.pointer })) }) });
 }
 
-function found<T>(value: T | null, detail: string): T {
+export function found<T>(value: T | null, detail: string): T {
   if (value === null) throw new NotFoundException(detail);
   return value;
 }
 
 /** As it was sent: what the framework read is made of its own kind of objects. */
-const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));
+export const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));

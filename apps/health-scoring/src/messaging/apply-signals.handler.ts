@@ -3,6 +3,7 @@ import { signalsTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
+import { NoteCustomerDays } from '../application/note-customer-days.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
@@ -23,6 +24,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly signalTime: SignalTime,
     private readonly backfills: Backfills,
     private readonly policy: ScoringPolicy,
+    private readonly customerDays: NoteCustomerDays,
   ) {}
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
@@ -30,6 +32,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.sightings.refresh(tx, isNew(batch.memory));
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
+    await this.customerDays.note(tx, batch);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     const { keyFeatures } = this.policy.current();
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.

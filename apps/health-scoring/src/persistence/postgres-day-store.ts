@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@perennial/persistence/transaction';
-import { DayStore, type AccountDays, type KeptDay } from '../application/day-store.js';
-import { decodeDay } from '../domain/days/day-codec.js';
+import { DayStore, type AccountDays } from '../application/day-store.js';
+import { decodeDay, type KeptDay } from '../domain/days/day-codec.js';
+import { unpackDays } from '../domain/days/packed-days.js';
 import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
 import { isoDay, type EpochDay } from '../domain/time/day.js';
 
@@ -19,7 +20,7 @@ const forgottenAtOnce = 500;
 
 @Injectable()
 export class PostgresDayStore extends DayStore {
-  private readonly plans = new Map<number, DayPlan>();
+  private readonly known = new Map<number, DayPlan>();
 
   constructor(private readonly database: Database) {
     super();
@@ -40,26 +41,30 @@ export class PostgresDayStore extends DayStore {
       text: `SELECT ${columns} FROM health_day d WHERE account_id = $1 AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL ORDER BY day`,
       values: [accountId, isoDay(from), isoDay(to)],
     });
-    return this.unpacked(rows);
+    return this.withPlans(() => rows.map(({ day, looked_at: lookedAt, facts, card, revision }) => ({ day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.known) })));
   }
 
   async book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]> {
-    const rows = await this.database.query<{ account_id: string } & { [K in keyof DayRow]: DayRow[K] | null }>({
+    const accounts = await this.packedBook(this.database, from, to, after, limit);
+    return this.withPlans(() => accounts.map(({ accountId, days }) => ({ accountId, days: unpackDays(days, this.known) })));
+  }
+
+  async packedBook(sql: Sql, from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<{ accountId: string; days: Buffer }[]> {
+    return sql.query<{ accountId: string; days: Buffer }>({
       name: 'book-of-days',
-      text: `SELECT p.account_id, ${columns} FROM (SELECT account_id FROM portfolio WHERE account_id > $1 AND merged_into IS NULL ORDER BY account_id LIMIT $4) p
-             LEFT JOIN health_day d ON d.account_id = p.account_id AND d.day >= $2::date AND d.day <= $3::date AND d.facts IS NOT NULL
-             ORDER BY p.account_id, d.day`,
+      // One piece an account: a row a day would cost more to take over than to judge.
+      text: `SELECT p.account_id AS "accountId", coalesce(d.days, '') AS days FROM (SELECT account_id FROM portfolio WHERE account_id > $1 AND merged_into IS NULL ORDER BY account_id LIMIT $4) p
+             CROSS JOIN LATERAL (
+               SELECT string_agg(int4send(day - date '1970-01-01') || int8send((extract(epoch FROM looked_at) * 1000)::bigint) || int4send(scorecard_revision)
+                 || int4send(octet_length(scorecard_id)) || convert_to(scorecard_id, 'UTF8') || int4send(octet_length(facts)) || facts, ''::bytea ORDER BY day) AS days
+               FROM health_day WHERE account_id = p.account_id AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL
+             ) d ORDER BY p.account_id`,
       values: [after ?? '', isoDay(from), isoDay(to), limit],
     });
-    const byAccount = new Map<string, DayRow[]>();
-    for (const { account_id: accountId, ...row } of rows) {
-      const own = byAccount.get(accountId) ?? [];
-      byAccount.set(accountId, own);
-      if (row.facts !== null) own.push(row as DayRow);
-    }
-    const accounts: AccountDays[] = [];
-    for (const [accountId, own] of byAccount) accounts.push({ accountId, days: await this.unpacked(own) });
-    return accounts;
+  }
+
+  async plans(sql: Sql): Promise<{ id: number; keys: string[] }[]> {
+    return (await sql.query<{ id: number; keys: string }>({ name: 'reading-plans', text: 'SELECT id, keys FROM reading_plan' })).map(({ id, keys }) => ({ id, keys: keys.split('\n') }));
   }
 
   async keptSince(sql: Sql): Promise<EpochDay | null> {
@@ -81,14 +86,13 @@ export class PostgresDayStore extends DayStore {
     return false;
   }
 
-  private async unpacked(rows: readonly DayRow[]): Promise<KeptDay[]> {
-    // A plan never changes; one that is not known came since they were read.
-    const unpack = (): KeptDay[] => rows.map(({ day, looked_at: lookedAt, facts, card, revision }) => ({ day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.plans) }));
+  /** A plan never changes; one that is not known came since they were read. */
+  private async withPlans<T>(unpack: () => T): Promise<T> {
     try {
       return unpack();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      for (const { id, keys } of await this.database.query<{ id: number; keys: string }>('SELECT id, keys FROM reading_plan')) if (!this.plans.has(id)) this.plans.set(id, dayPlanOf(id, keys.split('\n')));
+      for (const { id, keys } of await this.plans(this.database)) if (!this.known.has(id)) this.known.set(id, dayPlanOf(id, keys));
       return unpack();
     }
   }

@@ -28,6 +28,10 @@ export class PostgresScorecardStore extends ScorecardStore {
     });
   }
 
+  everInForce(sql: Sql): Promise<ScorecardRevision[]> {
+    return sql.query<ScorecardRevision>(`SELECT ${revisionColumns} FROM scorecard_revision r WHERE EXISTS (SELECT FROM scorecard_publication p WHERE p.scorecard_id = r.scorecard_id AND p.revision = r.revision)`);
+  }
+
   async list(limit: number, startingAfter: string | null): Promise<ScorecardEntry[]> {
     const rows = await this.database.query<{ document: ScorecardEntry['document']; newestRevision: number } & Omit<Publication, 'generation'> & { generation: number | null }>({
       text: `SELECT r.document, n.revision AS "newestRevision", p.generation, n.scorecard_id AS "scorecardId", p.revision, p.replaced, p.action, p.reason, p.at, p.by

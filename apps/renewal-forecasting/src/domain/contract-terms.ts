@@ -12,6 +12,8 @@ export interface Term {
   readonly formerEnds: readonly Day[];
   /** `implied`: nobody signed it, the term before renewed by itself or by its signature. */
   readonly origin: 'signed' | 'implied';
+  /** When a signed one was first spoken of; null: it followed by itself. */
+  readonly toldOn: Day | null;
   readonly standing: Standing;
   /** The last day on which the customer can still say no; null without an end. */
   readonly noticeOn: Day | null;
@@ -74,7 +76,7 @@ class Unrolling {
   /** A signed term and what follows it by itself before the next signed one starts. */
   private unroll(signed: SignedTerm, next: SignedTerm | undefined): void {
     let term = this.place({ ...signed, origin: 'signed' }, next);
-    let anchor = signed;
+    let anchor: Pick<SignedTerm, 'startsOn' | 'endsOn'> = signed;
     for (let step = 1, terms = 0; terms < impliedTermsAtMost; step++, terms++) {
       if (term.endsOn === null || term.endsOn >= this.today || !term.goesOn) return;
       const agreed = term.standing.agreed;
@@ -82,14 +84,14 @@ class Unrolling {
       if (next && follower.startsOn >= next.startsOn) return;
       if (agreed) {
         this.agreedValues(agreed, follower.startsOn);
-        anchor = { startsOn: follower.startsOn, endsOn: follower.endsOn, formerEnds: [] };
+        anchor = { startsOn: follower.startsOn, endsOn: follower.endsOn };
         step = 0;
       }
-      term = this.place({ startsOn: follower.startsOn, endsOn: follower.endsOn, formerEnds: [], origin: 'implied' }, next);
+      term = this.place({ startsOn: follower.startsOn, endsOn: follower.endsOn, formerEnds: [], toldOn: null, origin: 'implied' }, next);
     }
   }
 
-  private place(signed: Pick<Term, 'startsOn' | 'endsOn' | 'formerEnds' | 'origin'>, next: SignedTerm | undefined): Term {
+  private place(signed: Pick<Term, 'startsOn' | 'endsOn' | 'formerEnds' | 'toldOn' | 'origin'>, next: SignedTerm | undefined): Term {
     const values = valuesOn(this.values, signed.endsOn ?? this.today);
     const noticeDays = values?.noticeDays ?? 0;
     const autoRenew = signed.endsOn !== null && (values?.autoRenew ?? false);

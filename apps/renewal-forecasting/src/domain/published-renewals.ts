@@ -11,9 +11,9 @@ export function renewalsDraft(accountId: string, forecast: AccountForecast, asOf
 }
 
 function published(accountId: string, renewal: ForecastRenewal, asOf: string): RenewalsDraft['renewals'][number] {
-  const { id, contractId, renewalOn, noticeOn, arrMinor, currency, state, outcome, forecast } = renewal;
+  const { id, contractId, startsOn, renewalOn, noticeOn, decidedOn, arrMinor, currency, state, outcome, forecast } = renewal;
   return {
-    id, accountId, contractId, renewalOn, noticeOn, arrMinor, currency, state, outcome,
+    id, accountId, contractId, startsOn, renewalOn, noticeOn, decidedOn, arrMinor, currency, state, outcome,
     forecast: forecast && { ...forecast, drivers: [...forecast.drivers], asOf },
   };
 }

@@ -16,7 +16,7 @@ const notice = (day: string, fields: Partial<ContractEntry> = {}) =>
 describe('renewals of a contract', () => {
   it('names itself by contract and term end, and counts the notice date back from it', () => {
     expect(at([year], '2026-05-01')).toEqual([
-      { id: 'c1~2027-03-31', contractId: 'c1', renewalOn: '2027-03-31', noticeOn: '2027-01-30', arrMinor: 12_000_000, currency: 'USD', state: 'open', outcome: null, autoRenew: false, termDays: 365 },
+      { id: 'c1~2027-03-31', contractId: 'c1', renewalOn: '2027-03-31', noticeOn: '2027-01-30', arrMinor: 12_000_000, currency: 'USD', state: 'open', outcome: null, autoRenew: false, termDays: 365, startsOn: '2026-04-01', decidedOn: null },
     ]);
   });
 
@@ -50,6 +50,23 @@ describe('renewals of a contract', () => {
     expect(brief([year, extended], '2027-03-02')).toEqual(['2027-03-31 extended extended', '2027-06-30 open']);
     const shortened = entry({ status: 'amended', startsOn: '2026-04-01', endsOn: '2027-01-31', occurredAt: '2027-03-02T00:00:00.000Z' });
     expect(brief([year, extended, shortened], '2026-12-01')).toEqual(['2027-01-31 open']);
+  });
+
+  it('knows the day on which it became known what becomes of the term', () => {
+    const decided = (entries: ContractEntry[], today: string) => at(entries, today).map(({ state, decidedOn }) => `${state} ${decidedOn}`);
+    const withdrawn = notice('2026-12-20', { status: 'cancel_withdrawn' });
+    const agreed = notice('2027-01-10', { status: 'agreed' });
+    const renewed = entry({ status: 'renewed', startsOn: '2027-04-01', endsOn: '2028-03-31', occurredAt: '2027-02-03T09:00:00.000Z' });
+    expect(decided([year, notice('2026-12-01')], '2026-12-02')).toEqual(['churn_notified 2026-12-01']);
+    expect(decided([year, notice('2026-12-01')], '2027-04-01')).toEqual(['churned 2026-12-01']);
+    expect(decided([year, notice('2026-12-01'), withdrawn], '2026-12-21')).toEqual(['open null']);
+    expect(decided([year, agreed], '2027-01-11')).toEqual(['agreed 2027-01-10']);
+    expect(decided([year, agreed, renewed], '2027-04-02')).toEqual(['renewed 2027-01-10', 'open null']);
+    expect(decided([year, renewed], '2027-04-02')).toEqual(['renewed 2027-02-03', 'open null']);
+    expect(decided([auto], '2027-04-02')).toEqual(['renewed 2027-01-30', 'open null']);
+    expect(decided([year, notice('2027-03-05', { status: 'lost' })], '2027-04-02')).toEqual(['churned 2027-03-05']);
+    // Nobody said anything: it ran out.
+    expect(decided([year], '2027-05-01')).toEqual(['churned null']);
   });
 
   it('goes through notice, withdrawal and signature', () => {

@@ -1,5 +1,6 @@
 import { runsOn } from './arr.js';
 import { valuesOn, type ContractTimeline, type Term } from './contract-terms.js';
+import { decisionDay } from './decision-day.js';
 import { addDays, daysBetween, type Day } from './day.js';
 
 export type RenewalState = 'open' | 'agreed' | 'renewed' | 'extended' | 'churn_notified' | 'churned';
@@ -22,6 +23,10 @@ export interface ContractRenewal {
   readonly autoRenew: boolean;
   /** Length of the term in days, both ends counted. */
   readonly termDays: number;
+  /** First day of the term. */
+  readonly startsOn: Day;
+  /** When it became known what becomes of the term; null: it is open, or nobody said anything. */
+  readonly decidedOn: Day | null;
 }
 
 /** The rules of renewing, as data. */
@@ -46,15 +51,16 @@ export function renewalsOf(timeline: ContractTimeline, today: Day, policy: Renew
 }
 
 function renewalsOfTerm(timeline: ContractTimeline, term: Term, next: Term | undefined, today: Day, graceDays: number): ContractRenewal[] {
-  const extended = term.formerEnds.map((end) => ({ ...shape(timeline, term, end), state: 'extended' as const, outcome: 'extended' as const }));
+  const extended = term.formerEnds.map((end) => ({ ...shape(timeline, term, end), state: 'extended' as const, outcome: 'extended' as const, decidedOn: null }));
   if (term.endsOn === null || term.noticeOn === null) return extended;
   const cutShort = next !== undefined && next.startsOn < term.endsOn;
   // A term that followed by itself and was replaced by a signed one before its end had no decision of its own.
   if (cutShort && term.origin === 'implied') return extended;
-  return [...extended, { ...shape(timeline, term, term.endsOn), ...standingOn(timeline, term, next, today, graceDays) }];
+  const standing = standingOn(timeline, term, next, today, graceDays);
+  return [...extended, { ...shape(timeline, term, term.endsOn), ...standing, decidedOn: decisionDay(term, next, standing.state) }];
 }
 
-function shape(timeline: ContractTimeline, term: Term, end: Day): Omit<ContractRenewal, 'state' | 'outcome'> {
+function shape(timeline: ContractTimeline, term: Term, end: Day): Omit<ContractRenewal, 'state' | 'outcome' | 'decidedOn'> {
   const values = valuesOn(timeline.values, end);
   const notice = term.endsOn !== null && term.noticeOn !== null && end === term.endsOn ? term.noticeOn : addDays(end, -(values?.noticeDays ?? 0));
   return {
@@ -66,6 +72,7 @@ function shape(timeline: ContractTimeline, term: Term, end: Day): Omit<ContractR
     currency: values?.currency ?? '',
     autoRenew: term.autoRenew,
     termDays: daysBetween(term.startsOn, end) + 1,
+    startsOn: term.startsOn,
   };
 }
 

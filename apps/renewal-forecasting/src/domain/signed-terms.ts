@@ -1,5 +1,5 @@
 import { effectiveDay, type ContractEntry } from './contract-entry.js';
-import type { Day } from './day.js';
+import { dayOf, earlierDay, type Day } from './day.js';
 
 /** A term somebody signed. */
 export interface SignedTerm {
@@ -8,6 +8,8 @@ export interface SignedTerm {
   readonly endsOn: Day | null;
   /** Ends it had before it was extended, oldest first. */
   readonly formerEnds: readonly Day[];
+  /** When it was first spoken of. */
+  readonly toldOn: Day;
 }
 
 /** Commercial values of a contract from a day on, until the next change. */
@@ -39,11 +41,12 @@ export function foldSignedTerms(entries: readonly ContractEntry[]): SignedLedger
   for (const entry of entries) {
     values.push(valuesFrom(entry, values.at(-1)));
     const at = termOf(entry, terms);
+    const toldOn = dayOf(entry.occurredAt);
     if (at === -1) {
-      terms.push({ startsOn: entry.startsOn, endsOn: entry.endsOn, formerEnds: [] });
+      terms.push({ startsOn: entry.startsOn, endsOn: entry.endsOn, formerEnds: [], toldOn });
       terms.sort((a, b) => (a.startsOn < b.startsOn ? -1 : 1));
     } else {
-      terms[at] = withEnd(terms[at]!, entry.endsOn);
+      terms[at] = { ...withEnd(terms[at]!, entry.endsOn), toldOn: earlierDay(terms[at]!.toldOn, toldOn) };
     }
   }
   return { terms, values };
@@ -61,7 +64,7 @@ function termOf(entry: ContractEntry, terms: readonly SignedTerm[]): number {
   return describesAnother ? -1 : running;
 }
 
-function withEnd(term: SignedTerm, endsOn: Day | null): SignedTerm {
+function withEnd(term: SignedTerm, endsOn: Day | null): Omit<SignedTerm, 'toldOn'> {
   if (term.endsOn === endsOn) return term;
   const lengthened = term.endsOn !== null && (endsOn === null || endsOn > term.endsOn);
   const kept = term.formerEnds.filter((end) => endsOn === null || end < endsOn);

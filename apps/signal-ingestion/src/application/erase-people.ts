@@ -1,8 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { allTopics, peopleTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
-import { deadLetterTopicName } from '@perennial/contracts/topic';
+import { Injectable } from '@nestjs/common';
+import { peopleTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
-import { EVENT_LOG, type Erased, type EventLog, type LogRecord } from '@perennial/messaging/event-log';
 import { killPoint } from '@perennial/messaging/kill-point';
 import { Outbox } from '@perennial/messaging/outbox';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
@@ -10,13 +8,13 @@ import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { v7 as uuidv7 } from 'uuid';
-import { PersonFinder, erasedOf, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
-import { AccountStore } from './account-store.js';
+import { erasedOf, type Traces } from '../domain/person-finder.js';
 import { AccountTree } from './account-tree.js';
-import { LogReaders, readingServices } from './log-readers.js';
-import { PersonalDataStore, type Erasure } from './personal-data-store.js';
-import { PublishAccounts } from './publish-accounts.js';
-import { Restatements } from './restatements.js';
+import { EraseFromLog } from './erase-from-log.js';
+import { Erasures, type Erasure } from './erasures.js';
+import { LogReaders } from './log-readers.js';
+import { PersonalDataStore } from './personal-data-store.js';
+import { RegroupAccounts } from './regroup-accounts.js';
 import { Suppression } from './suppression.js';
 import { SuppressionStore } from './suppression-store.js';
 
@@ -29,33 +27,37 @@ const readersWaitMs = 2_000;
 /** Files are looked for this often; an upload that nobody goes on with is given up after days. */
 const fileWaitMs = 60_000;
 const lookAgainMs = (looks: number): number => 1000 * 4 ** looks;
-/** All topics, for others put into words what they learnt of people; with the dead letters of those who read them. */
-const cleaned = allTopics.flatMap((topic) => [
-  topic.name,
-  ...readingServices.map((service) => deadLetterTopicName(topic, service)),
-]);
+
+/** An erasure whose database part is done, for this process alone until its lease is over. */
+interface Look {
+  readonly erasure: Erasure;
+  readonly lease: string;
+  readonly traces: Traces;
+  /** The accounts and those that were merged into them: of either something may have been said. */
+  readonly accountIds: readonly string[];
+}
 
 /**
  * Forgets a person. First nobody hears of them any more, which is committed before anything is looked for; then
  * what is stored goes, and the accounts concerned are told again without them; then, once everybody has read what waits, the
- * log, and others are told whom to take out of their words. Each step is a transaction that can be repeated.
+ * log, and others are told whom to take out of their words. Each step can be repeated. No transaction is open while the log
+ * is asked or emptied: a lease keeps others off, and whoever lost it changes nothing.
  */
 @Injectable()
 @RunsDueWork()
 export class ErasePeople implements DueWork {
   constructor(
     private readonly database: Database,
+    private readonly erasures: Erasures,
     private readonly store: PersonalDataStore,
     private readonly suppression: Suppression,
     private readonly suppressionStore: SuppressionStore,
     private readonly tree: AccountTree,
-    private readonly accounts: AccountStore,
-    private readonly publishAccounts: PublishAccounts,
-    private readonly restatements: Restatements,
+    private readonly regroup: RegroupAccounts,
     private readonly progress: ConsumerProgress,
     private readonly readers: LogReaders,
+    private readonly fromLog: EraseFromLog,
     private readonly outbox: Outbox,
-    @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly nudge: DueWorkNudge,
   ) {}
@@ -68,7 +70,7 @@ export class ErasePeople implements DueWork {
       const requested: Erasure = {
         id: uuidv7(), state: 'requested', traces, reason, requestedAt: this.clock.now(), requestedBy: by, messages: 0, rejected: 0, accountIds: [], logRecords: null, logLeft: 0, logLooks: 0, waitsFor: [], nextAt: this.clock.now(), logCleanAt: null, doneAt: null,
       };
-      await this.store.request(tx, requested);
+      await this.erasures.request(tx, requested);
       // The answer is kept for repetitions: it names nobody.
       return { ...requested, traces: null };
     }));
@@ -78,61 +80,73 @@ export class ErasePeople implements DueWork {
   }
 
   nextDueAt(): Promise<Date | null> {
-    return this.store.nextDueAt();
+    return this.erasures.nextDueAt();
   }
 
   async runDue(now: Date): Promise<void> {
     // Whoever took messages before the person was suppressed is waited for: what they stored is found.
     await this.suppressionStore.waitForAll();
-    while (await this.database.transaction((tx) => this.goOn(tx, now)));
+    while (await this.goOn(now));
   }
 
   /** One step of one erasure; false: none is left, or what is left has to wait. */
-  private async goOn(tx: Transaction, now: Date): Promise<boolean> {
-    const erasure = await this.store.claim(tx, now);
-    if (!erasure?.traces) return false;
-    if (erasure.state === 'requested') {
-      await this.store.save(tx, { ...erasure, ...(await this.eraseStored(tx, erasure.traces, now)), state: 'database_done' });
-      killPoint('ingestion.erased-stored');
-      return true;
-    }
-    if (await this.store.waitsForFiles(erasure.requestedAt)) {
-      await this.store.save(tx, { ...erasure, nextAt: new Date(now.getTime() + fileWaitMs) });
-      return true;
-    }
-    // Others go on while one waits.
-    const isEarly = (await this.progress.behind(telemetryTopic, tx)).size > 0 || (await this.store.waitsForLog(erasure.traces, erasure.accountIds));
-    const waitsFor = isEarly ? [] : await this.readers.behind(`${erasure.id} ${erasure.logLooks}`);
-    if (isEarly || waitsFor.length > 0) {
-      await this.store.save(tx, { ...erasure, waitsFor, nextAt: new Date(now.getTime() + readersWaitMs) });
-      return true;
-    }
-    await this.store.save(tx, await this.lookAtLog(tx, erasure, erasure.traces, now));
-    killPoint('ingestion.erased-log');
+  private async goOn(now: Date): Promise<boolean> {
+    const one = await this.database.transaction((tx) => this.takeOne(tx, now));
+    if (one === null) return false;
+    if (one !== 'stored') await this.look(one, now);
     return true;
   }
 
-  /** Everybody has read what was in the log. What they made of it may stand there since, so there is more than one look; the last one finds that they were told. */
-  private async lookAtLog(tx: Transaction, erasure: Erasure, traces: Traces, now: Date): Promise<Erasure> {
-    const accountIds = await this.families(tx, erasure.accountIds);
-    const cleaned = await this.cleanLog(traces, accountIds, erasure.requestedAt);
-    const logLooks = erasure.logLooks + 1;
-    const logRecords = cleaned === null ? null : (erasure.logRecords ?? 0) + cleaned.erased;
-    const logLeft = cleaned?.left ?? 0;
-    const looked = { ...erasure, logRecords, logLeft, logLooks, waitsFor: [], nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
-    if (logLooks < fewestLooks || (logLeft > 0 && logLooks < mostLooks)) {
-      await this.tellOthers(tx, traces, accountIds, now);
-      return looked;
+  /** What is stored goes in the transaction that takes it; the log is looked at afterwards. */
+  private async takeOne(tx: Transaction, now: Date): Promise<Look | 'stored' | null> {
+    const claimed = await this.erasures.claim(tx, now);
+    if (!claimed?.erasure.traces) return null;
+    const { erasure, lease } = claimed;
+    const { traces } = claimed.erasure;
+    if (erasure.state === 'requested') {
+      await this.erasures.save(tx, { ...erasure, ...(await this.eraseStored(tx, traces, now)), state: 'database_done' }, lease);
+      killPoint('ingestion.erased-stored');
+      return 'stored';
     }
+    return { erasure, lease, traces, accountIds: await this.families(tx, erasure.accountIds) };
+  }
+
+  private async look(look: Look, now: Date): Promise<void> {
+    const { lease, traces, accountIds } = look;
+    try {
+      const { next, tells } = await this.lookAtLog(look, now);
+      await this.database.transaction(async (tx) => {
+        if ((await this.erasures.save(tx, next, lease)) && tells) await this.tellOthers(tx, traces, accountIds, now);
+      });
+    } finally {
+      await this.erasures.release(lease);
+    }
+  }
+
+  /** Everybody has read what was in the log. What they made of it may stand there since, so there is more than one look; the last one finds that they were told. */
+  private async lookAtLog({ erasure, lease, traces, accountIds }: Look, now: Date): Promise<{ next: Erasure; tells: boolean }> {
+    // Others go on while one waits.
+    const wait = (ms: number, waitsFor: readonly string[]) => ({ next: { ...erasure, waitsFor, nextAt: new Date(now.getTime() + ms) }, tells: false });
+    if (await this.erasures.waitsForFiles(erasure.requestedAt)) return wait(fileWaitMs, erasure.waitsFor);
+    if ((await this.progress.behind(telemetryTopic)).size > 0 || (await this.erasures.waitsForLog(traces, erasure.accountIds))) return wait(readersWaitMs, []);
+    const waitsFor = await this.readers.behind(`${erasure.id} ${erasure.logLooks}`);
+    if (waitsFor.length > 0) return wait(readersWaitMs, waitsFor);
+
+    const found = await this.fromLog.erase(traces, accountIds, erasure.requestedAt, () => this.erasures.renew(lease));
+    killPoint('ingestion.erased-log');
+    const logLooks = erasure.logLooks + 1;
+    const logRecords = found === null ? null : (erasure.logRecords ?? 0) + found.erased;
+    const logLeft = found?.left ?? 0;
+    const looked = { ...erasure, logRecords, logLeft, logLooks, waitsFor: [], nextAt: new Date(now.getTime() + lookAgainMs(logLooks - 1)) };
+    if (logLooks < fewestLooks || (logLeft > 0 && logLooks < mostLooks)) return { next: looked, tells: true };
     const longest = signalsTopic.retentionDays ?? 0;
-    return { ...looked, state: 'done', traces: null, logCleanAt: cleaned === null ? new Date(now.getTime() + longest * dayMs) : null, doneAt: now };
+    return { next: { ...looked, state: 'done', traces: null, logCleanAt: found === null ? new Date(now.getTime() + longest * dayMs) : null, doneAt: now }, tells: false };
   }
 
   private async tellOthers(tx: Transaction, traces: Traces, accountIds: readonly string[], now: Date): Promise<void> {
     await this.outbox.publish(tx, peopleTopic, accountIds.map((accountId) => ({ type: 'perennial.person.erased.v1' as const, key: accountId, data: erasedOf(traces, accountId), time: now })));
   }
 
-  /** The accounts and those that were merged into them: of either something may have been said. */
   private async families(tx: Transaction, roots: readonly string[]): Promise<string[]> {
     const families = new Set(roots);
     for (const root of roots) for (const id of await this.tree.family(tx, root)) families.add(id);
@@ -144,52 +158,11 @@ export class ErasePeople implements DueWork {
     const { messages, rejected, accountIds } = await this.store.erase(tx, traces, now);
     const ids = await this.tree.roots(tx, accountIds);
     if (ids.length > 0) {
-      await this.store.eraseWords(tx, traces, await this.families(tx, ids));
-      await this.restatements.hold(tx, ids);
-      const { accounts } = await this.accounts.lock(tx, ids.map((id) => ({ id, earliest: now.getTime(), whole: true })));
-      await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), now);
-      await this.restatements.regroup(tx, ids, 'a person was erased', now);
-      tx.afterCommit(() => this.nudge.nudge());
+      const families = await this.families(tx, ids);
+      await this.regroup.hold(tx, ids, families);
+      await this.store.eraseWords(tx, traces, families, now);
+      await this.regroup.tell(tx, ids, 'a person was erased');
     }
     return { messages, rejected, accountIds: ids };
   }
-
-  /** Null: this log keeps its records until their retention is over. */
-  private async cleanLog(traces: Traces, accountIds: readonly string[], since: Date): Promise<Erased | null> {
-    const finder = new PersonFinder(traces);
-    const known = new Set(traces.keys);
-    const words = new Map(accountIds.map((accountId) => [accountId, wordsOf(traces, accountId)]));
-    const texts = [...new Set([...searchTexts(traces), ...traces.keys, ...[...words.values()].flatMap(({ searched }) => searched)])];
-    const isAbout = ({ key, value }: LogRecord): boolean => {
-      if (key !== null && known.has(key)) return true;
-      const said = parsed(value);
-      // No JSON, e.g. a dead letter: it holds one of the texts.
-      if (said === undefined) return true;
-      // What is said of the person's accounts in words may call them by name; two people elsewhere may share one.
-      return finder.isIn(said) || (key !== null && !keepsNames(said, since) && words.get(key)?.areIn(said) === true);
-    };
-    const done = { erased: 0, left: 0 };
-    for (const topic of cleaned) {
-      const found = await this.log.erase(topic, texts, isAbout);
-      if (found === null) return null;
-      done.erased += found.erased;
-      done.left += found.left;
-    }
-    return done;
-  }
-}
-
-/** Undefined: it is no JSON. */
-function parsed(value: Buffer | null): unknown {
-  try {
-    return value === null ? null : JSON.parse(value.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Signals that are told again as they are: one about somebody else, who may have the same name, and one that came after the erasure. */
-function keepsNames(said: unknown, since: Date): boolean {
-  if (typeof said !== 'object' || said === null || !('kind' in said)) return false;
-  return said.kind === 'person' || ('receivedAt' in said && typeof said.receivedAt === 'string' && Date.parse(said.receivedAt) > since.getTime());
 }

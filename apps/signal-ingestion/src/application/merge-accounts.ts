@@ -2,13 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { killPoint } from '@perennial/messaging/kill-point';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { DueWorkNudge } from '@perennial/service-kit/due-work';
-import { AccountStore } from './account-store.js';
 import { AccountTree, type Place } from './account-tree.js';
 import { MergeHistory, type Decision } from './merge-history.js';
-import { PublishAccounts } from './publish-accounts.js';
 import type { RefusedCall } from './refused-call.js';
-import { Restatements } from './restatements.js';
+import { RegroupAccounts } from './regroup-accounts.js';
 
 /**
  * Makes one account stand for another, and takes that back. Nothing is rewritten: messages, contacts and attributes
@@ -19,11 +16,8 @@ export class MergeAccounts {
   constructor(
     private readonly tree: AccountTree,
     private readonly history: MergeHistory,
-    private readonly accounts: AccountStore,
-    private readonly restatements: Restatements,
-    private readonly publishAccounts: PublishAccounts,
+    private readonly regroup: RegroupAccounts,
     private readonly clock: Clock,
-    private readonly nudge: DueWorkNudge,
   ) {}
 
   /** The same again changes nothing. `unless` may refuse what is about to be done. Answers null when it is done. */
@@ -61,7 +55,7 @@ export class MergeAccounts {
     const owner = await this.tree.place(tx, id);
     if (owner === null || owner.isAlias) return notFound(id, owner);
     if (await this.tree.addAlias(tx, alias, id, this.clock.now())) {
-      await this.publish(tx, [id]);
+      await this.regroup.publish(tx, [id]);
       return null;
     }
     const taken = await this.tree.place(tx, alias);
@@ -75,41 +69,21 @@ export class MergeAccounts {
     await this.tree.hold(tx);
     const place = await this.tree.place(tx, alias);
     if (!place?.isAlias || place.mergedInto !== id) return { because: 'not_found', code: 'not_found', detail: `${alias} is no alias of ${id}` };
-    await this.restatements.hold(tx, [alias, place.root]);
-    await this.lock(tx, [alias, place.root]);
-    if (await this.tree.freeAlias(tx, alias)) await this.tell(tx, [alias, place.root], `${alias} is no alias of ${id} any more`);
-    else await this.publish(tx, [id]);
+    await this.regroup.hold(tx, [alias, place.root]);
+    if (await this.tree.freeAlias(tx, alias)) await this.regroup.tell(tx, [alias, place.root], `${alias} is no alias of ${id} any more`);
+    else await this.regroup.publish(tx, [id]);
     return null;
   }
 
   private async move(tx: Transaction, id: string, into: string | null, accountIds: readonly string[], reason: string): Promise<void> {
-    // Whoever is about to publish a signal of one of them holds its account: locks first, and in the order of restatements.
-    await this.restatements.hold(tx, accountIds);
-    await this.lock(tx, [...new Set([...(await this.tree.family(tx, id)), ...accountIds])]);
+    await this.regroup.hold(tx, accountIds, await this.tree.family(tx, id));
     await this.tree.lead(tx, id, into);
     killPoint('ingestion.merging');
-    await this.tell(tx, accountIds, reason);
-  }
-
-  private async tell(tx: Transaction, accountIds: readonly string[], reason: string): Promise<void> {
-    await this.publish(tx, accountIds);
-    await this.restatements.regroup(tx, accountIds, reason.slice(0, 500), this.clock.now());
-    tx.afterCommit(() => this.nudge.nudge());
-  }
-
-  private async publish(tx: Transaction, accountIds: readonly string[]): Promise<void> {
-    const accounts = await this.lock(tx, accountIds);
-    await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), this.clock.now());
-  }
-
-  private async lock(tx: Transaction, ids: readonly string[]) {
-    const now = this.clock.now().getTime();
-    const { accounts } = await this.accounts.lock(tx, [...ids].sort().map((id) => ({ id, earliest: now, whole: true })));
-    return accounts;
+    await this.regroup.tell(tx, accountIds, reason);
   }
 
   private async isOwnAncestor(tx: Transaction, id: string): Promise<boolean> {
-    const account = (await this.lock(tx, [id])).find((one) => one.id === id);
+    const account = (await this.regroup.lock(tx, [id])).accounts.find((one) => one.id === id);
     return account?.parentId != null && this.tree.isBelow(tx, account.parentId, id);
   }
 }

@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { IdentityMap } from '../domain/identity-map.js';
-import { AccountStore } from './account-store.js';
 import { AccountTree } from './account-tree.js';
 import { IdentityStore } from './identity-store.js';
 import { MergeHistory, type Decision } from './merge-history.js';
 import { PeopleStore, type PersonDetail } from './people-store.js';
-import { PublishAccounts } from './publish-accounts.js';
 import type { RefusedCall } from './refused-call.js';
-import { Restatements } from './restatements.js';
+import { RegroupAccounts } from './regroup-accounts.js';
 
 /**
  * Makes one person of two, and two again. As with accounts nothing is rewritten: messages and contacts keep the person
@@ -23,11 +20,8 @@ export class MergePeople {
     private readonly tree: AccountTree,
     private readonly identities: IdentityStore,
     private readonly history: MergeHistory,
-    private readonly accounts: AccountStore,
-    private readonly restatements: Restatements,
-    private readonly publishAccounts: PublishAccounts,
+    private readonly regroup: RegroupAccounts,
     private readonly clock: Clock,
-    private readonly nudge: DueWorkNudge,
   ) {}
 
   /** The same again changes nothing. Who has no account comes to that of the other one, and stays there after an unmerge. */
@@ -49,7 +43,7 @@ export class MergePeople {
     await this.identities.save(tx, map, this.clock.now());
     await this.history.add(tx, 'person', from.key, target.key, decision);
     await this.identities.lead(tx, from.key, target.key);
-    await this.tell(tx, accountsOf(from, target), `people were merged: ${decision.reason}`);
+    await this.regroup.tell(tx, await this.tree.roots(tx, accountsOf(from, target)), `people were merged: ${decision.reason}`);
     return null;
   }
 
@@ -62,18 +56,8 @@ export class MergePeople {
     await this.identities.lock(tx, [from.key], this.clock.now());
     await this.history.end(tx, 'person', from.key, decision);
     await this.identities.lead(tx, from.key, null);
-    await this.tell(tx, accountsOf(from, from), `people were unmerged: ${decision.reason}`);
+    await this.regroup.tell(tx, await this.tree.roots(tx, accountsOf(from, from)), `people were unmerged: ${decision.reason}`);
     return null;
-  }
-
-  private async tell(tx: Transaction, named: readonly string[], reason: string): Promise<void> {
-    const now = this.clock.now();
-    const ids = await this.tree.roots(tx, named);
-    await this.restatements.hold(tx, ids);
-    const { accounts } = await this.accounts.lock(tx, ids.map((id) => ({ id, earliest: now.getTime(), whole: true })));
-    await this.publishAccounts.publish(tx, accounts.map((account) => ({ account, cause: undefined })), now);
-    await this.restatements.regroup(tx, ids, reason.slice(0, 500), now);
-    tx.afterCommit(() => this.nudge.nudge());
   }
 }
 

@@ -34,15 +34,22 @@ export interface RejectedFilter {
   readonly to: Date | null;
 }
 
+/** Some of the rows that were asked for: a page ends early where its payloads are large. At least one, where there is any. */
+export interface RejectedPage {
+  readonly rows: readonly Rejected[];
+  /** Those that fit and found no room, in order, as far as was asked. */
+  readonly left: readonly string[];
+}
+
 export abstract class RejectedStore {
   abstract add(tx: Transaction, rejected: readonly Rejected[]): Promise<void>;
   /** Newest first. */
-  abstract list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  abstract list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage>;
   abstract find(id: string): Promise<Rejected | null>;
   /** Those of `ids` that are open, for this transaction alone. */
-  abstract claim(tx: Transaction, ids: readonly string[]): Promise<Rejected[]>;
+  abstract claim(tx: Transaction, ids: readonly string[]): Promise<RejectedPage>;
   /** Open ones that fit, oldest first, for this transaction alone. */
-  abstract claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]>;
+  abstract claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage>;
   abstract replayed(tx: Transaction, ids: readonly string[], at: Date): Promise<void>;
   /** They stay open, for these reasons now. */
   abstract refusedAgain(tx: Transaction, refused: readonly { readonly id: string; readonly fault: ItemFault }[]): Promise<void>;

@@ -35,6 +35,14 @@ export interface Replayed {
   readonly fault: ItemFault | null;
 }
 
+export interface ReplayedPage {
+  readonly replayed: readonly Replayed[];
+  /** Of `where` there may be more. */
+  readonly hasMore: boolean;
+}
+
+const noRoom: ItemFault = { code: 'not_tried', pointer: '', detail: 'those before it are large: replay fewer at once' };
+
 /**
  * Reads rejected items again, mended or as they are, and takes them as if they came now with the time of
  * receipt they had. Effect and state are one transaction: an item counts once, however often it is replayed.
@@ -52,15 +60,18 @@ export class ReplayRejected {
     private readonly clock: Clock,
   ) {}
 
-  /** `dryRun`: only says which could be read. In the order of `ids`, or oldest first. */
-  async replay(selection: Selection, mending: Mending, dryRun: boolean, call: IdempotentCall | null): Promise<Replayed[]> {
+  /**
+   * `dryRun`: only says which could be read. In the order of `ids`, or oldest first. Where payloads are large, ids at the end
+   * are not tried, and of `where` fewer than `limit` are.
+   */
+  async replay(selection: Selection, mending: Mending, dryRun: boolean, call: IdempotentCall | null): Promise<ReplayedPage> {
     await this.messages.prepare();
-    return this.database.transaction((tx) => once(tx, call, async () => {
-      const rows = 'ids' in selection ? await this.rejected.claim(tx, selection.ids) : await this.rejected.claimSome(tx, selection.where, selection.limit, selection.startingAfter);
+    return this.database.transaction((tx) => once(tx, call, async (): Promise<ReplayedPage> => {
+      const { rows, left } = 'ids' in selection ? await this.rejected.claim(tx, selection.ids) : await this.rejected.claimSome(tx, selection.where, selection.limit, selection.startingAfter);
       const replayed = await this.replayRows(tx, rows, mending, dryRun);
-      if (!('ids' in selection)) return replayed;
-      const byId = new Map(replayed.map((one) => [one.id, one]));
-      return selection.ids.map((id) => byId.get(id) ?? { id, result: 'not_open', fault: null });
+      if (!('ids' in selection)) return { replayed, hasMore: left.length > 0 || replayed.length === selection.limit };
+      const byId = new Map([...replayed, ...left.map((id): Replayed => ({ id, result: 'refused', fault: noRoom }))].map((one) => [one.id, one]));
+      return { replayed: selection.ids.map((id) => byId.get(id) ?? { id, result: 'not_open', fault: null }), hasMore: false };
     }));
   }
 

@@ -9,7 +9,7 @@ import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/
 import { CONFIG } from '@perennial/service-kit/service';
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalIngestionConfig } from '../config.js';
-import { compileMapping } from '../domain/mapping/compile-mapping.js';
+import { compileMapping, type CompiledMapping } from '../domain/mapping/compile-mapping.js';
 import { AccountTree } from './account-tree.js';
 import { callsOfSource } from './calls-of-source.js';
 import { MappingRestatements, type MappingRestatement } from './mapping-restatements.js';
@@ -33,6 +33,9 @@ const dayMs = 86_400_000;
 @Injectable()
 @RunsDueWork()
 export class RestateByMapping implements DueWork {
+  /** The revision read by last, ready to be applied: page after page is read by one. Revisions never change. */
+  private lastRead: { readonly sourceId: string; readonly revision: number; readonly mapping: CompiledMapping } | null = null;
+
   constructor(
     private readonly database: Database,
     private readonly store: MappingRestatements,
@@ -104,12 +107,20 @@ export class RestateByMapping implements DueWork {
   }
 
   private async reread(tx: Transaction, { id, sourceId, revision, since }: MappingRestatement, records: readonly LogRecord[]) {
-    const mapping = await this.mappings.find(sourceId, revision);
-    if (!mapping) throw new Error('a revision that is restated was never published');
+    const mapping = await this.mappingOf(sourceId, revision);
     const told = callsOfSource(records, sourceId, since.getTime());
-    const { accountIds, changed, kept } = await this.messages.retell(tx, told, compileMapping(mapping));
+    const { accountIds, changed, kept } = await this.messages.retell(tx, told, mapping);
     await this.store.touch(tx, id, accountIds);
     return { messages: told.length, changed, kept };
+  }
+
+  private async mappingOf(sourceId: string, revision: number): Promise<CompiledMapping> {
+    if (this.lastRead?.sourceId !== sourceId || this.lastRead.revision !== revision) {
+      const published = await this.mappings.find(sourceId, revision);
+      if (!published) throw new Error('a revision that is restated was never published');
+      this.lastRead = { sourceId, revision, mapping: compileMapping(published) };
+    }
+    return this.lastRead.mapping;
   }
 
   /** Once each, when all is read or a newer one goes on from here. */

@@ -8,7 +8,8 @@ import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { Idempotent, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { ErasePeople } from '../application/erase-people.js';
-import { PersonalDataStore, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
+import { Erasures, type Erasure } from '../application/erasures.js';
+import { PersonalDataStore, type ExportedRow } from '../application/personal-data-store.js';
 import { Suppression } from '../application/suppression.js';
 import { SuppressionStore } from '../application/suppression-store.js';
 
@@ -46,6 +47,7 @@ export class PrivacyController {
   constructor(
     private readonly database: Database,
     private readonly store: PersonalDataStore,
+    private readonly erasures: Erasures,
     private readonly erasePeople: ErasePeople,
     private readonly suppression: Suppression,
     private readonly suppressionStore: SuppressionStore,
@@ -79,7 +81,7 @@ export class PrivacyController {
   @ApiOperation({ summary: 'How far an erasure is' })
   @ApiOkResponse({ type: ErasureView })
   async erasure(@Param('id', uuidOf('erasure')) id: string): Promise<ErasureView> {
-    const erasure = await this.store.find(id);
+    const erasure = await this.erasures.find(id);
     if (!erasure) throw new NotFoundException(`there is no erasure ${id}`);
     return viewOf(erasure);
   }

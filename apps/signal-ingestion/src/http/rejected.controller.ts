@@ -6,7 +6,7 @@ import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { Idempotent, type IdempotentCall } from '@perennial/service-kit/idempotency';
-import { listOf, type List } from '@perennial/service-kit/list';
+import type { List } from '@perennial/service-kit/list';
 import { RejectedStore, type Rejected, type RejectedFilter } from '../application/rejected-store.js';
 import { ReplayRejected, type Replayed, type Selection } from '../application/replay-rejected.js';
 import { isWhole, maskedPayload } from '../domain/rejected-payload.js';
@@ -23,12 +23,12 @@ export class RejectedController {
 
   @Get()
   @RequireScope('accounts:read')
-  @ApiOperation({ summary: 'Items of known senders that could not be taken, newest first' })
+  @ApiOperation({ summary: 'Items of known senders that could not be taken, newest first', description: 'Fewer than `limit` where they are large: `hasMore` says whether there are more.' })
   @ApiListResponse(RejectedView)
   async list(@Query() query: RejectedQuery, @CurrentPrincipal() principal: Principal): Promise<List<RejectedView>> {
-    const rows = await this.rejected.list(filterOf(query, '?', query.state ?? null), query.limit + 1, query.startingAfter ?? null);
+    const { rows, left } = await this.rejected.list(filterOf(query, '?', query.state ?? null), query.limit, query.startingAfter ?? null);
     const open = allows(principal, 'operate');
-    return listOf(rows.map((row) => viewOf(row, open)), query.limit);
+    return { object: 'list', data: rows.map((row) => viewOf(row, open)), hasMore: left.length > 0 };
   }
 
   @Get(':id')
@@ -44,13 +44,13 @@ export class RejectedController {
   @Post('replay')
   @HttpCode(200)
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Replay rejected items, mended or as they are', description: `At most ${maxReplayed} a call, all in one transaction. Each counts as received when it was; what still does not fit stays open.` })
+  @ApiOperation({ summary: 'Replay rejected items, mended or as they are', description: `At most ${maxReplayed} a call, all in one transaction; fewer where they are large. Each counts as received when it was; what still does not fit stays open.` })
   @ApiOkResponse({ type: ReplayResults })
   async replayMany(@Body() body: ReplayMany, @Idempotent() call: IdempotentCall | null): Promise<ReplayResults> {
     const selection = selectionOf(body);
-    const replayed = await this.replayRejected.replay(selection, { patch: body.patch }, body.dryRun ?? false, call);
+    const { replayed, hasMore } = await this.replayRejected.replay(selection, { patch: body.patch }, body.dryRun ?? false, call);
     const of = (result: Replayed['result']) => replayed.filter((one) => one.result === result).length;
-    return { taken: of('taken'), repeated: of('repeated'), refused: of('refused'), results: replayed.map(resultOf), hasMore: 'where' in selection && replayed.length === selection.limit };
+    return { taken: of('taken'), repeated: of('repeated'), refused: of('refused'), results: replayed.map(resultOf), hasMore };
   }
 
   @Post(':id/replay')
@@ -61,7 +61,7 @@ export class RejectedController {
   async replayOne(@Param('id', uuidOf('rejected item')) id: string, @Body() body: ReplayOne, @Idempotent() call: IdempotentCall | null): Promise<ReplayResult> {
     const { payload, patch } = body;
     if (payload !== undefined && patch !== undefined) throw unfit('/patch', 'give a payload or a patch, not both');
-    const [replayed] = await this.replayRejected.replay({ ids: [id] }, { payload, patch }, body.dryRun ?? false, call);
+    const { replayed: [replayed] } = await this.replayRejected.replay({ ids: [id] }, { payload, patch }, body.dryRun ?? false, call);
     if (replayed?.result === 'not_open') throw (await this.rejected.find(id)) ? new ProblemException(409, 'it is no longer open: see its state', { code: 'not_open' }) : noSuch(id);
     return resultOf(replayed!);
   }

@@ -102,7 +102,7 @@ export class ReplayMany extends Mended {
 
 export class ReplayResult {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['taken', 'repeated', 'refused', 'not_open'], description: '`repeated`: the same was taken before, so it counts once. `refused`: it stays open.' }) result!: string;
+  @ApiProperty({ enum: ['taken', 'repeated', 'refused', 'not_open'], description: '`repeated`: the same was taken before, so it counts once. `refused`: it stays open; with the code `not_tried` where those before it were too large together.' }) result!: string;
   @ApiPropertyOptional() code?: string;
   @ApiPropertyOptional({ description: 'JSON pointer into the mended item.' }) pointer?: string;
   @ApiPropertyOptional() detail?: string;

@@ -162,9 +162,9 @@ export class PostgresMessageStore extends MessageStore {
 
   async told(tx: Transaction, arrivals: readonly Arrival[]): Promise<Map<string, ToldMessage>> {
     const rows = await tx.query<Omit<ToldMessage, 'hash' | 'personId'> & { hash: Buffer; root: string | null }>({
-      text: `SELECT m.week, m.source_id AS "sourceId", m.message_id AS "messageId", m.hash, m.person_key AS "personKey", coalesce(i.alias_of, m.person_key) AS root, m.account_id AS "accountId", m.kind, m.data, m.product FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
+      text: `SELECT m.week, m.source_id AS "sourceId", m.message_id AS "messageId", m.hash, m.person_key AS "personKey", coalesce(i.alias_of, m.person_key) AS root, m.account_id AS "accountId", m.kind, m.data, m.product, a.erased_at AS "erasedAt" FROM unnest($1::text[], $2::text[]) AS q (source_id, message_id)
              JOIN message m ON m.week = ANY (ARRAY[message_week(now()), message_week(now()) - 1]) AND m.source_id = q.source_id AND m.message_id = q.message_id
-             LEFT JOIN identity i ON i.key = m.person_key`,
+             LEFT JOIN identity i ON i.key = m.person_key LEFT JOIN account a ON a.id = m.account_id`,
       values: [arrivals.map((a) => a.sourceId), arrivals.map((a) => a.messageId)],
     });
     return new Map(rows.map(({ root, ...row }) => [messageKey(row), { ...row, hash: row.hash.toString('hex'), personId: personIdOf(root) }]));

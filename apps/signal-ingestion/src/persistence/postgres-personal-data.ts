@@ -1,30 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { inPages } from '@perennial/persistence/in-pages';
 import { Database, type Sql, type Statement, type Transaction } from '@perennial/persistence/transaction';
-import { PersonalDataStore, type Erased, type Erasure, type ExportedRow } from '../application/personal-data-store.js';
+import { PersonalDataStore, type Erased, type ExportedRow } from '../application/personal-data-store.js';
 import { emailKey, isEmail, personKey } from '../domain/identifiers.js';
 import { PersonFinder, searchTexts, wordsOf, type Traces } from '../domain/person-finder.js';
-
-interface ErasureRow {
-  id: string;
-  state: Erasure['state'];
-  person_keys: string[] | null;
-  emails: string[] | null;
-  names: string[] | null;
-  account_ids: string[];
-  reason: string;
-  requested_at: Date;
-  requested_by: string;
-  messages: string;
-  rejected: string;
-  log_records: string | null;
-  log_left: number;
-  log_looks: number;
-  waits_for: string[];
-  next_at: Date;
-  log_clean_at: Date | null;
-  done_at: Date | null;
-}
+import { holds, holdsBytes } from './holds-text.js';
 
 interface ScrubbedRow {
   week: number;
@@ -50,12 +30,10 @@ interface RejectedRow {
 }
 
 const pageSize = 500;
+/** Of rows that may be large: what was refused, up to a mebibyte each, and accounts with all their traits. */
+const largeRows = 20;
 /** What people wrote or named, where an address may stand. */
 const freeTexts = [['source_notice', 'example'], ['restatement', 'reason'], ['import', 'file_name']] as const;
-/** In small or capital letters. */
-const holds = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(lower(${column}), lower(t)) > 0)`;
-/** In small or capital letters of ASCII. */
-const holdsBytes = (column: string, texts: string): string => `EXISTS (SELECT 1 FROM unnest(${texts}::text[]) t WHERE strpos(lower(encode(${column}, 'escape')), lower(encode(convert_to(t, 'UTF8'), 'escape'))) > 0)`;
 
 @Injectable()
 export class PostgresPersonalData extends PersonalDataStore {
@@ -77,9 +55,8 @@ export class PostgresPersonalData extends PersonalDataStore {
         text: `SELECT key, ARRAY[alias_of, merged_into, root_key] AS others, email FROM identity
                WHERE key = ANY($1::text[]) OR alias_of = ANY($1::text[]) OR merged_into = ANY($1::text[]) OR root_key = ANY($1::text[]) OR lower(email) = ANY($2::text[])
                UNION ALL
-               SELECT person_id, '{}', doc ->> 'email' FROM contact WHERE person_id = ANY($1::text[])
-                 OR email_domain = ANY(SELECT split_part(e, '@', 2) FROM unnest($2::text[]) e) AND lower(doc ->> 'email') = ANY($2::text[])`,
-        values: [[...keys], [...emails]],
+               SELECT person_id, '{}', doc ->> 'email' FROM contact WHERE person_id = ANY($1::text[]) OR email_domain = ANY($3::text[]) AND lower(doc ->> 'email') = ANY($2::text[])`,
+        values: [[...keys], [...emails], [...emails].map((email) => email.split('@')[1] ?? '')],
       });
       for (const { key, others, email } of rows) {
         for (const one of [key, ...others]) if (one !== null) keys.add(one);
@@ -104,18 +81,13 @@ export class PostgresPersonalData extends PersonalDataStore {
     yield* this.rowsOf('identity', 'SELECT key, alias_of, account_id, email, first_seen_at, merged_into FROM identity WHERE key = ANY($1::text[]) ORDER BY key', [keys]);
     yield* this.rowsOf('contact', 'SELECT account_id, person_id, doc FROM contact WHERE person_id = ANY($1::text[]) ORDER BY account_id, person_id', [keys]);
     yield* this.rowsOf('merge', `SELECT from_id, into_id, reason, merged_at, unmerged_at FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[])) ORDER BY merged_at`, [keys]);
-    for (let after = '0'; ; ) {
-      const rows = await this.database.query<{ place: string; own: boolean; data: unknown }>({
-        text: `SELECT place, coalesce(person_key = ANY($1::text[]), false) OR coalesce(person_id = ANY($1::text[]), false) AS own, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
-               WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')}) AND place > $3 ORDER BY place LIMIT ${pageSize}`,
-        values: [keys, texts, after],
-      });
-      for (const { own, ...row } of rows) if (own || finder.isIn(row.data)) yield { kind: 'signal', row };
-      if (rows.length < pageSize) break;
-      after = rows.at(-1)?.place ?? after;
-    }
-    for (const row of (await this.database.query<AccountRow>(accountsNaming(texts))).filter(({ doc }) => finder.isIn(doc))) yield { kind: 'account', row };
-    for (const row of await this.database.query<RejectedRow>(rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
+    for await (const { place, own, ...row } of this.byKey<{ place: string; own: boolean; data: unknown }>('place', 'bigint', pageSize, {
+      text: `SELECT place, coalesce(person_key = ANY($1::text[]), false) OR coalesce(person_id = ANY($1::text[]), false) AS own, source_id, message_id, account_id, person_id, kind, occurred_at, received_at, product, data FROM message
+             WHERE (person_key = ANY($1::text[]) OR person_id = ANY($1::text[]) OR ${holds('data::text', '$2')})`,
+      values: [keys, texts],
+    })) if (own || finder.isIn(row.data)) yield { kind: 'signal', row: { place, ...row } };
+    for await (const row of this.byKey<AccountRow>('id', 'text', largeRows, accountsNaming(texts))) if (finder.isIn(row.doc)) yield { kind: 'account', row };
+    for await (const { seq: _, ...row } of this.byKey<RejectedRow & { seq: string }>('seq', 'bigint', largeRows, rejectedNaming(texts))) if (isRejectedOf(finder, row)) yield { kind: 'rejected', row };
     yield* this.rowsOf('name', `SELECT source_id, kind, name FROM source_name WHERE ${holds('name', '$1')} ORDER BY 1, 2, 3`, [traces.emails]);
   }
 
@@ -136,7 +108,7 @@ export class PostgresPersonalData extends PersonalDataStore {
     await tx.query({ text: 'DELETE FROM replay WHERE person_key = ANY($1::text[])', values: [keys] });
     await tx.query({ text: `DELETE FROM merge WHERE kind = 'person' AND (from_id = ANY($1::text[]) OR into_id = ANY($1::text[]))`, values: [keys] });
     let rejected = 0;
-    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts))) {
+    for await (const rows of inPages<RejectedRow>(tx, rejectedNaming(texts), largeRows)) {
       const ids = rows.filter((row) => isRejectedOf(finder, row)).map(({ id }) => id);
       await tx.query({ text: `UPDATE rejected SET payload = 'null', pointer = NULL, detail = '', sent_at = NULL, event = NULL, state = 'expired', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
       rejected += ids.length;
@@ -151,7 +123,8 @@ export class PostgresPersonalData extends PersonalDataStore {
     return { messages: own.reduce((sum, { messages }) => sum + Number(messages), others.messages), rejected, accountIds: [...accounts].sort() };
   }
 
-  async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[]): Promise<void> {
+  async eraseWords(tx: Transaction, traces: Traces, accountIds: readonly string[], at: Date): Promise<void> {
+    await tx.query({ text: 'UPDATE account SET erased_at = $2 WHERE id = ANY($1::text[])', values: [accountIds, at] });
     for (const accountId of accountIds) {
       const words = wordsOf(traces, accountId);
       // A short name stands within many words of others. Somebody else of the same name keeps it.
@@ -164,46 +137,15 @@ export class PostgresPersonalData extends PersonalDataStore {
     }
   }
 
-  async waitsForFiles(before: Date): Promise<boolean> {
-    const rows = await this.database.query({ text: 'SELECT 1 FROM import i WHERE created_at <= $1 AND EXISTS (SELECT 1 FROM import_part p WHERE p.import_id = i.id) LIMIT 1', values: [before] });
-    return rows.length > 0;
-  }
-
-  async waitsForLog(traces: Traces, accountIds: readonly string[]): Promise<boolean> {
-    const rows = await this.database.query({
-      text: `SELECT 1 FROM messaging_outbox WHERE parked_at IS NULL AND ${holdsBytes('value', '$1')} UNION ALL SELECT 1 FROM restatement WHERE account_id = ANY($2::text[]) AND state <> 'done' LIMIT 1`,
-      values: [searchTexts(traces), accountIds],
-    });
-    return rows.length > 0;
-  }
-
-  async request(tx: Transaction, { id, state, traces, reason, requestedAt, requestedBy }: Erasure): Promise<void> {
-    await tx.query({
-      text: 'INSERT INTO erasure (id, state, person_keys, emails, reason, requested_at, requested_by, next_at, names) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)',
-      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, reason, requestedAt, requestedBy, traces?.names ?? null],
-    });
-  }
-
-  async find(id: string): Promise<Erasure | null> {
-    const [row] = await this.database.query<ErasureRow>({ text: 'SELECT * FROM erasure WHERE id = $1', values: [id] });
-    return row ? erasureOf(row) : null;
-  }
-
-  async nextDueAt(): Promise<Date | null> {
-    const [row] = await this.database.query<{ at: Date | null }>({ name: 'next-erasure', text: `SELECT min(next_at) AS at FROM erasure WHERE state <> 'done'` });
-    return row?.at ?? null;
-  }
-
-  async claim(tx: Transaction, now: Date): Promise<Erasure | null> {
-    const [row] = await tx.query<ErasureRow>({ text: `SELECT * FROM erasure WHERE state <> 'done' AND next_at <= $1 ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`, values: [now] });
-    return row ? erasureOf(row) : null;
-  }
-
-  async save(tx: Transaction, { id, state, traces, messages, rejected, accountIds, logRecords, logLeft, logLooks, waitsFor, nextAt, logCleanAt, doneAt }: Erasure): Promise<void> {
-    await tx.query({
-      text: `UPDATE erasure SET state = $2, person_keys = $3, emails = $4, messages = $5, rejected = $6, account_ids = $7, log_records = $8, log_clean_at = $9, done_at = $10, log_left = $11, log_looks = $12, next_at = $13, names = $14, waits_for = $15 WHERE id = $1`,
-      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, messages, rejected, accountIds, logRecords, logCleanAt, doneAt, logLeft, logLooks, nextAt, traces?.names ?? null, waitsFor],
-    });
+  /** Rows of a query of one WHERE, in the order of a column that tells them apart, page by page: whoever reads them may be slow, and no transaction waits for them. */
+  private async *byKey<Row>(column: keyof Row & string, type: 'bigint' | 'text', size: number, { text, values = [] }: Statement): AsyncIterable<Row> {
+    const behind = `$${values.length + 1}`;
+    for (let after: unknown = null; ; ) {
+      const rows = await this.database.query<Row>({ text: `${text} AND (${behind}::${type} IS NULL OR ${column} > ${behind}::${type}) ORDER BY ${column} LIMIT ${size}`, values: [...values, after] });
+      yield* rows;
+      if (rows.length < size) return;
+      after = rows.at(-1)?.[column];
+    }
   }
 
   private async *rowsOf(kind: ExportedRow['kind'], text: string, values: unknown[]): AsyncIterable<ExportedRow> {
@@ -238,7 +180,8 @@ export class PostgresPersonalData extends PersonalDataStore {
   /** Ids of accounts whose fields or traits named the person. */
   private async scrubAccounts(tx: Transaction, finder: PersonFinder, texts: readonly string[]): Promise<string[]> {
     const scrubbed: string[] = [];
-    for await (const rows of inPages<AccountRow>(tx, accountsNaming(texts, 'FOR UPDATE'))) {
+    const naming = accountsNaming(texts);
+    for await (const rows of inPages<AccountRow>(tx, { ...naming, text: `${naming.text} ORDER BY id FOR UPDATE` }, largeRows)) {
       const changed = rows.map(({ id, doc }) => ({ id, before: JSON.stringify(doc), doc: JSON.stringify(finder.scrubbed(doc)) })).filter(({ before, doc }) => doc !== before);
       if (changed.length > 0) await tx.query({ text: 'UPDATE account a SET doc = n.doc FROM unnest($1::text[], $2::jsonb[]) AS n (id, doc) WHERE a.id = n.id', values: [changed.map(({ id }) => id), changed.map(({ doc }) => doc)] });
       scrubbed.push(...changed.map(({ id }) => id));
@@ -247,16 +190,9 @@ export class PostgresPersonalData extends PersonalDataStore {
   }
 }
 
-const accountsNaming = (texts: readonly string[], lock = ''): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')} ORDER BY id ${lock}`, values: [texts] });
+const accountsNaming = (texts: readonly string[]): Statement => ({ text: `SELECT id, doc FROM account WHERE ${holds('doc::text', '$1')}`, values: [texts] });
 const rejectedNaming = (texts: readonly string[]): Statement => ({
-  text: `SELECT id, source_id, received_at, code, detail, payload, event FROM rejected WHERE ${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')} ORDER BY seq`,
+  text: `SELECT seq, id, source_id, received_at, code, detail, payload, event FROM rejected WHERE (${holds('payload', '$1')} OR ${holds('event', '$1')} OR ${holds('detail', '$1')})`,
   values: [texts],
 });
 const isRejectedOf = (finder: PersonFinder, { detail, payload, event }: RejectedRow): boolean => finder.isIn(detail) || finder.isIn(JSON.parse(payload)) || (event !== null && finder.isIn(JSON.parse(event)));
-
-function erasureOf(row: ErasureRow): Erasure {
-  return {
-    id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by,
-    messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, waitsFor: row.waits_for, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
-  };
-}

@@ -3,11 +3,16 @@ import { forgetRows } from '@perennial/persistence/forget-rows';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import type { RejectedEvent } from '../domain/hooks/hook-source.js';
 import type { ItemFault } from '../domain/item-fault.js';
-import { RejectedStore, type Rejected, type RejectedFilter } from '../application/rejected-store.js';
+import { RejectedStore, type Rejected, type RejectedFilter, type RejectedPage } from '../application/rejected-store.js';
 
 const columns = `id, source_id AS "sourceId", received_at AS "receivedAt", code, pointer, detail, payload, state, vendor, call, sent_at AS "sentAt", event, settled_at AS "settledAt"`;
 const fits = `($1::text IS NULL OR source_id = $1 OR starts_with(source_id, $1 || '/')) AND ($2::text IS NULL OR code = $2) AND ($3::text IS NULL OR state = $3)
               AND ($4::timestamptz IS NULL OR received_at >= $4) AND ($5::timestamptz IS NULL OR received_at <= $5)`;
+/** Of what was sent, as it lies in memory at once: a webhook's event alone may take 768 KiB. */
+const listedBytes = 4 * 1024 * 1024;
+const claimedBytes = 16 * 1024 * 1024;
+/** Which row, and how large: lengths are read without the texts. */
+const sized = 'id, octet_length(payload) + coalesce(octet_length(event), 0) AS bytes';
 const valuesOf = ({ sourceId, code, state, from, to }: RejectedFilter): unknown[] => [sourceId, code, state, from, to];
 
 @Injectable()
@@ -31,10 +36,10 @@ export class PostgresRejectedStore extends RejectedStore {
     });
   }
 
-  list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]> {
-    return rowsOf(this.database, {
-      text: `SELECT ${columns} FROM rejected WHERE ${fits} AND ($6::uuid IS NULL OR seq < (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq DESC LIMIT $7`,
-      values: [...valuesOf(filter), startingAfter, limit],
+  list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage> {
+    return pageOf(this.database, listedBytes, limit, {
+      text: `SELECT ${sized} FROM rejected WHERE ${fits} AND ($6::uuid IS NULL OR seq < (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq DESC LIMIT $7`,
+      values: [...valuesOf(filter), startingAfter, limit + 1],
     });
   }
 
@@ -43,13 +48,13 @@ export class PostgresRejectedStore extends RejectedStore {
     return row ?? null;
   }
 
-  claim(tx: Transaction, ids: readonly string[]): Promise<Rejected[]> {
-    return rowsOf(tx, { text: `SELECT ${columns} FROM rejected WHERE id = ANY($1::uuid[]) AND state = 'open' ORDER BY seq FOR UPDATE`, values: [ids] });
+  claim(tx: Transaction, ids: readonly string[]): Promise<RejectedPage> {
+    return pageOf(tx, claimedBytes, ids.length, { text: `SELECT ${sized} FROM rejected WHERE id = ANY($1::uuid[]) AND state = 'open' ORDER BY seq FOR UPDATE`, values: [ids] });
   }
 
-  claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<Rejected[]> {
-    return rowsOf(tx, {
-      text: `SELECT ${columns} FROM rejected WHERE ${fits} AND state = 'open' AND ($6::uuid IS NULL OR seq > (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq LIMIT $7 FOR UPDATE`,
+  claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage> {
+    return pageOf(tx, claimedBytes, limit, {
+      text: `SELECT ${sized} FROM rejected WHERE ${fits} AND state = 'open' AND ($6::uuid IS NULL OR seq > (SELECT seq FROM rejected WHERE id = $6)) ORDER BY seq LIMIT $7 FOR UPDATE`,
       values: [...valuesOf(filter), startingAfter, limit],
     });
   }
@@ -75,6 +80,18 @@ export class PostgresRejectedStore extends RejectedStore {
   forgetBefore(instant: Date): Promise<void> {
     return forgetRows(this.database, 'rejected', 'received_at < $1', [instant]);
   }
+}
+
+/** At most `limit` of the rows that `query` finds, the first of them whatever its size, and no more than fit into `mostBytes` together. */
+async function pageOf(sql: Sql, mostBytes: number, limit: number, query: { readonly text: string; readonly values: unknown[] }): Promise<RejectedPage> {
+  const found = await sql.query<{ id: string; bytes: number }>(query);
+  let bytes = 0;
+  const tooMany = found.findIndex((row, at) => at === limit || ((bytes += row.bytes) > mostBytes && at > 0));
+  const ids = found.map(({ id }) => id);
+  const [taken, left] = tooMany < 0 ? [ids, []] : [ids.slice(0, tooMany), ids.slice(tooMany)];
+  if (taken.length === 0) return { rows: [], left };
+  const rows = await rowsOf(sql, { text: `SELECT ${columns} FROM rejected JOIN unnest($1::uuid[]) WITH ORDINALITY AS n (id, nth) USING (id) ORDER BY nth`, values: [taken] });
+  return { rows, left };
 }
 
 /** The event is kept as text: JSON columns take neither NUL nor half characters, which senders' ids may hold. */

@@ -233,9 +233,12 @@ export class KafkaSubscription implements Subscription {
         if (!assignment.current) return;
         await this.#options.onAssigned?.(assignment.partitions, this);
         // A topic that was lost and made anew loses its stored offsets too: kafkajs would start it over silently.
-        for (const { partition, high } of marks) {
+        for (const { partition, low, high } of marks) {
           const stood = remembered.get(partition);
-          const lost = stood !== undefined && stood === this.#positions.next(partition) && stood > high;
+          const next = this.#positions.next(partition);
+          // What is behind it was worked by somebody who could not say so any more, and nothing may come after it.
+          if (next !== undefined && next > low && next <= high && assignment.partitions.includes(partition)) this.#hints.reached(partition, next);
+          const lost = stood !== undefined && stood === next && stood > high;
           if (!lost || !assignment.partitions.includes(partition)) continue;
           this.#control.pause(partition);
           void this.#track(lookAfter(this.#control, assignment, partition));

@@ -65,7 +65,11 @@ export class PostgresSubscription implements Subscription {
   }
 
   seek(partition: number, offset: bigint): void {
-    this.cursors.get(partition)?.seek(offset);
+    const cursor = this.cursors.get(partition);
+    if (cursor === undefined) return;
+    // What is behind it was worked by somebody who could not say so any more, and nothing may come after it.
+    if (offset > cursor.position && offset <= cursor.high) this.around.offsets.set(this.membership, partition, offset);
+    cursor.seek(offset);
     this.loop.pump();
   }
 

@@ -1,5 +1,6 @@
 import { Reader, Writer } from '../codec/bytes.js';
 import { integer, number, oneOf, type Codec } from '../codec/codec.js';
+import type { ScorecardRef } from '../scorecard/compile-scorecard.js';
 import { pointsOn } from '../scorecard/curve.js';
 import type { DayPassage } from '../scorecard/passage.js';
 import { startOf, type EpochDay, type EpochMs } from '../time/day.js';
@@ -16,6 +17,12 @@ export interface PackedDay {
   readonly mark: number;
   /** The account was on its way to the scorecard that judged; null: that judged alone. */
   readonly passage: DayPassage | null;
+}
+
+/** What the last look of a day knew of an account, and by which scorecard it judged. */
+export interface KeptDay extends PackedDay {
+  readonly day: EpochDay;
+  readonly judgedBy: ScorecardRef;
 }
 
 const levels = oneOf(['unknown', 'green', 'amber', 'red']);

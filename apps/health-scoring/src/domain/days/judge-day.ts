@@ -1,5 +1,5 @@
 import { hashOf } from '../codec/hash.js';
-import type { CompiledMeasure, CompiledScorecard } from '../scorecard/compile-scorecard.js';
+import type { CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { Band, Review, RiskLevel } from '../state.js';
 import { dayOf, type EpochMs } from '../time/day.js';
 import { adjust, type Adjusted } from '../verdict/adjustments.js';
@@ -10,6 +10,7 @@ import { noScore, rawScoreOf, type RawScore } from '../verdict/raw-score.js';
 import { riskLevelOf } from '../verdict/risk-level.js';
 import { strikesOf, type Strikes } from '../verdict/strikes.js';
 import type { DayFacts, DayIndicator, DayReading } from './day-facts.js';
+import { placesIn } from './reading-plan.js';
 
 /** What one scorecard makes of an account on one day. Scores in basis points. */
 export interface DayVerdict<R extends DayReading = DayReading> extends RawScore {
@@ -43,7 +44,7 @@ const ignore = (): void => undefined;
  * raised at the time; of measures that nobody read with these settings (`unreadIn`) the verdict knows nothing.
  */
 export function judgeDay<R extends DayReading>(facts: DayFacts<R>, card: CompiledScorecard, { held = facts.held, reviews = [], changesAt = ignore }: JudgingDay = {}): DayVerdict<R> {
-  const indicators = facts.indicators.filter(({ kind }) => card.indicators.some((entry) => entry.kind === kind));
+  const indicators = facts.indicators.every(({ kind }) => card.kinds.has(kind)) ? facts.indicators : facts.indicators.filter(({ kind }) => card.kinds.has(kind));
   const { measures, raw, caps } = scoreDay(facts, card, indicators, changesAt);
   const { rawBp, dataCoverage } = raw;
   const adjusted = adjust(rawBp, caps[0] ?? null, facts.merged ? null : facts.override);
@@ -57,11 +58,7 @@ export function judgeDay<R extends DayReading>(facts: DayFacts<R>, card: Compile
 /** The raw score and the caps that hold, by indicators that may be another scorecard's. */
 export function scoreDay<R extends DayReading>(facts: DayFacts<R>, card: CompiledScorecard, indicators: readonly DayIndicator[], changesAt: (instant: EpochMs) => void = ignore) {
   const { asOf, plan, readings, applicant, merged } = facts;
-  const readingOf = ({ readingKey }: CompiledMeasure): R | undefined => {
-    const place = plan.places.get(readingKey);
-    return place === undefined ? undefined : readings[place];
-  };
-  const measures = assessMeasures(card, asOf, readingOf);
+  const measures = assessMeasures(card, asOf, placesIn(plan, card).map((place) => (place === undefined ? undefined : readings[place])));
   for (const { validUntil } of measures) if (validUntil !== null) changesAt(validUntil);
   const raw = merged ? noScore(measures.length) : rawScoreOf(measures);
   const caps = merged ? [] : holdingCaps({ asOf, ageDays: applicant.ageDays, facts: facts.caps, measures, indicators, redBelowBp: card.bands.amber * 100, changesAt }, card.caps);

@@ -23,5 +23,16 @@ export function readingPlanOf(cards: readonly Pick<CompiledScorecard, 'measures'
   return { ...dayPlanOf(id, entries.map(({ readingKey }) => readingKey)), entries };
 }
 
+const placed = new WeakMap<DayPlan, WeakMap<object, readonly (number | undefined)[]>>();
+
+/** Where the plan has what each measure of the scorecard goes by; undefined: nobody read it so. Looked up once for both. */
+export function placesIn(plan: DayPlan, card: Pick<CompiledScorecard, 'measures'>): readonly (number | undefined)[] {
+  let ofPlan = placed.get(plan);
+  if (ofPlan === undefined) placed.set(plan, (ofPlan = new WeakMap()));
+  let places = ofPlan.get(card);
+  if (places === undefined) ofPlan.set(card, (places = card.measures.map(({ readingKey }) => plan.places.get(readingKey))));
+  return places;
+}
+
 /** Measures of the scorecard that days read by the plan cannot answer: nobody read them with those settings. */
 export const unreadIn = (plan: DayPlan, card: Pick<CompiledScorecard, 'measures'>): string[] => card.measures.flatMap(({ id, readingKey }) => (plan.places.has(readingKey) ? [] : [id]));

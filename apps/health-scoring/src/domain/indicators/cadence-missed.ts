@@ -7,6 +7,7 @@ export const cadenceMissed = defineIndicator({
   kind: 'cadence_missed',
   group: 'hygiene',
   dismissable: true,
+  byTargets: true,
   settings: Type.Object({
     /** The tier's touches are planned for this many days. */
     windowDays: Type.Number(),

@@ -9,6 +9,7 @@ export const executiveGap = defineIndicator({
   kind: 'executive_gap',
   group: 'hygiene',
   dismissable: true,
+  byTargets: true,
   settings: Type.Object({ days: Type.Number(), fromDay: Type.Number() }, { additionalProperties: false }),
   judge(view, { days, fromDay }) {
     if (view.ageDays < fromDay || !view.targets.requiredRoles.includes('executive_sponsor') || view.sourceOf('engagement') === 'absent') return null;

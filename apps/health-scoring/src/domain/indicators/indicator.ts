@@ -31,6 +31,8 @@ export interface IndicatorDefinition {
   readonly group: CauseGroup;
   /** False for facts that no opinion can take away. */
   readonly dismissable: boolean;
+  /** It goes by what is expected of an account's tier. */
+  readonly byTargets?: true;
   readonly settings: TSchema;
   /** The finding that raises it, or keeps it raised; null otherwise. */
   readonly judge: (view: AccountView, settings: unknown, remembered: Remembered) => Finding | null;

@@ -7,6 +7,7 @@ export const singleThreaded = defineIndicator({
   kind: 'single_threaded',
   group: 'hygiene',
   dismissable: true,
+  byTargets: true,
   settings: Type.Object({ windowDays: Type.Number(), fewestContacts: Type.Integer({ minimum: 2 }), fromDay: Type.Number() }, { additionalProperties: false }),
   judge(view, { windowDays, fewestContacts, fromDay }) {
     // Without any record of meetings and mails nobody can tell.

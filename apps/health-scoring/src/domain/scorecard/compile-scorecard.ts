@@ -28,6 +28,8 @@ export interface CompiledScorecard extends Omit<Scorecard, 'measures' | 'indicat
   readonly measures: readonly CompiledMeasure[];
   readonly indicators: readonly CompiledIndicator[];
   readonly caps: readonly CompiledCap[];
+  /** Of its indicators. */
+  readonly kinds: ReadonlySet<string>;
 }
 
 /** A document that this version of the software cannot judge by. */
@@ -45,6 +47,7 @@ export function compileScorecard(document: unknown, revision: number): CompiledS
     revision,
     measures: card.measures.map((entry) => compileMeasure(entry, card)),
     indicators: card.indicators.map((entry) => ({ ...entry, definition: indicatorByKind.get(entry.kind)! })),
+    kinds: new Set(card.indicators.map(({ kind }) => kind)),
     caps: card.caps.map((entry) => ({ ...entry, definition: capById[entry.id]! })),
   };
 }
@@ -56,5 +59,5 @@ function compileMeasure(entry: ScorecardMeasure, { tiers, defaultTier }: Scoreca
 }
 
 /** JSON that does not depend on the order in which a document states its fields. */
-const canonical = (value: object): string =>
+export const canonical = (value: object): string =>
   JSON.stringify(value, (_, part: unknown) => (part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part));

@@ -17,22 +17,22 @@ export interface AssessedMeasure<R extends DayReading = DayReading> {
   readonly validUntil: EpochMs | null;
 }
 
-/** Gives every measure of the card that was read its points, and lets it age. Order as in the card. */
-export function assessMeasures<R extends DayReading>({ measures, ageing }: Pick<CompiledScorecard, 'measures' | 'ageing'>, asOf: EpochMs, readingOf: (entry: CompiledMeasure) => R | undefined): AssessedMeasure<R>[] {
+/** Gives every measure of the card that was read (`readings` are in its order) its points, and lets it age. */
+export function assessMeasures<R extends DayReading>({ measures, ageing }: Pick<CompiledScorecard, 'measures' | 'ageing'>, asOf: EpochMs, readings: readonly (R | undefined)[]): AssessedMeasure<R>[] {
   const assessed: AssessedMeasure<R>[] = [];
-  for (const entry of measures) {
-    const reading = readingOf(entry);
-    if (reading !== undefined) assessed.push(assess(entry, reading, asOf, ageing));
+  for (let i = 0; i < measures.length; i += 1) {
+    const reading = readings[i];
+    if (reading !== undefined) assessed.push(assess(measures[i]!, reading, asOf, ageing));
   }
   return assessed;
 }
 
 function assess<R extends DayReading>(entry: CompiledMeasure, reading: R, asOf: EpochMs, ageing: Scorecard['ageing']): AssessedMeasure<R> {
-  const base = { definition: entry.definition, weight: entry.weight, reading };
-  if (!reading.found) return { ...base, state: reading.state, pointsBp: null, freshBp: null, validUntil: null };
+  const { definition, weight } = entry;
+  if (!reading.found) return { definition, weight, reading, state: reading.state, pointsBp: null, freshBp: null, validUntil: null };
   const freshBp = Math.round(Math.min(pointsOn(reading.curve ?? entry.curve ?? [], reading.value), reading.ceiling ?? 100) * 100);
   const { share, validUntil, stale } = ageOf(reading, asOf, entry, ageing);
-  return { ...base, state: stale ? 'stale' : 'ok', freshBp, pointsBp: Math.round(aged(freshBp / 100, share, ageing) * 100), validUntil };
+  return { definition, weight, reading, state: stale ? 'stale' : 'ok', freshBp, pointsBp: Math.round(aged(freshBp / 100, share, ageing) * 100), validUntil };
 }
 
 interface Age {

@@ -20,6 +20,7 @@ export const groupOf = (indicator: Pick<ActiveIndicator, 'kind'>): CauseGroup =>
 /** Groups with an active risk indicator; indicators that share evidence count once. */
 export function strikesOf(indicators: readonly Striking[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
+  if (risks.length === 0) return { count: 0, groups: [], savePlanReview: false };
   const groups = distinctGroups(risks);
   // A scorecard that finds more starts no review by itself.
   const called = risks.some(({ byRevision }) => byRevision) ? distinctGroups(risks.filter(({ byRevision }) => !byRevision)) : groups;

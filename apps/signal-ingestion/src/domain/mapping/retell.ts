@@ -1,4 +1,4 @@
-import { erasedWord } from '@perennial/contracts/erased-words';
+import { erasedWord, textsOfWords } from '@perennial/contracts/erased-words';
 import canonicalize from 'canonicalize';
 import type { Arrival } from '../arrival.js';
 
@@ -18,6 +18,8 @@ export interface ToldMessage {
   readonly kind: string | null;
   readonly data: unknown;
   readonly product: string | null;
+  /** When somebody was last erased from what was said of its account; null: nobody was. */
+  readonly erasedAt: Date | null;
 }
 
 /** What it is to tell instead; `data` is JSON. */
@@ -29,10 +31,10 @@ export interface Retold {
 
 /**
  * What a message that was taken is to tell by another mapping. `same`: what it told. `kept`: it would tell of a person,
- * or did, which stands where contacts are kept and not only in the timeline; or somebody was taken out of it, whom the
- * log may still name: that stays as it was.
+ * or did, which stands where contacts are kept and not only in the timeline; or somebody was taken out of it, or of its
+ * account since it came and it would say what it did not, where the log may still name them: that stays as it was.
  */
-export function retell(told: ToldMessage, { hash, meaning }: Pick<Arrival, 'hash' | 'meaning'>): Retold | 'same' | 'kept' {
+export function retell(told: ToldMessage, { hash, receivedAt, meaning }: Pick<Arrival, 'hash' | 'receivedAt' | 'meaning'>): Retold | 'same' | 'kept' {
   // Another message under the same id, which was refused.
   if (hash !== told.hash) return 'same';
   const { signal, product } = meaning;
@@ -40,5 +42,8 @@ export function retell(told: ToldMessage, { hash, meaning }: Pick<Arrival, 'hash
   if (told.kind === 'person' || kind === 'person') return told.kind === kind ? 'same' : 'kept';
   const data: unknown = signal === null ? null : JSON.parse(JSON.stringify(signal.data));
   if (kind === told.kind && product === told.product && canonicalize(data) === canonicalize(told.data ?? null)) return 'same';
-  return JSON.stringify(told.data ?? null).includes(erasedWord) ? 'kept' : { kind, data, product };
+  if (JSON.stringify(told.data ?? null).includes(erasedWord)) return 'kept';
+  const said = new Set(textsOfWords([told.data, told.product]));
+  if (told.erasedAt !== null && receivedAt <= told.erasedAt.getTime() && textsOfWords([data, product]).some((text) => !said.has(text))) return 'kept';
+  return { kind, data, product };
 }

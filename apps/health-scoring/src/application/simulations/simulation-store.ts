@@ -1,0 +1,58 @@
+import type { Sql, Transaction } from '@perennial/persistence/transaction';
+import type { Scorecard } from '../../domain/scorecard/scorecard.js';
+import type { AccountOutcome } from '../../domain/simulation/simulate-account.js';
+import type { Tally } from '../../domain/simulation/tally.js';
+import type { EpochDay } from '../../domain/time/day.js';
+
+export type SimulationState = 'queued' | 'running' | 'completed' | 'cancelled' | 'failed';
+
+/** A draft against what was in force when it was asked for. */
+export interface Simulation {
+  readonly id: string;
+  readonly scorecardId: string;
+  /** Null: a document that is not kept as a revision. */
+  readonly revision: number | null;
+  readonly document: Scorecard;
+  /** Publication up to which scorecards are in force. */
+  readonly generation: number;
+  /** Both included. */
+  readonly from: EpochDay;
+  readonly to: EpochDay;
+  readonly state: SimulationState;
+  /** Of so many accounts, as many as there were when it began. */
+  readonly accounts: number;
+  /** Last account that was counted; null: none yet. */
+  readonly after: string | null;
+  readonly tally: Tally;
+  /** Why it failed. */
+  readonly fault: string | null;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** An account that differs: without the weeks and days, which the tally has. */
+export type SimulatedAccount = { readonly accountId: string } & Pick<AccountOutcome, 'inForce' | 'draft' | 'differingDays' | 'bandChanges' | 'days'>;
+
+/** Simulations and what became of them. */
+export abstract class SimulationStore {
+  abstract add(tx: Transaction, simulation: Simulation): Promise<void>;
+  /** Queued and running ones. */
+  abstract unfinished(sql: Sql): Promise<number>;
+  abstract find(sql: Sql, scorecardId: string, id: string): Promise<Simulation | null>;
+  /** Newest first; null where there is none `startingAfter`. */
+  abstract list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Simulation[] | null>;
+  /** Those that differ, by id. */
+  abstract accounts(id: string, limit: number, startingAfter: string | null): Promise<SimulatedAccount[]>;
+  /** Locks the oldest that is not finished and that no other replica works at. */
+  abstract claim(tx: Transaction): Promise<Simulation | null>;
+  abstract accountsOfBook(sql: Sql): Promise<number>;
+  /** Saves how far a claimed one has come. */
+  abstract save(tx: Transaction, simulation: Simulation, differing: readonly SimulatedAccount[]): Promise<void>;
+  /** False where it is over already. */
+  abstract cancel(tx: Transaction, id: string, at: Date): Promise<boolean>;
+  abstract fail(sql: Sql, id: string, fault: string, at: Date): Promise<void>;
+  /** Forgets those that ended before. */
+  abstract forgetBefore(sql: Sql, instant: Date): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import { SimulationStore, type SimulatedAccount, type Simulation } from '../application/simulations/simulation-store.js';
+import { isoDay } from '../domain/time/day.js';
+
+const columns = `id, scorecard_id AS "scorecardId", revision, document, generation, from_day - date '1970-01-01' AS "from", to_day - date '1970-01-01' AS "to", state, accounts, after_account AS "after", tally, fault,
+  created_at AS "createdAt", created_by AS "createdBy", started_at AS "startedAt", ended_at AS "endedAt"`;
+
+@Injectable()
+export class PostgresSimulationStore extends SimulationStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async add(tx: Transaction, s: Simulation): Promise<void> {
+    await tx.query({
+      text: `INSERT INTO simulation (id, scorecard_id, revision, document, generation, from_day, to_day, state, accounts, after_account, tally, fault, created_at, created_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      values: [s.id, s.scorecardId, s.revision, JSON.stringify(s.document), s.generation, isoDay(s.from), isoDay(s.to), s.state, s.accounts, s.after, JSON.stringify(s.tally), s.fault, s.createdAt, s.createdBy],
+    });
+  }
+
+  async unfinished(sql: Sql): Promise<number> {
+    const [row] = await sql.query<{ n: number }>({ name: 'unfinished-simulations', text: 'SELECT count(*)::integer AS n FROM simulation WHERE ended_at IS NULL' });
+    return row?.n ?? 0;
+  }
+
+  async find(sql: Sql, scorecardId: string, id: string): Promise<Simulation | null> {
+    const [row] = await sql.query<Simulation>({ text: `SELECT ${columns} FROM simulation WHERE id = $1 AND scorecard_id = $2`, values: [id, scorecardId] });
+    return row ?? null;
+  }
+
+  async list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Simulation[] | null> {
+    if (startingAfter !== null && (await this.find(this.database, scorecardId, startingAfter)) === null) return null;
+    return this.database.query<Simulation>({
+      text: `SELECT ${columns} FROM simulation s WHERE scorecard_id = $1 AND ($2::uuid IS NULL OR (created_at, id) < (SELECT created_at, id FROM simulation WHERE id = $2)) ORDER BY created_at DESC, id DESC LIMIT $3`,
+      values: [scorecardId, startingAfter, limit],
+    });
+  }
+
+  async accounts(id: string, limit: number, startingAfter: string | null): Promise<SimulatedAccount[]> {
+    const rows = await this.database.query<{ account_id: string; outcome: Omit<SimulatedAccount, 'accountId'> }>({
+      text: 'SELECT account_id, outcome FROM simulated_account WHERE simulation_id = $1 AND account_id > $2 ORDER BY account_id LIMIT $3',
+      values: [id, startingAfter ?? '', limit],
+    });
+    return rows.map(({ account_id: accountId, outcome }) => ({ accountId, ...outcome }));
+  }
+
+  async claim(tx: Transaction): Promise<Simulation | null> {
+    const [row] = await tx.query<Simulation>({ name: 'claim-simulation', text: `SELECT ${columns} FROM simulation WHERE ended_at IS NULL ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED` });
+    return row ?? null;
+  }
+
+  async accountsOfBook(sql: Sql): Promise<number> {
+    const [row] = await sql.query<{ n: number }>('SELECT count(*)::integer AS n FROM portfolio WHERE merged_into IS NULL');
+    return row?.n ?? 0;
+  }
+
+  async save(tx: Transaction, { id, state, accounts, after, tally, startedAt, endedAt }: Simulation, differing: readonly SimulatedAccount[]): Promise<void> {
+    await tx.query({
+      name: 'save-simulation',
+      text: 'UPDATE simulation SET state = $2, accounts = $3, after_account = $4, tally = $5, started_at = $6, ended_at = $7 WHERE id = $1',
+      values: [id, state, accounts, after, JSON.stringify(tally), startedAt, endedAt],
+    });
+    if (differing.length === 0) return;
+    await tx.query({
+      name: 'add-simulated-accounts',
+      text: 'INSERT INTO simulated_account (simulation_id, account_id, outcome) SELECT $1, a.id, a.outcome::json FROM unnest($2::text[], $3::text[]) AS a (id, outcome)',
+      values: [id, differing.map(({ accountId }) => accountId), differing.map(({ accountId: _, ...outcome }) => JSON.stringify(outcome))],
+    });
+  }
+
+  async cancel(tx: Transaction, id: string, at: Date): Promise<boolean> {
+    return (await tx.query({ text: `UPDATE simulation SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, at] })).length === 1;
+  }
+
+  async fail(sql: Sql, id: string, fault: string, at: Date): Promise<void> {
+    await sql.query({ text: `UPDATE simulation SET state = 'failed', fault = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL`, values: [id, fault, at] });
+  }
+
+  async forgetBefore(sql: Sql, instant: Date): Promise<void> {
+    await sql.query({ text: 'DELETE FROM simulation WHERE ended_at < $1', values: [instant] });
+  }
+}
