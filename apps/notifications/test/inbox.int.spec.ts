@@ -120,6 +120,18 @@ describe('the inbox', () => {
     }]);
   });
 
+  it('tells of two changes of one scorecard at the same instant, and of each once', async () => {
+    const change = (version: number, action: 'publish' | 'roll_back'): TestEvent<typeof scorecardsTopic> => ({
+      type: 'perennial.scorecard.changed.v1', key: 'csm-led',
+      data: { scorecardId: 'csm-led', revision: action === 'publish' ? 2 : 1, replaced: action === 'publish' ? 1 : 2, action, reason: 'r', by: 'u', at: '2026-03-02T08:00:00.000Z', bands: [], riskLevels: [], version },
+    });
+    await service.publish(scorecardsTopic, [change(1, 'publish'), change(2, 'roll_back'), change(2, 'roll_back')]);
+    await service.settle();
+    expect((await inboxOf('otto', ['notifications:read', 'operate'])).map(({ title }) => title)).toEqual([
+      'The scorecard csm-led is back at revision 1 (r): no account changed its band.', 'Revision 2 of the scorecard csm-led is in force (r): no account changed its band.',
+    ]);
+  });
+
   it('keeps what was read, and lets nobody read for others', async () => {
     await service.publish(accountsTopic, [account('acme', 1, 'anna')]);
     await service.settle();

@@ -48,6 +48,12 @@ describe('an account and the scorecards in force', () => {
     expect(judgement?.move).toEqual({ accountId: 'acme', fromBand: 'green', toBand: 'red', fromRisk: 'green', toRisk: 'red' });
     expect(isOutdated(it.state, strict)).toBe(false);
   });
+  it('so does the first one over what was judged before there were any', () => {
+    const it = judged(first);
+    Object.assign(it.state.memory, { judgedBy: { id: 'csm-led', revision: 0 }, generation: 0 });
+    expect(isOutdated(it.state, strict)).toBe(true);
+    expect(told(judgeAnew(it.state, strict, at(it, 0.1)))).toEqual(['green red revision csm-led@2']);
+  });
   it('what happens at the same moment keeps its own cause', () => {
     const it = judged(first);
     const mild = policyOf(2, [{ bands: { amber: 30, green: 60 } }, 2]);

@@ -68,7 +68,10 @@ describe('a row and back', () => {
   });
   it('reads a row of the format before, which did not keep the terms of contracts', () => {
     const row = Buffer.from('AQAAAAHUvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAFjgOCgt/FmAAhzaWduYWwtMQHMvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'base64');
-    expect(decodeState('acme', row).facts.contracts).toEqual(new Map([['c', { heard: { at: Date.parse('2026-01-05'), id: 'signal-1' }, starts: [20_454], ending: null, terms: null, product: null }]]));
+    const { facts, memory } = decodeState('acme', row);
+    // Judged by numbers in code: a revision before all others, so that what scorecards change of it is their doing.
+    expect(memory).toMatchObject({ judgedBy: { id: 'csm-led', revision: 0 }, generation: 0 });
+    expect(facts.contracts).toEqual(new Map([['c', { heard: { at: Date.parse('2026-01-05'), id: 'signal-1' }, starts: [20_454], ending: null, terms: null, product: null }]]));
   });
   it('refuses a format it does not know, and a torn row', () => {
     const bytes = encodeState(initialState('acme'));

@@ -54,6 +54,9 @@ const products: Codec<Map<string, ProductFacts>> = {
   read: (input) => new Map(list(text).read(input).map((product) => [product, emptyProductFacts()])),
 };
 
+/** Rows up to format 4 were judged by numbers in code: what today's scorecards change of them is the scorecards' doing, and alarms nobody. */
+const beforeRevisions: ScorecardRef = { id: 'csm-led', revision: 0 };
+
 const stored = record<Stored>({
   account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false), segment: since(5, nullable(text), null) })),
   renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
@@ -80,7 +83,7 @@ const stored = record<Stored>({
       accepted: nullable(record<NonNullable<UsageTrack['accepted']>>({ week: integer, reference: number })),
     }),
     fingerprint: natural,
-    judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), null),
+    judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), beforeRevisions),
     generation: since(5, natural, 0),
     weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
     judgedSince: since(7, integer, 0),

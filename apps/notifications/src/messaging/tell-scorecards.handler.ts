@@ -17,8 +17,8 @@ export class TellScorecardsHandler implements BatchHandler<typeof scorecardsTopi
 }
 
 function itemOf(change: ScorecardChanged): InboxDraft {
-  const { scorecardId, at } = change;
-  return { key: `scorecard-changed ${scorecardId} ${at}`, audience: 'role:operator', kind: 'scorecard_changed', accountId: null, title: titleOf(change), createdAt: new Date(at) };
+  const { scorecardId, at, version } = change;
+  return { key: `scorecard-changed ${scorecardId} ${version}`, audience: 'role:operator', kind: 'scorecard_changed', accountId: null, title: titleOf(change), createdAt: new Date(at) };
 }
 
 function titleOf({ scorecardId, revision, replaced, action, reason, bands }: ScorecardChanged): string {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { BusinessDays } from '../scorecard/setting-types.js';
 import { complaintDeadline, openComplaints } from '../tickets/open-tickets.js';
 import { words } from '../words.js';
 import { defineIndicator } from './indicator.js';
@@ -7,7 +8,7 @@ export const complaintOpen = defineIndicator({
   kind: 'complaint_open',
   group: 'support',
   dismissable: true,
-  settings: Type.Object({ businessDays: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  settings: Type.Object({ businessDays: BusinessDays }, { additionalProperties: false }),
   judge(view, { businessDays }) {
     const complaints = openComplaints(view.facts.tickets);
     const [oldest] = complaints;

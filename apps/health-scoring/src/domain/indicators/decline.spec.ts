@@ -57,6 +57,21 @@ describe('key_feature_drop (H22)', () => {
     expect(clearedOn).toBeGreaterThan(131);
     expect(clearedOn).toBeLessThanOrEqual(145);
   });
+  it('rests on the feature that it names, also when another one falls further', () => {
+    const it = started(['reports', 'export']).use(-180, 130, 20, ['crowd']);
+    useFeature(it, -180, -1, 'reports', people);
+    useFeature(it, -180, 59, 'export', people);
+    useFeature(it, 0, 130, 'reports', people.slice(0, 4));
+    useFeature(it, 60, 130, 'export', people.slice(0, 1));
+    const named = (day: number) => {
+      const [found] = it.look(day).health.indicators.filter(({ kind }) => kind === 'key_feature_drop');
+      return [found?.text.includes('reports') === true ? 'reports' : 'export', it.signals.find(({ id }) => id === found?.evidence[0])?.data];
+    };
+    watched(it, 0, 59, 'key_feature_drop');
+    expect(named(60)).toEqual(['reports', expect.objectContaining({ feature: 'reports' })]);
+    watched(it, 61, 119, 'key_feature_drop');
+    expect(named(120)).toEqual(['export', expect.objectContaining({ feature: 'export' })]);
+  });
   it('counts nothing of features that are not called key', () => {
     const it = started().use(-10, -1, 2);
     useFeature(it, -10, -1, 'reports', people);
@@ -71,10 +86,13 @@ describe('key_feature_drop (H22)', () => {
   it('key_features is the share of them used in 28 days', () => {
     const it = started(['reports', 'export', 'alerts', 'forms']);
     useFeature(it, -60, -1, 'reports', people.slice(0, 1));
-    useFeature(it, -60, -30, 'export', people.slice(0, 1));
+    // 28 days with today: the last on which it counts is 27 days ago.
+    useFeature(it, -63, -28, 'export', people.slice(0, 1));
     expect(measureOf(it.look(0), 'key_features')).toMatchObject({ value: 0.25, points: 30, text: '1 of 4 key features used in 28 days; without export, alerts, forms' });
-    expect(measureOf(it.look(24), 'key_features').value).toBe(0.25);
-    expect(measureOf(it.look(25), 'key_features').value).toBe(0);
+    useFeature(it, -27, -27, 'export', people.slice(0, 1));
+    expect(measureOf(it.look(0), 'key_features').value).toBe(0.5);
+    expect(measureOf(it.look(23), 'key_features').value).toBe(0.25);
+    expect(measureOf(it.look(24), 'key_features').value).toBe(0);
   });
 });
 

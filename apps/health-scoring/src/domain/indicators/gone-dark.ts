@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
-import { customerKinds } from '../facts/fold-activity.js';
+import { activityDays, customerKinds } from '../facts/fold-activity.js';
 import { countAt } from '../facts/ring.js';
+import { BusinessDays } from '../scorecard/setting-types.js';
 import { addBusinessDays, dayOf, isoDay, type EpochDay } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 import { words } from '../words.js';
@@ -13,9 +14,9 @@ export const goneDark = defineIndicator({
   settings: Type.Object({
     gapFactor: Type.Number(),
     gapPercentile: Type.Number({ minimum: 0, maximum: 1 }),
-    gapDays: Type.Integer(),
+    gapDays: Type.Integer({ minimum: 1, maximum: activityDays }),
     fewestGaps: Type.Integer(),
-    businessDays: Type.Integer(),
+    businessDays: BusinessDays,
     fromDay: Type.Number(),
   }, { additionalProperties: false }),
   judge(view, settings, { active }) {

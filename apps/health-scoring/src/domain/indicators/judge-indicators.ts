@@ -50,12 +50,12 @@ const raised = (kind: string, finding: Finding, asOf: number, byRevision: boolea
   byRevision,
 });
 
-/** Evidence of a count (the last event before a fall) stays what it was when it was raised. */
+/** Evidence of a count (the last event before a fall) stays what it was when it was raised, as long as it is about the same thing. */
 const updated = (known: ActiveIndicator, finding: Finding): ActiveIndicator => ({
   ...known,
   severe: finding.severe,
   validUntil: finding.validUntil ?? null,
-  evidence: finding.newsAt === undefined && known.evidence.length > 0 ? known.evidence : finding.evidence.slice(-mostEvidence),
+  evidence: finding.newsAt === undefined && known.subject === (finding.subject ?? null) && known.evidence.length > 0 ? known.evidence : finding.evidence.slice(-mostEvidence),
   subject: finding.subject ?? null,
   text: finding.text,
   confirmed: known.confirmed && known.subject === (finding.subject ?? null),

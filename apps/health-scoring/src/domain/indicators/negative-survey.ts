@@ -19,7 +19,7 @@ export const negativeSurvey = defineIndicator({
     /** Fall of the mean NPS answer from one quarter to the next, each with at least `fewestAnswers`. */
     fall: Type.Number(),
     fewestAnswers: Type.Integer(),
-    quarterWeeks: Type.Integer({ maximum: 13 }),
+    quarterWeeks: Type.Integer({ minimum: 1, maximum: 13 }),
   }, { additionalProperties: false }),
   judge(view, settings) {
     const bad: { at: number; id: string; text: string }[] = [];

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
-import type { LicenseFacts } from '../facts/fold-license.js';
+import { assignedDays, type LicenseFacts } from '../facts/fold-license.js';
 import { countAt } from '../facts/ring.js';
 import { current } from '../facts/spans.js';
+import { ActiveDays } from '../scorecard/setting-types.js';
 import { weekOf } from '../time/account-week.js';
 import type { AccountView } from '../verdict/account-view.js';
 import { words } from '../words.js';
@@ -13,9 +14,9 @@ export const seatSaturation = defineIndicator({
   dismissable: true,
   settings: Type.Object({
     above: Type.Number(),
-    activeDays: Type.Integer(),
+    activeDays: ActiveDays,
     /** Rising: more than at some time this many days ago or less. */
-    risingDays: Type.Integer({ maximum: 99 }),
+    risingDays: Type.Integer({ minimum: 1, maximum: assignedDays - 1 }),
   }, { additionalProperties: false }),
   judge(view, { above, activeDays, risingDays }, { active }) {
     const full: { product: string; used: number; bought: number; id: string }[] = [];

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { sumOf } from '../facts/ring.js';
+import { ContactTouchDays } from '../scorecard/setting-types.js';
 import { words } from '../words.js';
 import { defineIndicator } from './indicator.js';
 
@@ -8,7 +9,7 @@ export const singleThreaded = defineIndicator({
   group: 'hygiene',
   dismissable: true,
   byTargets: true,
-  settings: Type.Object({ windowDays: Type.Number(), fewestContacts: Type.Integer({ minimum: 2 }), fromDay: Type.Number() }, { additionalProperties: false }),
+  settings: Type.Object({ windowDays: ContactTouchDays, fewestContacts: Type.Integer({ minimum: 2 }), fromDay: Type.Number() }, { additionalProperties: false }),
   judge(view, { windowDays, fewestContacts, fromDay }) {
     // Without any record of meetings and mails nobody can tell.
     if (view.ageDays < fromDay || view.targets.contacts < fewestContacts || view.sourceOf('engagement') === 'absent') return null;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { pointsOn } from '../scorecard/curve.js';
+import { Steps } from '../scorecard/setting-types.js';
 import { seatsOf } from '../usage/seats.js';
 import { words } from '../words.js';
 import { defineMeasure, missing, notApplicable } from './measure.js';
@@ -11,8 +12,14 @@ export const activation = defineMeasure({
   restsOn: ['usage', 'license'],
   settings: Type.Object({
     /** Share of the seats that is planned to be in use, by day of life; linear between the days and flat outside them. */
-    plan: Type.Array(Type.Unsafe<[number, number]>(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 })), { minItems: 1 }),
+    plan: Steps,
   }, { additionalProperties: false }),
+  settingsFault({ plan }) {
+    const fault = (detail: string) => ({ pointer: '/plan', detail });
+    if (plan.some(([, share]) => share < 0 || share > 1)) return fault('its shares must lie between 0 and 1');
+    if (plan.some(([day, share], i) => i > 0 && (day <= plan[i - 1]![0] || share < plan[i - 1]![1]))) return fault('its days must rise, and its shares must not fall');
+    return null;
+  },
   read(view, { plan }) {
     const day = Math.min(view.dayFor('usage'), view.dayFor('license'));
     const share = pointsOn(plan, view.ageDays - (view.today - day));

@@ -13,7 +13,7 @@ export const keyFeatures = defineMeasure({
     if (view.keyFeatures.length === 0) return notApplicable(words.features.noneDefined);
     if (view.ageDays < windowDays) return notApplicable(words.features.tooEarly(windowDays));
     if (view.facts.usage.firstDay === null && view.sourceOf('usage') === 'absent') return missing(words.noSource('product use'));
-    const from = view.dayFor('usage') - windowDays;
+    const from = view.dayFor('usage') - windowDays + 1;
     const unused = view.keyFeatures.filter((name) => {
       const feature = view.facts.features.get(name);
       return feature === undefined || dayOf(feature.last.at) < from;

@@ -1,13 +1,11 @@
 import { Type } from 'typebox';
 import { termStartAt } from '../facts/fold-contract.js';
 import { pointsOn, type Curve } from '../scorecard/curve.js';
+import { ActiveDays, Steps } from '../scorecard/setting-types.js';
 import { isoDay } from '../time/day.js';
 import { seatsOf } from '../usage/seats.js';
 import { words } from '../words.js';
 import { defineMeasure, missing, notApplicable } from './measure.js';
-
-/** A share by month of life, linear between the months and flat outside them. */
-const ShareByMonth = Type.Array(Type.Unsafe<[number, number]>(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 })), { minItems: 1 });
 
 export const licenseUtilisation = defineMeasure({
   id: 'license_utilisation',
@@ -16,11 +14,11 @@ export const licenseUtilisation = defineMeasure({
   restsOn: ['license'],
   settings: Type.Object({
     fromDay: Type.Number(),
-    activeDays: Type.Number(),
+    activeDays: ActiveDays,
     settledDays: Type.Number(),
-    /** Share of seats at which red ends and green begins. */
-    red: ShareByMonth,
-    green: ShareByMonth,
+    /** Share of seats at which red ends and green begins, by month of life. */
+    red: Steps,
+    green: Steps,
   }, { additionalProperties: false }),
   ownCurve: true,
   settingsFault({ red, green }) {

@@ -9,7 +9,7 @@ export const milestonesOnTime = defineMeasure({
   family: 'value',
   unit: 'share',
   restsOn: ['milestone'],
-  settings: Type.Object({ windowDays: Type.Number() }, { additionalProperties: false }),
+  settings: Type.Object({ windowDays: Type.Number({ minimum: 0 }) }, { additionalProperties: false }),
   read(view, settings) {
     const due = dueMilestones(view, settings.windowDays);
     if (due.length === 0) return notApplicable(words.milestones.noneDue(settings.windowDays));

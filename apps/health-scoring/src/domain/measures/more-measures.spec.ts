@@ -78,6 +78,8 @@ it('ticket_trend is the z of ticket_surge, from ten tickets and six full weeks',
   const rising = [42, 43, 44, 45, 46, 47, 48].map((day) => read(it, day, 'ticket_trend')).filter(({ state }) => state === 'ok');
   expect(rising.at(-1)?.value).toBeCloseTo(2.518, 3);
   expect(rising.at(-1)?.points).toBeLessThan(40);
-  it.sources = (asOf) => aliveAt(asOf, ['ticket']);
-  expect(read(started(-100), 0, 'ticket_trend').state).toBe('not_applicable');
+  const without = started(-100);
+  expect(read(without, 0, 'ticket_trend').state).toBe('not_applicable');
+  without.sources = (asOf) => aliveAt(asOf, ['ticket']);
+  expect(read(without, 0, 'ticket_trend').state).toBe('missing');
 });

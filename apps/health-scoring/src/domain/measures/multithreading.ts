@@ -3,6 +3,7 @@ import { rolesOf } from '../contacts/contact-facts.js';
 import { hasRole } from '../contacts/roles.js';
 import { goneMark } from '../indicators/champion-left.js';
 import { sumOf } from '../facts/ring.js';
+import { ContactTouchDays } from '../scorecard/setting-types.js';
 import { dayOf, isoDay } from '../time/day.js';
 import { words } from '../words.js';
 import { defineMeasure, missing, notApplicable } from './measure.js';
@@ -12,7 +13,7 @@ export const multithreading = defineMeasure({
   family: 'relationship',
   unit: 'of 100',
   restsOn: ['engagement'],
-  settings: Type.Object({ windowDays: Type.Number(), neverFromDay: Type.Number(), roleShare: Type.Number({ minimum: 0, maximum: 1 }) }, { additionalProperties: false }),
+  settings: Type.Object({ windowDays: ContactTouchDays, neverFromDay: Type.Number(), roleShare: Type.Number({ minimum: 0, maximum: 1 }) }, { additionalProperties: false }),
   byTargets: true,
   read(view, { windowDays, neverFromDay, roleShare }, { requiredRoles, contacts }) {
     if (view.facts.touches.last === null && view.ageDays < neverFromDay) return notApplicable(words.touches.tooEarly(neverFromDay));

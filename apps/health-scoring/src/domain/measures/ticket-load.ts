@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { isOpen } from '../facts/fold-ticket.js';
+import { ActiveDays } from '../scorecard/setting-types.js';
 import { words } from '../words.js';
 import { defineMeasure, missing } from './measure.js';
 
@@ -13,10 +14,10 @@ export const ticketLoad = defineMeasure({
   settings: Type.Object({
     load: Type.Object({ low: Load, normal: Load, high: Load, urgent: Load }, { additionalProperties: false }),
     contactsPerUnit: Type.Number({ exclusiveMinimum: 0 }),
-    activeDays: Type.Number(),
+    activeDays: ActiveDays,
     /** A quiet queue means little while use is below this share of its reference. */
-    lowUse: Type.Number(),
-    pointsAtLowUse: Type.Number(),
+    lowUse: Type.Number({ minimum: 0 }),
+    pointsAtLowUse: Type.Number({ minimum: 0, maximum: 100 }),
   }, { additionalProperties: false }),
   read(view, settings) {
     if (view.sourceOf('ticket') === 'absent') return missing(words.noSource('tickets'));

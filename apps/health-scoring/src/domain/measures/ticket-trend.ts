@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { TicketWeeks } from '../scorecard/setting-types.js';
 import { weeklyTickets } from '../tickets/weekly-tickets.js';
 import { weekOf, firstDayOf } from '../time/account-week.js';
 import { isoDay } from '../time/day.js';
@@ -10,7 +11,7 @@ export const ticketTrend = defineMeasure({
   family: 'support',
   unit: 'z',
   restsOn: ['ticket'],
-  settings: Type.Object({ weeks: Type.Integer({ minimum: 3 }), fewestTickets: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  settings: Type.Object({ weeks: TicketWeeks, fewestTickets: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
   read(view, { weeks, fewestTickets }) {
     if (view.facts.tickets.size === 0 && view.sourceOf('ticket') === 'absent') return missing(words.noSource('tickets'));
     const last = weekOf(view.dayFor('ticket'), view.weekday) - 1;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { tiedParts } from '../facts/fold-engagement.js';
+import { tiedParts, touchDays } from '../facts/fold-engagement.js';
 import { isComplaint, isEscalated, isOpen } from '../facts/fold-ticket.js';
 import { sumOf } from '../facts/ring.js';
 import { isoDay } from '../time/day.js';
@@ -11,7 +11,7 @@ export const touches = defineMeasure({
   family: 'engagement',
   unit: 'share of target',
   restsOn: ['engagement'],
-  settings: Type.Object({ windowDays: Type.Number(), neverFromDay: Type.Number() }, { additionalProperties: false }),
+  settings: Type.Object({ windowDays: Type.Integer({ minimum: 1, maximum: touchDays }), neverFromDay: Type.Number() }, { additionalProperties: false }),
   byTargets: true,
   read(view, { windowDays, neverFromDay }, { touches: target }) {
     if (target === 0) return notApplicable(words.touches.noTarget);

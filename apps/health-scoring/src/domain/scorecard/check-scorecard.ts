@@ -15,11 +15,22 @@ export function scorecardFaults(document: unknown): Fault[] {
   const card = document as Scorecard;
   const measures = new Set(card.measures.map((measure) => measure.id));
   return [
+    ...boundFaults(card),
     ...numberFaults(card),
     ...faultsOfEach('/measures', card.measures, ({ id }) => id, measureFaults),
     ...faultsOfEach('/caps', card.caps, ({ id }) => id, (cap) => capFaults(cap, measures)),
     ...faultsOfEach('/indicators', card.indicators, ({ kind }) => kind, indicatorFaults, '/kind'),
   ];
+}
+
+/** Days of more than two centuries, weights and shares beyond all measure: with them instants end and sums overflow. */
+const largest = 100_000;
+
+/** Numbers, anywhere in the document, that nothing is ever counted by. */
+function boundFaults(value: unknown, pointer = ''): Fault[] {
+  if (typeof value === 'number') return Math.abs(value) <= largest ? [] : [{ pointer, detail: `must lie between -${largest} and ${largest}` }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => boundFaults(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`));
 }
 
 function numberFaults({ bands, coverage, trend, tiers, defaultTier }: Scorecard): Fault[] {

@@ -68,6 +68,12 @@ describe('a change of scorecard', () => {
     it.signal(0.3, 'survey', { type: 'renewal_intent', score: 10 }, { personId: 'x' });
     expect(it.look(0.4, { scorecard: { ...strict, bands: { amber: 41, green: 50 } } }).health.band).toBe('red');
   });
+  it('expects of a tier that it does not name what it expects of the default one, whatever the tier is called', () => {
+    const [plain, odd] = [told(), told()];
+    odd.account({ tier: 'constructor' }, -300);
+    plain.account({ tier: null }, -300);
+    expect(odd.look(0).health.measures).toEqual(plain.look(0).health.measures);
+  });
   it('is no trend: the days before it were another scorecard\'s', () => {
     const it = told();
     for (let day = 0; day < 20; day += 1) it.look(day);

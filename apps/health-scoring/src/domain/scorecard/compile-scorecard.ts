@@ -41,7 +41,9 @@ export class UnfitScorecard extends Error {
 export function compileScorecard(document: unknown, revision: number): CompiledScorecard {
   const [fault] = scorecardFaults(document);
   if (fault !== undefined) throw new UnfitScorecard(`revision ${revision} of a scorecard is broken at ${fault.pointer}: ${fault.detail}`);
-  const card = document as Scorecard;
+  const stated = document as Scorecard;
+  // An account's tier is any text: one called `constructor` must find nothing here.
+  const card: Scorecard = { ...stated, tiers: Object.assign(Object.create(null), stated.tiers) as Scorecard['tiers'] };
   return {
     ...card,
     revision,

@@ -74,7 +74,7 @@ export const Scorecard = Type.Object({
   coverage: Type.Object({ green: Share, any: Share }, { additionalProperties: false }),
   /** Points stay for `keep` of the validity, then go to at most `neutral` at its end. */
   ageing: Type.Object({ keep: Share, neutral: Points, sourceDays: Type.Number({ exclusiveMinimum: 0 }) }, { additionalProperties: false }),
-  tiers: Type.Record(Type.String(), TierTargets),
+  tiers: Type.Record(Type.String(), TierTargets, { maxProperties: 50, propertyNames: { type: 'string', maxLength: 200 } }),
   defaultTier: Type.String(),
   caps: Type.Array(ScorecardCap, { maxItems: 50 }),
   indicators: Type.Array(ScorecardIndicator, { maxItems: 100 }),

@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { goneRoles, type CapFacts } from '../days/cap-facts.js';
 import type { CompiledCap } from '../scorecard/compile-scorecard.js';
+import { BusinessDays } from '../scorecard/setting-types.js';
 import type { ActiveIndicator } from '../state.js';
 import { complaintDeadline } from '../tickets/open-tickets.js';
 import { dayMs, dayOf, type EpochMs } from '../time/day.js';
@@ -61,7 +62,7 @@ export const capById: Readonly<Record<string, CapDefinition>> = {
 
   stakeholder_gone: cap(Type.Object({}, strict), ({ facts, indicators }) => goneRoles.some(([kind]) => facts.unreplaced.includes(kind) && indicators.some((indicator) => indicator.kind === kind))),
 
-  complaint_overdue: cap(Type.Object({ businessDays: Type.Integer() }, strict), ({ facts, asOf }, { businessDays }) => facts.complaintSince !== null && asOf >= complaintDeadline(facts.complaintSince, businessDays)),
+  complaint_overdue: cap(Type.Object({ businessDays: BusinessDays }, strict), ({ facts, asOf }, { businessDays }) => facts.complaintSince !== null && asOf >= complaintDeadline(facts.complaintSince, businessDays)),
 
   invoice_overdue: cap(Type.Object({ days: Type.Integer() }, strict), ({ facts }, { days }) => facts.overdueDays > days),
 };

@@ -1,0 +1,98 @@
+import vm from 'node:vm';
+import { monday, Scenario, shippedDocument } from '../../../test/scenario.js';
+import { allMeasures } from '../measures/all-measures.js';
+import { isoDay } from '../time/day.js';
+import { scorecardFaults } from './check-scorecard.js';
+import { compileScorecard } from './compile-scorecard.js';
+import type { Scorecard } from './scorecard.js';
+
+const iso = (day: number): string => isoDay(monday + day);
+
+/** Something of everything that measures and indicators look at, most of it bad. */
+function troubled(): Scenario {
+  const it = new Scenario('acme', ['export']).account({ tier: 'mid' }, -500);
+  it.signal(-500, 'contract', { contractId: 'c', status: 'created', startsOn: iso(-500), endsOn: iso(230), arrMinor: 1_000_000, currency: 'EUR' });
+  it.use(-300, -61, 100, ['s', 'c', 'p', 'u', 'v']).use(-60, -1, 11, ['s']);
+  it.signal(-80, 'usage', { event: 'e', feature: 'export' }, { personId: 'p', product: 'other' });
+  it.signal(-500, 'license', { seatsBought: 100, seatsAssigned: 85 });
+  it.signal(-30, 'license', { seatsBought: 96, seatsAssigned: 95 });
+  for (const [personId, role] of [['s', 'executive_sponsor'], ['c', 'champion'], ['p', 'power_user'], ['b', 'budget_holder']] as const) it.person(-400, personId, { change: 'created', roles: [role] });
+  it.person(-20, 'c', { change: 'departed' });
+  it.person(-20, 's', { change: 'bounced' });
+  for (let week = 0; week < 30; week += 1) {
+    for (let i = 0; i < (week > 24 ? week - 20 : 2); i += 1) it.signal(week * 7 - 212 + i / 10, 'ticket', { ticketId: `${week}-${i}`, status: 'opened', priority: i === 1 ? 'urgent' : 'normal', complaint: i === 0 });
+  }
+  it.signal(-60, 'survey', { type: 'nps', score: 2 }, { personId: 'c' });
+  it.signal(-50, 'survey', { type: 'csat', score: 1 }, { personId: 'u' });
+  it.signal(-40, 'survey', { type: 'renewal_intent', score: 2 }, { personId: 's' });
+  it.signal(-10, 'pulse', { pulse: 2, reason: 'r' });
+  it.signal(-400, 'goal', { goalId: 'g', name: 'G', metric: 'hours', baseline: 0, target: 10, dueOn: iso(100), status: 'set' });
+  it.signal(-400, 'goal', { goalId: 'h', name: 'H', metric: 'hours', baseline: 0, target: 10, dueOn: iso(-20), status: 'set' });
+  it.signal(-40, 'metric', { metric: 'hours', value: 2 });
+  it.signal(-200, 'milestone', { milestoneId: 'm', name: 'M', phase: 'onboarding', status: 'planned', dueOn: iso(-60) });
+  it.signal(-90, 'invoice', { invoiceId: 'i', status: 'due', amountMinor: 1, currency: 'EUR', dueOn: iso(-50) });
+  it.signal(-20, 'opportunity', { opportunityId: 'o', type: 'upsell', stage: 'open', amountMinor: 1, currency: 'EUR', closeOn: iso(5) });
+  it.meeting(-3, 's', 'c', 'p', 'b');
+  return it;
+}
+
+/** Silent for weeks: a look counts business days, quiet weeks and gaps. */
+function silent(): Scenario {
+  const it = new Scenario('quiet', ['export']).account({ tier: 'high' }, -400);
+  it.use(-300, -60, 20, ['a', 'b']);
+  return it;
+}
+
+type Path = readonly (string | number)[];
+function numbersIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'number') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => numbersIn(part, [...path, Array.isArray(value) ? Number(name) : name]));
+}
+function withNumber(document: Scorecard, path: Path, value: number): Scorecard {
+  const copy = structuredClone(document);
+  path.slice(0, -1).reduce<Record<string | number, unknown>>((at, step) => at[step] as Record<string | number, unknown>, copy as never)[path.at(-1)!] = value;
+  return copy;
+}
+/** A loop over a setting would never end, and no test of its own would time out. */
+const within = (ms: number, run: () => void): void => void new vm.Script('run()').runInContext(vm.createContext({ run }), { timeout: ms });
+
+const numbers = [-1e300, -100_000, -1, 0, 1, 260, 100_000, 1e300];
+/** With every measure that there is. */
+const card = shippedDocument('csm-led');
+const document: Scorecard = { ...card, measures: [...card.measures, ...['digital', 'onboarding'].flatMap((id) => shippedDocument(id).measures).filter((other, i, all) => all.findIndex(({ id }) => id === other.id) === i && card.measures.every(({ id }) => id !== other.id))] };
+
+describe('whatever number stands anywhere in a scorecard', () => {
+  it('it is refused, or accounts can be judged by it', () => {
+    const accounts = [troubled(), silent()];
+    const broken: string[] = [];
+    const paths = numbersIn(document);
+    for (const path of paths) {
+      for (const value of numbers) {
+        const changed = withNumber(document, path, value);
+        if (scorecardFaults(changed).length > 0) continue;
+        try {
+          if (Math.abs(value) > 100_000) throw new Error('nothing is counted by that');
+          const scorecard = compileScorecard(changed, 1);
+          within(2_000, () => accounts.forEach((account) => check(account, scorecard)));
+        } catch (error) {
+          broken.push(`${path.join('/')} = ${value}: ${String(error)}`);
+        }
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(paths.length).toBeGreaterThan(200);
+    expect(document.measures.map(({ id }) => id).sort()).toEqual(allMeasures.map(({ id }) => id).sort());
+  }, 60_000);
+});
+
+function check(account: Scenario, scorecard: ReturnType<typeof compileScorecard>): void {
+  const { health, nextLookAt } = account.look(0.5, { scorecard });
+  const { healthScore } = health;
+  if (healthScore !== null && !(healthScore >= 0 && healthScore <= 100)) throw new Error(`a score of ${healthScore}`);
+  if (!(nextLookAt > account.at(0.5))) throw new Error(`looks again at ${nextLookAt}`);
+  for (const path of numbersIn(health)) {
+    const value = path.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], health);
+    if (!Number.isFinite(value)) throw new Error(`${path.join('/')} is ${String(value)}`);
+  }
+}
