@@ -75,7 +75,7 @@ export class SimulatedAccount {
       // Less use is in part fewer people, in part fewer events by each.
       if (onLeave || chance.next() >= activeShare * Math.sqrt(busy)) continue;
       mean += (person.rate * Math.sqrt(busy)) / activeShare;
-      markActive(this.state, person.id, day);
+      markActive(this.state, person.id, day, null, undefined);
     }
     const events = chance.poisson(mean * this.pace * this.week.factor);
     if (events > 0) this.say(day, 'usage', { event: 'used', quantity: events });

@@ -64,10 +64,11 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
         say('survey', { type: 'renewal_intent', score: 9 }, 'sam'),
         say('pulse', { pulse: 4, reason: 'good talks' }),
         say('engagement', { type: 'meeting', outcome: 'held', attendees: [{ personId: `${accountId}-sam` }, { personId: `${accountId}-kim` }] }),
-        // Last, so that no account is taken for an old one before the rest of it is known.
-        say('contract', { contractId: 'c', status: 'created', startsOn: dayAfter(start, -200), endsOn: null, arrMinor: 1_000_000, currency: 'USD' }),
       ];
     }));
+    await system.settle();
+    // Last, so that none is taken for an old account of which half is known.
+    await system.signals(ids.map((accountId) => ({ kind: 'contract', accountId, occurredAt: at, data: { contractId: 'c', status: 'created', startsOn: dayAfter(start, -200), endsOn: null, arrMinor: 1_000_000, currency: 'USD' } })));
     await system.settle();
     before = await health('book-7');
   }, 120_000);

@@ -8,6 +8,7 @@ import { judgeDay, markOf } from '../src/domain/days/judge-day.js';
 import { unreadIn } from '../src/domain/days/reading-plan.js';
 import { compileScorecard } from '../src/domain/scorecard/compile-scorecard.js';
 import { parseDay } from '../src/domain/time/day.js';
+import type { PastDayView } from '../src/http/past-day.dto.js';
 import { healthScoring } from '../src/service.js';
 import { shippedScorecards } from '../src/scorecards/shipped-scorecards.js';
 import { Desk } from './desk.js';
@@ -52,6 +53,19 @@ describe('what is kept of each day', () => {
     expect(first.map(({ accountId, days: own }) => [accountId, own.map(({ day }) => day - today)])).toEqual([['one', [3, 4, 5]], ['quiet', [3, 4, 5]]]);
     const rest = await store().book(today + 3, today + 5, 'quiet', 2);
     expect(rest.map(({ accountId, days: own }) => [accountId, own.map(({ judgedBy }) => judgedBy.id)])).toEqual([['two', ['digital', 'digital', 'digital']]]);
+
+    // Any day can be read in full, by the revision that judged it or another one.
+    const past = async (path: string) => (await desk.get<PastDayView & { code: string }>(`/one/health/history/${path}`)).body;
+    const seventh = new Date((today + 7) * 86_400_000).toISOString().slice(0, 10);
+    const asThen = await past(seventh);
+    expect(asThen).toMatchObject({ accountId: 'one', day: seventh, healthScore: shown.get(today + 7)!.healthScore, riskLevel: 'red', scorecard: { id: 'csm-led', revision: 1 }, asSaid: true, unread: [] });
+    expect(asThen.measures.map(({ points }) => points)).toEqual(shown.get(today + 7)!.points);
+    expect(asThen.indicators.map(({ kind }) => kind)).toContain('no_renewal_intent');
+    const sum = (view: PastDayView) => 5_000 + view.measures.reduce((all, { contribution }) => all + Math.round((contribution ?? 0) * 100), 0);
+    const other = await past(`${seventh}?scorecardId=digital&revision=1`);
+    expect([sum(asThen), sum(other)]).toEqual([asThen.rawScore! * 100, other.rawScore! * 100].map(Math.round));
+    expect(other).toMatchObject({ scorecard: { id: 'digital', revision: 1 }, asSaid: null });
+    for (const [path, code] of [[`${seventh}?scorecardId=digital`, 'invalid'], [`${seventh}?scorecardId=luck&revision=1`, 'not_found'], ['2026-02-30', 'not_found'], ['2020-01-01', 'not_found'], ['x', 'not_found']]) expect([path, (await past(path!)).code]).toEqual([path, code]);
 
     // A look at which nothing differs is no reason to write.
     const rows = () => service.running.get(Database).query(`SELECT xmin::text, facts FROM health_day WHERE account_id = 'one' ORDER BY day DESC LIMIT 1`);

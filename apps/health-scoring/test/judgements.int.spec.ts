@@ -3,6 +3,7 @@ import type { HealthState } from '@perennial/contracts/health';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import type { StrikeLedger } from '../src/domain/verdict/strike-ledger.js';
 import { healthScoring } from '../src/service.js';
 import { Desk, lasting } from './desk.js';
 
@@ -146,6 +147,56 @@ describe('what people say', () => {
     await desk.tell(desk.signal('plan', 'invoice', { invoiceId: 'i', status: 'overdue', amountMinor: 5, currency: 'USD', dueOn: desk.days(-40).slice(0, 10) }));
     expect(await review()).toMatchObject({ count: 4, savePlanReview: true });
     expect((await desk.published('plan')).filter(({ strikes }) => strikes.savePlanReview).length).toBeGreaterThan(1);
+  });
+
+  it('keeps overrides on record, and tells who was nearer once a term ended', async () => {
+    const term = (accountId: string, state: 'open' | 'renewed' | 'churned', daysAhead: number) => {
+      const renewalOn = desk.days(daysAhead).slice(0, 10);
+      return { id: `c~${renewalOn}`, accountId, contractId: 'c', renewalOn, noticeOn: renewalOn, arrMinor: 1, currency: 'USD', state, outcome: state === 'open' ? null : state === 'churned' ? ('churned' as const) : ('flat' as const), forecast: null };
+    };
+    const ids = ['kept', 'lost', 'open'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    await desk.tell(...ids.flatMap((id) => desk.well(id)));
+    // A term that ended long before says nothing of an override, whenever it becomes known.
+    await desk.tellRenewals(...ids.map((id) => desk.renewals(id, { renewals: [term(id, 'open', 5)] })));
+    const computed = (await desk.health('kept')).healthScore;
+    for (const id of ids) {
+      expect((await desk.post(`/${id}/overrides`, { healthScore: 20, reason: 'They are quiet', expiresAt: desk.days(3) })).status).toBe(201);
+      await service.advance(new Date(service.clock.now().getTime() + 1000));
+      expect((await desk.post(`/${id}/overrides`, { healthScore: 99, reason: 'They signed', expiresAt: desk.days(3) })).status).toBe(201);
+    }
+    const ended = { kept: term('kept', 'renewed', 5), lost: term('lost', 'churned', 5), open: term('open', 'open', 5) };
+    await service.advance(desk.days(6));
+    await desk.tellRenewals(...ids.map((id) => desk.renewals(id, { renewals: [term(id, 'churned', -300), ended[id as keyof typeof ended]] })));
+    const record = async (id: string, query = '') => (await desk.get<{ data: { id: string; action: string; override: { nearer: string | null } }[]; hasMore: boolean }>(`/${id}/judgements${query}`)).body;
+    expect((await record('kept')).data).toMatchObject([
+      { action: 'override', reason: 'They signed', by: 'olga', override: { healthScore: 99, band: 'green', computedScore: computed, computedBand: 'green', outcome: { renewalId: ended.kept.id, result: 'renewed' }, nearer: 'override' } },
+      { action: 'override', override: { healthScore: 20, band: 'red', computedScore: computed, computedBand: 'green', outcome: { result: 'renewed' }, nearer: 'computed' } },
+    ]);
+    expect((await record('lost')).data.map(({ override }) => override.nearer)).toEqual(['computed', 'override']);
+    expect((await record('open')).data).toMatchObject([{ override: { outcome: null, nearer: null } }, { override: { outcome: null, nearer: null } }]);
+    const [first] = (await record('kept', '?limit=1')).data;
+    expect((await record('kept', `?limit=1&startingAfter=${first!.id}`))).toMatchObject({ data: [{ override: { healthScore: 20 } }], hasMore: false });
+    expect((await desk.get(`/kept/judgements?startingAfter=${crypto.randomUUID()}`)).status).toBe(400);
+    const scores = async () => (await service.request<{ data: { by: string | null; decided: number; overrideNearer: number; computedNearer: number }[] }>('GET', '/api/v1/judgements/overrides', { scopes: ['health:read'] })).body.data;
+    expect(await scores()).toMatchObject([{ by: null, decided: 4, overrideNearer: 2, computedNearer: 2 }, { by: 'olga', decided: 4, overrideNearer: 2, computedNearer: 2 }]);
+    // An outcome that is taken back decides nothing any more.
+    await desk.tellRenewals(desk.renewals('lost', { renewals: [term('lost', 'open', 40)] }));
+    expect((await scores())[0]).toMatchObject({ decided: 2 });
+  });
+
+  it('shows the ledger of strikes: which groups count, and which were folded together', async () => {
+    await desk.tell(...desk.well('ledger'), desk.signal('ledger', 'pulse', { pulse: 2, reason: 'hm' }), desk.signal('ledger', 'ticket', { ticketId: 'u', status: 'opened', priority: 'urgent', complaint: true }));
+    await desk.tellPlans(desk.plans('ledger', 'decided', ['voice']));
+    const { status, body } = await desk.get<StrikeLedger>('/ledger/strikes');
+    const { strikes, indicators } = await desk.health('ledger');
+    expect([status, body.strikes, body.reviews]).toEqual([200, strikes, [{ id: 'review-1', state: 'decided', groups: ['voice'] }]]);
+    expect(body.groups.map(({ group, counted, sharesEvidenceWith, indicators: own }) => [group, counted, sharesEvidenceWith, own.map(({ kind }) => kind)])).toEqual([
+      ['support', true, [], ['urgent_ticket_open', 'complaint_open']], ['voice', true, [], ['csm_concern']],
+    ]);
+    expect(body.causes.map(({ groups, countedFor, indicators: own, sharedEvidence }) => [groups, countedFor, own.length, sharedEvidence.length])).toEqual(expect.arrayContaining([[['support'], 'support', 2, 1], [['voice'], 'voice', 1, 0]]));
+    expect(body.groups.flatMap(({ indicators: own }) => own).length + body.never.length).toBe(indicators.length);
+    expect((await desk.get('/nobody/strikes')).status).toBe(404);
   });
 
   it('loses neither signals nor judgements that come at once', async () => {

@@ -8,11 +8,13 @@ import { testDatabase } from '@perennial/testing/postgres';
 import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
+import { FoldNotes } from '../src/application/fold-notes.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { NoteCustomerDays } from '../src/application/note-customer-days.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
+import { CountUnusedSignals } from '../src/application/unused-signals.js';
 import { SignalTime } from '../src/application/signal-time.js';
 import { SourceSightings } from '../src/application/source-sightings.js';
 import { parseHealthScoringConfig } from '../src/config.js';
@@ -23,8 +25,10 @@ import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
+import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
 import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
+import { PostgresUnusedSignalStore } from '../src/persistence/postgres-unused-signal-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from '../src/persistence/postgres-source-store.js';
 import { healthScoring } from '../src/service.js';
@@ -81,7 +85,7 @@ export async function scoringBench() {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new NoteCustomerDays(outcomes)),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database)), new NoteCustomerDays(outcomes)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),

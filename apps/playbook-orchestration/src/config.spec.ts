@@ -2,7 +2,7 @@ import { parseOrchestrationConfig } from './config.js';
 
 describe('settings', () => {
   it('have defaults', () => {
-    expect(parseOrchestrationConfig({})).toEqual({ config: { timerBatch: 500, timerLeaseSeconds: 30 }, faults: [] });
+    expect(parseOrchestrationConfig({})).toEqual({ config: { timerBatch: 500, timerLeaseSeconds: 30, observe: false }, faults: [] });
   });
 
   it('tell all faults at once, by name', () => {

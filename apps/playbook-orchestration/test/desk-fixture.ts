@@ -13,7 +13,7 @@ export function office(playbooks: readonly PlaybookDocument[] = shippedPlaybooks
     if (!found) throw new Error(`no ${id} revision ${number}`);
     return found;
   };
-  return { shelf: { newest: playbooks, revision }, holidays: () => new Set(), departed: new Set() };
+  return { shelf: { newest: playbooks, revision }, holidays: () => new Set(), departed: new Set(), observe: false };
 }
 
 export function desk(book: Partial<AccountBook> = {}): Desk {

@@ -71,7 +71,7 @@ export class WatchedDatabase extends Database {
 }
 
 /** The service's parts on a database of their own, without consumers and HTTP. */
-export async function workbench(config = { timerBatch: 500, timerLeaseSeconds: 30 }) {
+export async function workbench(config = { timerBatch: 500, timerLeaseSeconds: 30, observe: false }) {
   const base = await testDatabase({ migrations: [...kitMigrations, CreateMessagingTables1700000000000, CreatePlaybookTables1700000000001] });
   const database = new WatchedDatabase(base.database);
   const store = new PostgresOrchestrationStore();
@@ -79,7 +79,7 @@ export async function workbench(config = { timerBatch: 500, timerLeaseSeconds: 3
   const shelf = new PlaybookShelf(new PostgresPlaybookStore(database));
   await shelf.onModuleInit();
   const outbox = new KeepingOutbox();
-  const desks = new Desks(store, shelf, new DateHolidaysCalendar(), outbox, { nudge: () => undefined });
+  const desks = new Desks({ observe: false }, store, shelf, new DateHolidaysCalendar(), outbox, { nudge: () => undefined });
   const fireTimers = () => new FireTimers(database, timers, desks, config);
   return { database, store, timers, outbox, desks, fireTimers, workList: new PostgresWorkList(database), dispose: () => base.dispose() };
 }

@@ -41,6 +41,19 @@ export const Indicator = Type.Object({
 });
 export type Indicator = Static<typeof Indicator>;
 
+/** What an account makes of one product: its own use, license, tickets and goals, with the contacts of all. */
+export const ProductHealth = Type.Object({
+  product: Id,
+  healthScore: Points,
+  rawScore: Points,
+  band: Band,
+  dataCoverage: Type.Number({ minimum: 0, maximum: 1 }),
+  /** As last told; null: the product has none of its own. */
+  license: nullable(Type.Object({ seatsBought: Type.Integer({ minimum: 0 }), seatsAssigned: nullable(Type.Integer({ minimum: 0 })) })),
+  measures: Type.Array(MeasureReading),
+});
+export type ProductHealth = Static<typeof ProductHealth>;
+
 /** The whole published verdict on one account. */
 export const HealthState = Type.Object({
   accountId: Id,
@@ -58,6 +71,8 @@ export const HealthState = Type.Object({
   strikes: Type.Object({ count: Type.Integer({ minimum: 0 }), groups: Type.Array(CauseGroup), savePlanReview: Type.Boolean() }),
   measures: Type.Array(MeasureReading),
   indicators: Type.Array(Indicator),
+  /** By product, where signals name any. */
+  products: Type.Optional(Type.Array(ProductHealth)),
   scorecard: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }),
   /** The account is on its way to the scorecard from another one: its weights count for `share`, those of the other for the rest; from `until` on it judges alone. */
   passage: Type.Optional(Type.Object({ from: Type.Object({ id: Type.String(), revision: Type.Integer({ minimum: 1 }) }), share: Type.Number({ minimum: 0, maximum: 1 }), until: Day })),

@@ -24,6 +24,7 @@ export interface AccountCard {
   readonly ownerId: string | null;
   readonly segment: string | null;
   readonly tier: string | null;
+  readonly parentId: string | null;
   /** The account that took this one in; a merged one is not listed. */
   readonly mergedInto: string | null;
 }

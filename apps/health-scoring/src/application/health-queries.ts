@@ -1,5 +1,6 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import type { TreeAccount } from '../domain/hierarchy/roll-up.js';
 import type { Band, RiskLevel } from '../domain/state.js';
 import type { ShadowScore } from '../domain/verdict/shadow-score.js';
 
@@ -48,6 +49,8 @@ export abstract class HealthQueries {
   abstract portfolio(filter: PortfolioFilter, limit: number, startingAfter: string | null): Promise<AccountRow[] | null>;
   /** The stored verdict; null for an account that scoring does not know. */
   abstract health(accountId: string): Promise<HealthState | null>;
+  /** The account and all that stand below it, parents before their children, at most `limit`; empty for one that scoring does not know. */
+  abstract tree(accountId: string, limit: number): Promise<TreeAccount[]>;
   /** Days from `from` to `to` (ISO, inclusive), oldest first. */
   abstract history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]>;
 }

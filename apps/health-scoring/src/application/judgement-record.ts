@@ -1,3 +1,4 @@
+import type { Band } from '../domain/state.js';
 import type { Transaction } from '@perennial/persistence/transaction';
 
 export interface JudgementRow {
@@ -6,6 +7,8 @@ export interface JudgementRow {
   readonly indicatorId: string | null;
   readonly action: 'override' | 'withdraw' | 'confirm' | 'accept' | 'dismiss' | 'snooze';
   readonly healthScore: number | null;
+  /** Of an override: the band it stands for, and what the facts alone gave when it was set; null where no look could be taken. */
+  readonly override?: { readonly band: Band; readonly computedScore: number | null; readonly computedBand: Band } | null;
   readonly reason: string;
   /** Epoch milliseconds. */
   readonly until: number | null;

@@ -18,6 +18,7 @@ export function initialState(accountId: string): AccountHealthState {
     reviews: [],
     facts: emptyAccountFacts(),
     contacts: new Map(),
+    products: new Map(),
     indicators: [],
     suppressions: [],
     memory: {
@@ -31,6 +32,7 @@ export function initialState(accountId: string): AccountHealthState {
     pendingCause: null,
     nextLookAt: 0,
     dirtyContacts: new Set(),
+    dirtyProducts: new Set(),
     contactsCleared: false,
   };
 }
@@ -87,6 +89,8 @@ export function applyPlans(state: AccountHealthState, plans: PlansState): void {
 /** `account.reset`: forgets every fact; verdict, indicators, overrides and judgements stay until the net verdict. */
 export function resetFacts(state: AccountHealthState): void {
   state.facts = emptyAccountFacts();
+  state.products.clear();
+  state.dirtyProducts.clear();
   // Looks at use are taken again from the restated weeks; what a person accepted stays accepted.
   state.memory.usageTrack = { ...emptyTrack(), week: state.memory.usageTrack.accepted?.week ?? null, accepted: state.memory.usageTrack.accepted };
   keepAccountRoles(state);

@@ -11,11 +11,13 @@ import { mixed, switchDaysOf, type DayPassage, type Passage } from './scorecard/
 import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
+import { productScoresOf } from './products/product-score.js';
 import { advanceUsage } from './usage/advance-usage.js';
 import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
+import { adjust } from './verdict/adjustments.js';
 import type { AssessedMeasure } from './verdict/assess-measures.js';
-import { bandOf } from './verdict/band.js';
+import { bandOf, bandVerdict } from './verdict/band.js';
 import { noteDailyScore } from './verdict/daily-scores.js';
 import { fingerprintNumber, fingerprintOf } from './verdict/fingerprint.js';
 import { knownRenewal } from './verdict/known-renewal.js';
@@ -76,6 +78,8 @@ export interface Verdict {
   readonly riskChange: Omit<RiskChange, 'version'> | null;
   readonly nextLookAt: EpochMs;
   readonly history: HistoryRow;
+  /** What stands without the override that is in force; null without one. */
+  readonly computed: ComputedVerdict | null;
   /** What the look knew, to judge the day anew by. */
   readonly facts: DayFacts;
   /** What it said by them (`markOf`). */
@@ -84,6 +88,12 @@ export interface Verdict {
   readonly passage: DayPassage | null;
   /** Use as a share of its reference, to compare accounts of one size by; null without eight weeks of history. */
   readonly use: ComparedUse | null;
+}
+
+/** Score and band by the facts alone, caps included. */
+export interface ComputedVerdict {
+  readonly healthScore: number | null;
+  readonly band: HealthState['band'];
 }
 
 /** Judges the account as of `asOf`; remembers in `state` what the next look needs. Null while the account is being restated or imported. One that was merged into another has no score: its signals count there. */
@@ -115,6 +125,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   Object.assign(memory, judged.held);
   // Nor is the way from one scorecard to another a trend.
   const trend = under === null ? heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend) : 'flat';
+  const computed = state.override === null || state.merged ? null : adjust(rawBp, caps[0] ?? null, null);
 
   const health: Omit<HealthState, 'version'> = {
     accountId: state.accountId,
@@ -141,6 +152,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
       evidence: [...indicator.evidence],
       ...(indicator.byRevision && { byRevision: true }),
     })),
+    ...(state.products.size > 0 && !state.merged && { products: productsOf(view, scorecard) }),
     scorecard: judgedBy,
     ...(passage !== null && { passage: { from: passage.from, share: Math.round((passage.step / passage.days) * 10_000) / 10_000, until: isoDay(view.today + passage.days - passage.step) } }),
     asOf: isoInstant(asOf),
@@ -161,7 +173,10 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const shadows = state.merged ? [] : (context.shadows ?? []).map((shadow) => shadowScoreOf(facts, shadow, changesAt));
   const { healthScore, rawScore } = health;
   const history: HistoryRow = { day: isoDay(view.today), healthScore, rawScore, band, riskLevel, dataCoverage, strikes: strikes.count, scorecard: health.scorecard, shadows };
-  return { health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), passage, use: useOf(view) };
+  return {
+    health, changed, fingerprint, riskChange, nextLookAt: state.nextLookAt, history, facts, mark: markOf(judged), passage, use: useOf(view),
+    computed: computed && { healthScore: points(computed.healthBp), band: bandVerdict(judged.held.heldBand, computed, dataCoverage, scorecard).band },
+  };
 }
 
 /**
@@ -208,6 +223,9 @@ function useOf({ usage }: AccountView): Verdict['use'] {
   if (usage.level === null || usage.historyDays < comparableDays) return null;
   return { level: usage.level, sizeClass: sizeClassOf(usage.contactReference ?? usage.contacts) };
 }
+
+const productsOf = (view: AccountView, scorecard: CompiledScorecard): NonNullable<HealthState['products']> =>
+  productScoresOf(view, scorecard).map(({ measures, contributionsBp, ...score }) => ({ ...score, measures: measures.map((measure, i) => readingOf(measure, contributionsBp[i] ?? null, scorecard)) }));
 
 const points = (basisPoints: number | null): number | null => (basisPoints === null ? null : basisPoints / 100);
 

@@ -1,7 +1,9 @@
 import { Reader, Writer } from './codec/bytes.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
+import { productCodec } from './codec/product-codec.js';
 import { contactCodec } from './codec/contact-codec.js';
+import { emptyProductFacts, type ProductFacts } from './products/product-facts.js';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { Passage } from './scorecard/passage.js';
@@ -11,9 +13,9 @@ import type { UsageTrack } from './usage/usage-track.js';
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 7;
+const format = 8;
 
-type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'contactsCleared'>;
+type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'dirtyProducts' | 'contactsCleared'>;
 
 const levels = oneOf(['unknown', 'green', 'amber', 'red']);
 const causes = oneOf(['signal', 'time', 'revision', 'restatement', 'import', 'override']);
@@ -44,6 +46,12 @@ const dailyScores: Codec<(number | null)[]> = {
       return (last += packed % 2 === 0 ? packed / 2 : -(packed + 1) / 2);
     });
   },
+};
+
+/** Their names: the facts stand in rows of their own. */
+const products: Codec<Map<string, ProductFacts>> = {
+  write: (out, value) => list(text).write(out, [...value.keys()].sort()),
+  read: (input) => new Map(list(text).read(input).map((product) => [product, emptyProductFacts()])),
 };
 
 /** Rows up to format 4 were judged by numbers in code: what today's scorecards change of them is the scorecards' doing, and alarms nobody. */
@@ -87,6 +95,7 @@ const stored = record<Stored>({
   pendingCause: nullable(causes),
   nextLookAt: integer,
   imports: since(4, record<RunningImports>({ signals: readonlyList(id), account: readonlyList(id) }), { signals: [], account: [] }),
+  products: since(8, products, () => new Map<string, ProductFacts>()),
 });
 
 function pack<T>(codec: Codec<T>, value: T): Buffer {
@@ -108,9 +117,9 @@ function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
 /** The account without its contacts, packed; equal states give equal bytes. */
 export const encodeState = (state: AccountHealthState): Buffer => pack(stored, state);
 
-/** Reads what `encodeState` wrote; `contacts` is empty until the shell fills it. Throws RangeError on a format it does not know. */
+/** Reads what `encodeState` wrote; `contacts` is empty, and so are the facts of `products`, until the shell fills them. Throws RangeError on a format it does not know. */
 export function decodeState(accountId: string, bytes: Buffer): AccountHealthState {
-  return { accountId, ...unpack(stored, bytes), contacts: new Map(), dirtyContacts: new Set(), contactsCleared: false };
+  return { accountId, ...unpack(stored, bytes), contacts: new Map(), dirtyContacts: new Set(), dirtyProducts: new Set(), contactsCleared: false };
 }
 
 /** One contact's row. `kept` rows are loaded whenever the account is looked at. */
@@ -118,3 +127,9 @@ export const encodeContact = (contact: ContactFacts): Buffer => pack(contactCode
 
 /** Reads what `encodeContact` wrote. Throws RangeError on a format it does not know. */
 export const decodeContact = (personId: string, bytes: Buffer): ContactFacts => ({ personId, ...unpack(contactCodec, bytes) });
+
+/** The row of one product. */
+export const encodeProduct = (product: ProductFacts): Buffer => pack(productCodec, product);
+
+/** Reads what `encodeProduct` wrote. Throws RangeError on a format it does not know. */
+export const decodeProduct = (bytes: Buffer): ProductFacts => unpack(productCodec, bytes);

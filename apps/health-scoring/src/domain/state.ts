@@ -1,6 +1,7 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { ContactFacts } from './contacts/contact-facts.js';
 import type { AccountFacts } from './facts/account-facts.js';
+import type { ProductFacts } from './products/product-facts.js';
 import type { ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { Passage } from './scorecard/passage.js';
 import type { AccountWeek } from './time/account-week.js';
@@ -133,6 +134,8 @@ export interface AccountHealthState {
   reviews: readonly Review[];
   facts: AccountFacts;
   contacts: Map<string, ContactFacts>;
+  /** Products that signals named: each has a row of its own. */
+  products: Map<string, ProductFacts>;
   indicators: ActiveIndicator[];
   suppressions: Suppression[];
   memory: VerdictMemory;
@@ -149,6 +152,8 @@ export interface AccountHealthState {
   nextLookAt: EpochMs;
   /** Contacts whose row must be written, or deleted where `contacts` has them no more; after saving, the shell clears both fields. */
   dirtyContacts: Set<string>;
-  /** All contact rows of the account must be deleted before the dirty ones are written. */
+  /** Products whose row must be written; after saving, the shell clears it. */
+  dirtyProducts: Set<string>;
+  /** All contact and product rows of the account must be deleted before the dirty ones are written. */
   contactsCleared: boolean;
 }

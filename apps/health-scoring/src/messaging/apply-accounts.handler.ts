@@ -24,7 +24,7 @@ export class ApplyAccountsHandler implements BatchHandler<typeof accountsTopic> 
     // An import that came and went within the batch shows in earlier versions alone.
     const imported = new Set(batch.events.flatMap(({ key, data }) => (data.importing?.length ? [key] : [])));
     await this.rescoreAccounts.rescore(tx, null, newest.map((event) => changeOf(event, imported.has(event.key))), await this.signalTime.outsideOfSignals(tx), 'signal');
-    await this.store.saveCards(tx, newest.map(({ key, data }) => ({ accountId: key, name: data.name, ownerId: data.ownerId, segment: data.segment, tier: data.tier, mergedInto: data.mergedInto })));
+    await this.store.saveCards(tx, newest.map(({ key, data }) => ({ accountId: key, name: data.name, ownerId: data.ownerId, segment: data.segment, tier: data.tier, parentId: data.parentId, mergedInto: data.mergedInto })));
   }
 }
 

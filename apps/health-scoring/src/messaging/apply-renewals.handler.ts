@@ -9,7 +9,7 @@ import { SignalTime } from '../application/signal-time.js';
 import { applyRenewals } from '../domain/account-health.js';
 import { parseDay } from '../domain/time/day.js';
 
-/** Dates and ARR of the next renewal, never the forecast: the loop between the two services ends here. How terms ended is kept for backtests. */
+/** Dates and ARR of the next renewal, never the forecast: the loop between the two services ends here. How terms ended is kept for backtests, and to hold judgements against. */
 @Injectable()
 @Consumes(renewalsTopic)
 export class ApplyRenewalsHandler implements BatchHandler<typeof renewalsTopic> {

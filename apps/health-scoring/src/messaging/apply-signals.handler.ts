@@ -3,11 +3,13 @@ import { signalsTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
+import { FoldNotes } from '../application/fold-notes.js';
 import { NoteCustomerDays } from '../application/note-customer-days.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
 import { SourceSightings } from '../application/source-sightings.js';
+import { CountUnusedSignals } from '../application/unused-signals.js';
 import { applySignal, beginImport, contactsOfSignal, finishImport, finishRestatement, resetFacts } from '../domain/account-health.js';
 
 const sighted = Symbol('sightings taken over');
@@ -24,6 +26,8 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly signalTime: SignalTime,
     private readonly backfills: Backfills,
     private readonly policy: ScoringPolicy,
+    private readonly notes: FoldNotes,
+    private readonly unused: CountUnusedSignals,
     private readonly customerDays: NoteCustomerDays,
   ) {}
 
@@ -36,7 +40,9 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     const { keyFeatures } = this.policy.current();
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
-    await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures)), time, 'signal');
+    const scored = await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures)), time, 'signal');
+    await this.notes.fold(tx, batch.events);
+    await this.unused.fold(tx, batch.events, scored.map(({ state }) => state));
   }
 }
 

@@ -3,6 +3,7 @@ import { initialState, resetFacts } from '../domain/account-health.js';
 import { decodeState } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
 import { loadContacts, saveContacts } from './contact-rows.js';
+import { saveProducts } from './product-rows.js';
 import { saveStates } from './state-rows.js';
 
 const accountsAtOnce = 1_000;
@@ -14,6 +15,8 @@ const accountsAtOnce = 1_000;
  * last one is answered. An account whose row this version cannot read starts from nothing.
  */
 export async function clearDerived(tx: Transaction): Promise<void> {
+  await tx.query('DELETE FROM note_sentiment');
+  await tx.query('DELETE FROM unused_signal');
   for (let after: string | null = ''; after !== null; ) {
     const rows: { account_id: string; state: Buffer }[] = await tx.query({
       name: 'restart-accounts',
@@ -24,6 +27,7 @@ export async function clearDerived(tx: Transaction): Promise<void> {
     await loadReadableContacts(tx, states);
     for (const state of states.values()) restart(state);
     if (states.size > 0) {
+      await saveProducts(tx, [...states.values()]);
       await saveContacts(tx, [...states.values()]);
       await saveStates(tx, [...states.values()]);
     }

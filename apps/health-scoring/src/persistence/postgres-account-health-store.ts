@@ -10,6 +10,7 @@ import { initialState } from '../domain/account-health.js';
 import { decodeState } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
 import { loadContacts, saveContacts } from './contact-rows.js';
+import { loadProducts, saveProducts } from './product-rows.js';
 import { saveStates } from './state-rows.js';
 import { saveVerdicts, type JudgedAccount } from './verdict-rows.js';
 
@@ -22,9 +23,11 @@ const slot = Symbol('account health states');
 /** Packed bytes of the states that one partition keeps unpacked; unpacked they take about five times as much. */
 const memoryBytes = 1_500_000;
 const rowBytes = 200;
-const contactBytes = 150;
+const contactBytes = 250;
+const productBytes = 500;
 const worded: readonly WordedRows[] = [
   { table: 'judgement', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
+  { table: 'note_correction', key: 'n', keyType: 'bigint', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
   { table: 'portfolio', key: 'account_id', keyType: 'text', ofAccount: 'account_id = $1', columns: { verdict: 'json' } },
 ];
 
@@ -57,7 +60,7 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
     const refreshed = rows.filter((row) => row.state !== null).map((row) => row.account_id);
     const states = new Map(rows.map((row) => [row.account_id, row.state === null ? known.get(row.account_id)!.state : stateOf(row.account_id, row.state)]));
     for (const row of rows) this.revisions.set(states.get(row.account_id)!, BigInt(row.revision));
-    await loadContacts(tx, states, refreshed, contacts);
+    await Promise.all([loadContacts(tx, states, refreshed, contacts), loadProducts(tx, states, refreshed)]);
     return states;
   }
 
@@ -67,7 +70,7 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
     const judged = accounts.filter((account): account is JudgedAccount => account.verdict !== null);
     const [lengths] = await Promise.all([
       saveStates(tx, states),
-      saveContacts(tx, states),
+      saveProducts(tx, states).then(() => saveContacts(tx, states)),
       judged.length > 0 ? saveVerdicts(tx, judged, partitionOf) : undefined,
       judged.length < accounts.length ? planLooks(tx, accounts.filter((account) => account.verdict === null), partitionOf) : undefined,
     ]);
@@ -77,16 +80,16 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
   /** Only what is committed is remembered: no failure on the way can leave a half-changed state in use. */
   private keep(memory: PartitionMemory, state: AccountHealthState, length: number): void {
     const revision = (this.revisions.get(state) ?? 0n) + 1n;
-    statesIn(memory).set(state.accountId, { revision, state }, { size: rowBytes + length + contactBytes * state.contacts.size });
+    statesIn(memory).set(state.accountId, { revision, state }, { size: rowBytes + length + contactBytes * state.contacts.size + productBytes * state.products.size });
   }
 
   async saveCards(tx: Transaction, cards: readonly AccountCard[]): Promise<void> {
     await tx.query({
       name: 'save-cards',
-      text: `INSERT INTO portfolio AS p (account_id, name, owner_id, segment, tier, merged_into) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-             ON CONFLICT (account_id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id, segment = excluded.segment, tier = excluded.tier, merged_into = excluded.merged_into
-             WHERE (p.name, p.owner_id, p.segment, p.tier, p.merged_into) IS DISTINCT FROM (excluded.name, excluded.owner_id, excluded.segment, excluded.tier, excluded.merged_into)`,
-      values: [cards.map((c) => c.accountId), cards.map((c) => c.name), cards.map((c) => c.ownerId), cards.map((c) => c.segment), cards.map((c) => c.tier), cards.map((c) => c.mergedInto)],
+      text: `INSERT INTO portfolio AS p (account_id, name, owner_id, segment, tier, merged_into, parent_id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+             ON CONFLICT (account_id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id, segment = excluded.segment, tier = excluded.tier, merged_into = excluded.merged_into, parent_id = excluded.parent_id
+             WHERE (p.name, p.owner_id, p.segment, p.tier, p.merged_into, p.parent_id) IS DISTINCT FROM (excluded.name, excluded.owner_id, excluded.segment, excluded.tier, excluded.merged_into, excluded.parent_id)`,
+      values: [cards.map((c) => c.accountId), cards.map((c) => c.name), cards.map((c) => c.ownerId), cards.map((c) => c.segment), cards.map((c) => c.tier), cards.map((c) => c.mergedInto), cards.map((c) => c.parentId)],
     });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthState } from '@perennial/contracts/health';
 import { Database } from '@perennial/persistence/transaction';
+import type { TreeAccount } from '../domain/hierarchy/roll-up.js';
 import type { ShadowScore } from '../domain/verdict/shadow-score.js';
 import { HealthQueries, type AccountRow, type HealthDay, type PortfolioFilter } from '../application/health-queries.js';
 
@@ -41,6 +42,22 @@ export class PostgresHealthQueries extends HealthQueries {
     });
     if (!row?.verdict) return null;
     return { ...(JSON.parse(row.verdict) as Omit<HealthState, 'version'>), version: Number(row.version) };
+  }
+
+  async tree(accountId: string, limit: number): Promise<TreeAccount[]> {
+    const rows = await this.database.query<TreeAccount & { arrMinor: string | null; healthScore: string | null }>({
+      name: 'account-tree',
+      text: `WITH RECURSIVE tree AS (
+               SELECT p.*, 0 AS depth FROM portfolio p WHERE p.account_id = $1 AND p.verdict IS NOT NULL
+               UNION ALL
+               SELECT p.*, t.depth + 1 FROM tree t JOIN portfolio p ON p.parent_id = t.account_id WHERE p.merged_into IS NULL
+             ) CYCLE account_id SET is_cycle USING path
+             SELECT account_id AS id, name, parent_id AS "parentId", depth, arr_minor AS "arrMinor", currency, health_score AS "healthScore", band, risk_level AS "riskLevel", strikes,
+                    coalesce(verdict::jsonb #> '{strikes,groups}', '[]') AS groups
+             FROM tree WHERE NOT is_cycle ORDER BY depth, account_id LIMIT $2`,
+      values: [accountId, limit],
+    });
+    return rows.map((row) => ({ ...row, arrMinor: number(row.arrMinor), healthScore: number(row.healthScore) }));
   }
 
   async history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]> {

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { plansTopic, playbooksTopic } from '@perennial/contracts/topics';
 import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
+import { CONFIG } from '@perennial/service-kit/service';
+import type { OrchestrationConfig } from '../config.js';
 import type { Desk, Office } from '../domain/desk.js';
 import { changesOf, type DeskChanges } from '../domain/desk-changes.js';
 import type { Occasion } from '../domain/look-over.js';
@@ -32,6 +34,7 @@ export interface OpenOptions {
 @Injectable()
 export class Desks {
   constructor(
+    @Inject(CONFIG) private readonly config: Pick<OrchestrationConfig, 'observe'>,
     private readonly store: OrchestrationStore,
     private readonly shelf: PlaybookShelf,
     private readonly calendar: HolidayCalendar,
@@ -46,7 +49,7 @@ export class Desks {
     await this.calendar.prepare([...desks.map((desk) => desk.book.country), ...(options.countries ?? [])].filter((country) => country !== null && country !== undefined));
     const owners = desks.map((desk) => desk.book.ownerId).filter((owner) => owner !== null);
     const departed = await this.store.departedAmong(tx, [...new Set([...owners, ...(options.userIds ?? [])])].sort());
-    const office: Office = { shelf: this.shelf, holidays: (country, year) => this.calendar.daysOff(country, year), departed };
+    const office: Office = { shelf: this.shelf, holidays: (country, year) => this.calendar.daysOff(country, year), departed, observe: this.config.observe };
     return new OpenDesks(desks, office);
   }
 

@@ -45,7 +45,8 @@ export function withRenewals(book: AccountBook, state: RenewalsState): AccountBo
   return { ...book, renewals: state.renewals.map(({ id, noticeOn, state }) => ({ id, noticeOn, state })) };
 }
 
-/** Whether playbooks may start for the account on that day of its calendar. */
-export function isLive(book: AccountBook, day: string): boolean {
+/** Whether playbooks may start for the account on that day of its calendar; never while the deployment only observes. */
+export function isLive(book: AccountBook, day: string, { observe }: { readonly observe: boolean }): boolean {
+  if (observe) return false;
   return book.goLive === null || day >= book.goLive;
 }

@@ -28,6 +28,8 @@ export interface Office {
   readonly holidays: Holidays;
   /** Users who were deactivated; of the owners concerned, at least. */
   readonly departed: ReadonlySet<string>;
+  /** The deployment only observes: nothing is started. */
+  readonly observe: boolean;
 }
 
 export function runningRun(desk: Desk, playbookId: string): Run | undefined {

@@ -13,7 +13,7 @@ const silentCauses: readonly string[] = ['restatement', 'import', 'revision'];
 export function followRiskChange(desk: Desk, change: RiskChange, occasion: Occasion, office: Office): Desk {
   if (change.version <= desk.book.riskVersion) return desk;
   const { at } = occasion;
-  const mayStart = !silentCauses.includes(change.cause) && isLive(desk.book, calendarOf(desk, office).dayOf(at));
+  const mayStart = !silentCauses.includes(change.cause) && isLive(desk.book, calendarOf(desk, office).dayOf(at), office);
   const cause = leadingCause(change);
   const text = change.reasons[0]?.text;
   const facts = { riskLevel: change.to, ...(cause !== null && { leadingCause: cause }), ...(text !== undefined && { text }) };

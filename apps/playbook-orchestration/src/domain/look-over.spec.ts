@@ -19,7 +19,7 @@ describe('hygiene', () => {
   it('opens one task per hygiene indicator in one run', () => {
     const after = told(desk(), two);
     expect(after.runs).toHaveLength(1);
-    expect(tasksIn(after, 'hygiene').map((task) => task.title)).toEqual(['Record goals with KPI, baseline, target and date for Acme', 'Get in touch with Acme: the agreed rhythm was missed']);
+    expect(tasksIn(after, 'hygiene').map((task) => task.title)).toEqual(['Record goals with KPI, baseline, target and date for Acme', 'Get in touch with Acme: cadence_missed holds']);
     expect(told(after, two)).toEqual(after);
   });
 
@@ -36,7 +36,7 @@ describe('hygiene', () => {
     const raised = { ...indicator('goals_missing', 'hygiene'), byRevision: true };
     expect(told(desk(), health('green', [], { indicators: [raised] })).runs).toEqual([]);
     const both = told(desk(), health('green', [], { indicators: [raised, indicator('cadence_missed', 'hygiene')] }));
-    expect(tasksIn(both, 'hygiene').map(({ title }) => title)).toEqual(['Get in touch with Acme: the agreed rhythm was missed']);
+    expect(tasksIn(both, 'hygiene').map(({ title }) => title)).toEqual(['Get in touch with Acme: cadence_missed holds']);
   });
 
   it('stays quiet until go-live', () => {

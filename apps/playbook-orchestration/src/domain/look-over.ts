@@ -27,7 +27,7 @@ function lookAtTrack(desk: Desk, playbookId: string, track: Track, occasion: Occ
   const today = calendarOf(desk, office).dayOf(at);
   let now = desk;
   for (const reason of standingReasons(desk.book, track, today)) {
-    const mayStart = reason.startsThread && isLive(desk.book, today);
+    const mayStart = reason.startsThread && isLive(desk.book, today, office);
     const { subject, facts, trigger } = reason;
     now = command(now, playbookId, { type: 'raise-reason', accountId: desk.book.accountId, track: track.id, subject, facts, trigger, triggerId: occasion.id, mayStart, at }, office);
   }

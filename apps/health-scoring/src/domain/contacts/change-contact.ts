@@ -3,6 +3,8 @@ import type { AccountHealthState } from '../state.js';
 import { weekdayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import type { EpochDay } from '../time/day.js';
 import { count, moveLastActive } from './cohort.js';
+import { moveProductUse } from '../products/product-facts.js';
+import { markUse, useKey } from './days-of-use.js';
 import { newContact, type ContactFacts, type WeeksOfUse } from './contact-facts.js';
 
 export function contactOf(state: AccountHealthState, personId: string): ContactFacts {
@@ -21,8 +23,13 @@ export function changeContact(state: AccountHealthState, personId: string, chang
 }
 
 /** The contact used the product on `day`. Writes nothing when that adds no news: the hot path. */
-export function markActive(state: AccountHealthState, personId: string, day: EpochDay): void {
+export function markActive(state: AccountHealthState, personId: string, day: EpochDay, product: string | null, feature: string | undefined): void {
   const contact = contactOf(state, personId);
+  const before = product === null ? never : (contact.uses.get(useKey(product, ''))?.newest ?? never);
+  if (markUse(contact, product, feature, day)) {
+    state.dirtyContacts.add(personId);
+    if (product !== null) moveProductUse(state, contact, product, before);
+  }
   const week = weekOf(day, weekdayOf(state.accountId));
   if (day > contact.lastActiveDay) {
     moveLastActive(state.facts.cohort, contact.lastActiveDay, day);

@@ -3,6 +3,7 @@ import type { Mark } from '../facts/mark.js';
 import { never } from '../facts/ring.js';
 import { current, type Spans } from '../facts/spans.js';
 import type { EpochDay } from '../time/day.js';
+import type { DaysOfUse } from './days-of-use.js';
 import { isStakeholder, type RoleSet } from './roles.js';
 
 export type Answer = Mark & { readonly score: number };
@@ -35,6 +36,8 @@ export interface ContactFacts extends WeeksOfUse {
   activeWeeks: bigint;
   /** Weeks of use by key feature. */
   readonly features: Map<string, WeeksOfUse>;
+  /** Days of use by product and feature (`useKey`). */
+  readonly uses: Map<string, DaysOfUse>;
   lastTouch: Touch | null;
   /** The last three meetings missed or declined, newest first. */
   missed: Mark[];
@@ -45,7 +48,7 @@ export interface ContactFacts extends WeeksOfUse {
 
 export const newContact = (personId: string): ContactFacts => ({
   personId, name: null, titles: [], companies: [], roles: [], accountRoles: 0, seenRoles: 0, deactivated: null, bounced: null, departed: null,
-  lastActiveDay: never, activeWeek: never, activeWeeks: 0n, features: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
+  lastActiveDay: never, activeWeek: never, activeWeeks: 0n, features: new Map(), uses: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
 });
 
 /** Nothing is known of the contact; at most a name, as the account's own record has it. */

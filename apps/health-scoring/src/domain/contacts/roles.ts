@@ -13,6 +13,9 @@ export const isStakeholder = (set: RoleSet): boolean => (set & 31) !== 0;
 /** Executive sponsor, budget holder or champion. */
 export const isDecisionMaker = (set: RoleSet): boolean => (set & 7) !== 0;
 
+/** The roles of a set, in the order of the list. */
+export const rolesIn = (set: RoleSet): Role[] => (Object.keys(bits) as Role[]).filter((role) => hasRole(set, role));
+
 export const roleText: Readonly<Record<Role, string>> = {
   executive_sponsor: 'executive sponsor', budget_holder: 'budget holder', champion: 'champion', power_user: 'power user', influencer: 'influencer', user: 'user',
 };

@@ -16,6 +16,7 @@ import { latest, type Mark } from './mark.js';
 import { foldMetric } from './fold-metric.js';
 import { foldMilestone } from './fold-milestone.js';
 import { foldOpportunity } from './fold-opportunity.js';
+import { foldProduct } from '../products/product-facts.js';
 import { foldProductUse } from './fold-product-use.js';
 import { foldPulse } from './fold-pulse.js';
 import { addTo } from './ring.js';
@@ -50,12 +51,13 @@ export function foldSignal(state: AccountHealthState, signal: Signal, keyFeature
   const day = dayOf(mark.at);
   if (facts.firstDay === null || day < facts.firstDay) facts.firstDay = day;
   foldActivity(facts.activity, signal, day, mark);
+  foldProduct(state, signal, day, mark);
   switch (signal.kind) {
     case 'usage':
       foldUsage(facts.usage, signal, day, weekdayOf(state.accountId));
       facts.lastUsage = latest(facts.lastUsage, mark);
       if (signal.product !== null) foldProductUse(facts.productUse, signal.product, mark);
-      if (signal.personId !== null) markActive(state, signal.personId, day);
+      if (signal.personId !== null) markActive(state, signal.personId, day, signal.product, signal.data.feature);
       if (signal.data.feature !== undefined && keyFeatures.includes(signal.data.feature)) {
         foldFeature(state, signal.data.feature, signal.personId, weekOf(day, weekdayOf(state.accountId)), mark);
       }

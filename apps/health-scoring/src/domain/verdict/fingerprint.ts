@@ -3,7 +3,7 @@ import { hashOf } from '../codec/hash.js';
 
 /**
  * What must differ for a verdict to be published: score to 0.1, band, risk level,
- * coverage class, strikes, indicators and their severity, override.
+ * coverage class, strikes, indicators and their severity, override, score and band of each product.
  */
 export function fingerprintOf(health: Omit<HealthState, 'version'>, coverage: { green: number; any: number }): string {
   const coverageClass = health.dataCoverage >= coverage.green ? 'full' : health.dataCoverage >= coverage.any ? 'low' : 'none';
@@ -17,6 +17,7 @@ export function fingerprintOf(health: Omit<HealthState, 'version'>, coverage: { 
     health.indicators.map((indicator) => `${indicator.id}${indicator.severe ? '!' : ''}`).join(','),
     health.override?.id ?? '',
     `${health.scorecard.id}@${health.scorecard.revision}`,
+    ...(health.products ?? []).map(({ product, healthScore, band }) => `${product}:${healthScore === null ? '-' : Math.round(healthScore * 10)}${band}`),
   ].join('|');
 }
 

@@ -18,12 +18,13 @@ export interface ShadowScore {
 
 /** Its score with its own caps, without a person's override. Its indicators are not judged: they would need a memory of their own; caps go by those of the scorecard that judges. */
 export function shadowScoreOf(facts: DayFacts, card: CompiledScorecard, changesAt: (instant: EpochMs) => void): ShadowScore {
-  const { raw: { rawBp, dataCoverage }, caps: [cap = null] } = scoreDay(facts, card, facts.indicators, changesAt);
-  const adjusted = adjust(rawBp, cap, null);
+  return { scorecard: { id: card.id, revision: card.revision }, ...plainScoreOf(scoreDay(facts, card, facts.indicators, changesAt), card) };
+}
+
+/** Score and band of a day by itself: with the card's caps, without memory and without a person's override. */
+export function plainScoreOf({ raw: { rawBp, dataCoverage }, caps }: Pick<ReturnType<typeof scoreDay>, 'raw' | 'caps'>, card: CompiledScorecard): Omit<ShadowScore, 'scorecard'> {
+  const adjusted = adjust(rawBp, caps[0] ?? null, null);
   const plain = dataCoverage < card.coverage.any ? 'unknown' : bandOf(rawBp, card.bands);
   const points = (bp: number | null): number | null => (bp === null ? null : bp / 100);
-  return {
-    scorecard: { id: card.id, revision: card.revision }, healthScore: points(adjusted.healthBp), rawScore: points(rawBp),
-    band: bandVerdict(plain, adjusted, dataCoverage, card).band, dataCoverage,
-  };
+  return { healthScore: points(adjusted.healthBp), rawScore: points(rawBp), band: bandVerdict(plain, adjusted, dataCoverage, card).band, dataCoverage };
 }

@@ -9,7 +9,8 @@ export interface Strikes {
   readonly savePlanReview: boolean;
 }
 
-const order: readonly CauseGroup[] = ['use', 'people', 'support', 'voice', 'delivery', 'commercial'];
+/** Groups that strike, in the order they are told in. */
+export const strikingGroups: readonly CauseGroup[] = ['use', 'people', 'support', 'voice', 'delivery', 'commercial'];
 const reviewFrom = 3;
 
 /** What strikes go by. */
@@ -21,36 +22,46 @@ export const groupOf = (indicator: Pick<ActiveIndicator, 'kind'>): CauseGroup =>
 export function strikesOf(indicators: readonly Striking[], reviews: readonly Review[]): Strikes {
   const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
   if (risks.length === 0) return { count: 0, groups: [], savePlanReview: false };
-  const groups = distinctGroups(risks);
+  const told = risks.map((indicator) => ({ ...indicator, group: groupOf(indicator) }));
+  const groups = struckBy(told);
   // A scorecard that finds more starts no review by itself.
-  const called = risks.some(({ byRevision }) => byRevision) ? distinctGroups(risks.filter(({ byRevision }) => !byRevision)) : groups;
+  const called = told.some(({ byRevision }) => byRevision) ? struckBy(told.filter(({ byRevision }) => !byRevision)) : groups;
   const decided = reviews.filter((review) => review.state === 'decided');
   const settled = new Set(decided.flatMap((review) => review.groups));
   const isNew = decided.length === 0 || called.some((group) => !settled.has(group));
   return { count: groups.length, groups, savePlanReview: called.length >= reviewFrom && isNew };
 }
 
-/** As many groups as can each be given a cause of their own (augmenting paths; at most six groups). */
-function distinctGroups(risks: readonly Striking[]): CauseGroup[] {
+interface Risk {
+  readonly group: CauseGroup;
+  readonly evidence: readonly string[];
+}
+
+function struckBy(risks: readonly Risk[]): CauseGroup[] {
+  const struck = new Set(distinctGroups(risks).values());
+  return strikingGroups.filter((group) => struck.has(group));
+}
+
+/** As many groups as can each be given a cause of their own (augmenting paths; at most six groups), by cause. */
+export function distinctGroups(risks: readonly Risk[]): ReadonlyMap<number, CauseGroup> {
   const causes = causesOf(risks);
   const takenBy = new Map<number, CauseGroup>();
   const give = (group: CauseGroup, tried: Set<number>): boolean =>
     risks.some((indicator, i) => {
       const cause = causes[i] ?? i;
-      if (groupOf(indicator) !== group || tried.has(cause)) return false;
+      if (indicator.group !== group || tried.has(cause)) return false;
       tried.add(cause);
       const holder = takenBy.get(cause);
       if (holder !== undefined && !give(holder, tried)) return false;
       takenBy.set(cause, group);
       return true;
     });
-  for (const group of order) give(group, new Set());
-  const struck = new Set(takenBy.values());
-  return order.filter((group) => struck.has(group));
+  for (const group of strikingGroups) give(group, new Set());
+  return takenBy;
 }
 
 /** Number of the cause behind each indicator: those with evidence in common have one, those without evidence their own. */
-function causesOf(risks: readonly Striking[]): number[] {
+export function causesOf(risks: readonly Pick<Risk, 'evidence'>[]): number[] {
   const causes = risks.map((_, i) => i);
   risks.forEach((indicator, i) => {
     for (let j = 0; j < i; j += 1) {

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@perennial/persistence/transaction';
+import { judgeDay, markOf, type DayVerdict } from '../domain/days/judge-day.js';
+import type { KeptDay } from '../domain/days/day-codec.js';
+import { unreadIn } from '../domain/days/reading-plan.js';
+import { UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import type { EpochDay } from '../domain/time/day.js';
+import { DayStore } from './day-store.js';
+import { ScorecardRevisions } from './scorecard-revisions.js';
+import { ScorecardStore } from './scorecard-store.js';
+
+/** A past day of an account, judged anew from what its last look knew. */
+export interface PastDay {
+  readonly kept: KeptDay;
+  readonly card: CompiledScorecard;
+  readonly verdict: DayVerdict;
+  /** It is what was said that day; null where another revision judges it now. */
+  readonly isAsSaid: boolean | null;
+  /** Measures of the revision that nobody read with its settings: they count for nothing. */
+  readonly unread: readonly string[];
+}
+
+/** Days as they were known then, by the revision that judged them or any other. */
+@Injectable()
+export class PastDays {
+  constructor(
+    private readonly database: Database,
+    private readonly days: DayStore,
+    private readonly scorecards: ScorecardStore,
+    private readonly revisions: ScorecardRevisions,
+  ) {}
+
+  /** Null: nothing is kept of that day. `by` null: the revision that judged it. `unknown` and `unfit`: no such revision, or one that this version cannot judge by. */
+  async dayOf(accountId: string, day: EpochDay, by: ScorecardRef | null): Promise<PastDay | 'unknown' | 'unfit' | null> {
+    const [kept] = await this.days.readingsOf(accountId, day, day);
+    if (kept === undefined) return null;
+    const { id, revision } = by ?? kept.judgedBy;
+    if ((await this.scorecards.find(this.database, id, revision)) === null) return 'unknown';
+    const isOwn = id === kept.judgedBy.id && revision === kept.judgedBy.revision;
+    let card: CompiledScorecard;
+    try {
+      // On its way from one scorecard to another it was judged by both.
+      card = await this.revisions.judging(isOwn ? kept : { judgedBy: { id, revision }, passage: null });
+    } catch (error) {
+      if (error instanceof UnfitScorecard) return 'unfit';
+      throw error;
+    }
+    const verdict = judgeDay(kept.facts, card);
+    return { kept, card, verdict, isAsSaid: isOwn ? markOf(verdict) === kept.mark : null, unread: unreadIn(kept.facts.plan, card) };
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Signal, SignalKind } from '@perennial/contracts/signal';
+import type { signalsTopic } from '@perennial/contracts/topics';
+import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import type { Transaction } from '@perennial/persistence/transaction';
+import { unusedReason, type UnusedReason } from '../domain/facts/unused.js';
+import type { AccountHealthState } from '../domain/state.js';
+
+/** Signals of one kind that nothing judges by, for one reason. */
+export interface UnusedSignals {
+  readonly kind: SignalKind;
+  readonly reason: UnusedReason;
+  readonly count: number;
+  /** The newest of them by its own time. */
+  readonly lastSignalId: string;
+  readonly lastAt: Date;
+}
+export type UnusedOfAccount = UnusedSignals & { readonly accountId: string };
+
+export abstract class UnusedSignalStore {
+  /** Forgets those of the accounts `cleared`, then adds. */
+  abstract fold(tx: Transaction, cleared: readonly string[], more: readonly UnusedOfAccount[]): Promise<void>;
+  /** Most first. */
+  abstract list(accountId: string): Promise<UnusedSignals[]>;
+}
+
+/** Counts what was taken and moves nothing, so that nobody has to wonder where it went. */
+@Injectable()
+export class CountUnusedSignals {
+  constructor(private readonly store: UnusedSignalStore) {}
+
+  /** One chunk, in order, after it was folded into `states`. Where all is of use it asks the database nothing. */
+  async fold(tx: Transaction, events: readonly ReceivedEvent<typeof signalsTopic>[], states: readonly AccountHealthState[]): Promise<void> {
+    const known = new Map(states.map((state) => [state.accountId, state]));
+    const cleared = new Set<string>();
+    const found = new Map<string, UnusedOfAccount>();
+    for (const { type, key, data } of events) {
+      if (type === 'perennial.account.reset.v1') {
+        cleared.add(key);
+        for (const [place, { accountId }] of found) if (accountId === key) found.delete(place);
+        continue;
+      }
+      const state = known.get(key);
+      if (!('kind' in data) || state === undefined) continue;
+      const reason = unusedReason(data, state);
+      if (reason !== null) found.set(`${key}\n${data.kind}\n${reason}`, added(found.get(`${key}\n${data.kind}\n${reason}`), data, reason));
+    }
+    if (cleared.size + found.size > 0) await this.store.fold(tx, [...cleared], [...found.values()]);
+  }
+}
+
+function added(known: UnusedOfAccount | undefined, { accountId, kind, id, occurredAt }: Signal, reason: UnusedReason): UnusedOfAccount {
+  const at = new Date(occurredAt);
+  const last = known === undefined || at >= known.lastAt ? { lastSignalId: id, lastAt: at } : { lastSignalId: known.lastSignalId, lastAt: known.lastAt };
+  return { accountId, kind, reason, count: (known?.count ?? 0) + 1, ...last };
+}

@@ -1,0 +1,41 @@
+import type { Signal } from '@perennial/contracts/signal';
+import type { AccountHealthState } from '../state.js';
+import { weekdayOf, weekOf } from '../time/account-week.js';
+import { dayOf, parseInstant } from '../time/day.js';
+import { isTouch } from './fold-activity.js';
+
+/** Why nothing judges by a signal. */
+export const unusedReasons = {
+  no_measure: 'No measure is made of it.',
+  no_person: 'It says something of a person and names none.',
+  nothing_used: 'Its quantity is 0.',
+  too_old: 'It lies further back than use is kept (64 weeks before the newest).',
+  own_mail: 'Our own mail is no touch: only what the customer sends is.',
+  not_held: 'A meeting or call is a touch once its outcome is `held` and it names whom we met.',
+  too_many_products: 'More products have licenses than are told apart (20).',
+} as const;
+export type UnusedReason = keyof typeof unusedReasons;
+
+/** Null for a signal that counts somewhere; `state` is the account's after it was folded. */
+export function unusedReason(signal: Signal, { accountId, facts }: AccountHealthState): UnusedReason | null {
+  switch (signal.kind) {
+    case 'survey':
+      return signal.data.type === 'ces' ? 'no_measure' : null;
+    case 'person':
+      return signal.personId === null ? 'no_person' : null;
+    case 'usage': {
+      if (signal.data.quantity === 0) return 'nothing_used';
+      const { weeks } = facts.usage;
+      return weekOf(dayOf(parseInstant(signal.occurredAt)), weekdayOf(accountId)) <= weeks.newest - weeks.size ? 'too_old' : null;
+    }
+    case 'engagement': {
+      const { type, outcome } = signal.data;
+      if (isTouch(signal) || outcome === 'no_show' || outcome === 'declined') return null;
+      return type === 'mail' ? 'own_mail' : 'not_held';
+    }
+    case 'license':
+      return facts.licenses.has(signal.product ?? '') ? null : 'too_many_products';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, NotFoundException, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { signalKinds } from '@perennial/contracts/signal';
+import { RequireScope } from '@perennial/service-kit/access';
+import { listOf } from '@perennial/service-kit/list';
+import { HealthQueries } from '../application/health-queries.js';
+import { UnusedSignalStore } from '../application/unused-signals.js';
+import { unusedReasons } from '../domain/facts/unused.js';
+
+export class UnusedSignalsAnswer {
+  @ApiProperty({ enum: signalKinds }) kind!: string;
+  @ApiProperty({ enum: Object.keys(unusedReasons) }) reason!: string;
+  @ApiProperty({ description: 'The reason in words.' }) text!: string;
+  @ApiProperty({ type: 'integer' }) count!: number;
+  @ApiProperty({ description: 'The newest of them.' }) lastSignalId!: string;
+  @ApiProperty({ format: 'date-time' }) lastAt!: string;
+}
+
+export class UnusedSignalsList {
+  @ApiProperty({ enum: ['list'] }) object!: 'list';
+  @ApiProperty({ type: [UnusedSignalsAnswer] }) data!: UnusedSignalsAnswer[];
+  @ApiProperty() hasMore!: boolean;
+}
+
+@ApiTags('health')
+@Controller('api/v1/accounts/:accountId/unused-signals')
+export class UnusedSignalsController {
+  constructor(
+    private readonly health: HealthQueries,
+    private readonly store: UnusedSignalStore,
+  ) {}
+
+  @Get()
+  @RequireScope('health:read')
+  @ApiOperation({ summary: 'Signals that were taken and that nothing judges by', description: 'Counted by kind and reason, most first.' })
+  @ApiOkResponse({ type: UnusedSignalsList })
+  async list(@Param('accountId') accountId: string): Promise<UnusedSignalsList> {
+    if ((await this.health.health(accountId)) === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+    const rows = await this.store.list(accountId);
+    return listOf(rows.map(({ lastAt, ...row }) => ({ ...row, text: unusedReasons[row.reason], lastAt: lastAt.toISOString() })), rows.length);
+  }
+}
