@@ -21,6 +21,8 @@ describe('a scorecard file', () => {
   it.each([
     ['a list that does not end', 'id: x\nmeasures: [', 2],
     ['a field twice', 'id: x\nrole: primary\nid: y\n', 3],
+    ['an alias of nothing', 'id: *x\n', 1],
+    ['aliases that multiply', ['x0: &x0 [a, b]', ...Array.from({ length: 12 }, (_, i) => `x${i + 1}: &x${i + 1} [${Array(10).fill(`*x${i}`).join(', ')}]`)].join('\n'), 1],
   ])('that is no YAML says where: %s', (_, text, line) => {
     const { document, faults } = placedFaults(text);
     expect(document).toBeNull();

@@ -28,7 +28,13 @@ export function placedFaults(text: string): ReadScorecard {
   if (yaml.errors.length > 0) {
     return { document: null, faults: yaml.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, pointer: '', detail: message.split('\n', 1)[0]!.replace(/ at line .*$/, '') })) };
   }
-  const document: unknown = yaml.toJS();
+  let document: unknown;
+  try {
+    document = yaml.toJS();
+  } catch (error) {
+    // Aliases are resolved here: one that names nothing, or ones that multiply.
+    return { document: null, faults: [{ line: 1, pointer: '', detail: (error as Error).message }] };
+  }
   return { document, faults: scorecardFaults(document).map((fault) => ({ line: lines.linePos(placeOf(yaml, fault.pointer)).line, ...fault })) };
 }
 
