@@ -61,6 +61,7 @@ describe('wrong usage', () => {
     [['up', '--log-level', 'loud'], 'Allowed choices'],
     [['demo', 'now'], 'too many arguments'],
     [['scorecard', 'publish', 'x.yaml'], '--reason'],
+    [['scorecard', 'publish', 'x.yaml', '--reason', 'x'.repeat(2001)], 'must be at most 2000 characters'],
     [['scorecard', 'diff', 'x.yaml', '--against', '0'], 'must be the number of a revision'],
     [['tail'], "missing required argument 'topic'"],
     [['tail', 'signals', '--from', 'yesterday'], 'Allowed choices'],

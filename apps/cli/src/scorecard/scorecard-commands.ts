@@ -80,5 +80,7 @@ function daysOf(text: string): number {
 
 function words(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('must say why');
+  // Refused later it would leave a draft behind.
+  if (text.length > 2000) throw new InvalidArgumentError('must be at most 2000 characters');
   return text;
 }
