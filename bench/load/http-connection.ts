@@ -29,9 +29,15 @@ export class HttpConnection {
     });
   }
 
+  /** The server may close a connection that nothing is under way on. */
+  get isClosed(): boolean {
+    return this.socket.destroyed;
+  }
+
   /** The status of the answer, once its body has come. */
   send(request: string): Promise<number> {
     return new Promise((resolve, reject) => {
+      if (this.isClosed) return reject(new Error('the server closed the connection'));
       this.waiting = { resolve, reject };
       this.socket.write(request);
     });

@@ -48,17 +48,18 @@ export async function closedLoop(url: URL, connections: number, forMs: number, n
  * `perSecond` requests a second whatever the server does, for `forMs`. A request that finds no free connection
  * waits, and its waiting counts: latency is from the instant it was due.
  */
-export async function openLoop(url: URL, perSecond: number, forMs: number, connections: number, next: (at: number) => Call): Promise<LoadResult> {
+export async function openLoop(url: URL, perSecond: number, forMs: number, connections: number, callAt: (at: number) => Call): Promise<LoadResult> {
   const free = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(url)));
   const waiting: (() => void)[] = [];
   const result = emptyResult();
   const start = performance.now();
   const all: Promise<void>[] = [];
   const one = async (dueAt: number): Promise<void> => {
-    const { request, ids } = next(dueAt);
+    const { request, ids } = callAt(dueAt);
     if (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    // Each in its turn: one that says nothing for long is closed by the server.
-    const connection = free.shift()!;
+    // Each in its turn: one that says nothing for long is closed by the server, and is no answer.
+    const idle = free.shift()!;
+    const connection = idle.isClosed ? await reopened(url) : idle;
     const status = await connection.send(request).catch(() => noAnswer);
     note(result, status, ids);
     result.latencies.push(performance.now() - dueAt);

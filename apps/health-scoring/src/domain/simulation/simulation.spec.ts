@@ -58,9 +58,9 @@ describe('a simulation', () => {
     const some = accounts.slice(0, 12);
     const changed = (change: Partial<Scorecard>) => tallied({ ...csmLed, ...change }, some).unanswered;
     const settings = (kind: string, more: object) => csmLed.indicators.map((entry) => (entry.kind === kind ? { ...entry, settings: { ...entry.settings, ...more } } : entry));
-    // The days on which neither the digital scorecard nor that of onboarding judges.
-    const asked = some.map((own) => own.filter(({ facts: { applicant: { tier, ageDays, reached } } }) => tier !== 'digital' && (ageDays >= 90 || reached.includes('value'))).length).filter((count) => count > 0);
-    const whole = { accounts: asked.length, accountDays: asked.reduce((all, count) => all + count, 0) };
+    // Days on which csm-led judges: young accounts are the onboarding scorecard's, others of the tier another one's.
+    const asked = some.map((own) => own.filter(({ facts: { applicant } }) => applicant.tier !== 'digital' && (applicant.ageDays >= 90 || applicant.reached.includes('value'))).length).filter((count) => count > 0);
+    const whole = { accounts: asked.length, accountDays: asked.reduce((sum, count) => sum + count, 0) };
     expect(changed({ indicators: settings('gone_dark', { businessDays: 5 }) })).toEqual({ inForce: {}, draft: { 'indicators.gone_dark': whole } });
     expect(changed({ measures: csmLed.measures.map((measure) => (measure.id === 'milestones_on_time' ? { ...measure, settings: { windowDays: 90 } } : measure)) }).draft).toEqual({ 'measures.milestones_on_time': whole });
     expect(Object.keys(changed({ tiers: { ...csmLed.tiers, mid: { touches: 9, contacts: 9, requiredRoles: [] } } }).draft).sort()).toEqual(['indicators.cadence_missed', 'indicators.executive_gap', 'indicators.single_threaded', 'measures.multithreading', 'measures.touches']);
