@@ -87,6 +87,8 @@ class Life {
   private beginning(): void {
     const { startsOn, noticeOn } = this;
     this.contract(startsOn, 'created');
+    // Value from the first day: none of their days is judged by the onboarding scorecard.
+    this.say(startsOn, 'milestone', { milestoneId: 'live', name: 'Live', phase: 'value', status: 'achieved', dueOn: isoDay(startsOn) });
     this.say(startsOn, 'license', { seatsBought: 10, seatsAssigned: 9 });
     for (const [person, role] of [['sam', 'executive_sponsor'], ['cleo', 'champion'], ['pat', 'power_user']] as const) this.say(startsOn, 'person', { change: 'created', roles: [role] }, person);
     this.say(startsOn + 5, 'goal', { goalId: 'g', name: 'Hours saved', metric: 'hours', baseline: 0, target: 100, startsOn: isoDay(startsOn), dueOn: isoDay(startsOn + plantedTermDays), status: 'set' });

@@ -31,7 +31,10 @@ describe('renewal-forecasting', () => {
     expect(forecast!.probability).toBeCloseTo(0.9, 12);
 
     const { status, body } = await list('accountId=plain');
-    expect([status, body]).toEqual([200, { object: 'list', hasMore: false, data: [{ ...state.renewals[0], version: state.version }] }]);
+    // Where the term began and since when its end is known is for who learns from it: the event alone says so.
+    const { startsOn, decidedOn, ...shown } = state.renewals[0]!;
+    expect([startsOn, decidedOn]).toEqual(['2026-01-01', null]);
+    expect([status, body]).toEqual([200, { object: 'list', hasMore: false, data: [{ ...shown, version: state.version }] }]);
     expect((await service.request('GET', '/api/v1/renewals/C-plain~2026-12-31', { scopes })).body).toEqual(body.data[0]);
   });
 
