@@ -2,8 +2,8 @@ import { clients, type ClientEvent } from '@perennial/testing/vendor-clients';
 import { describeOnBothLogs } from './both-logs.js';
 import { daysAfter, System } from './system.js';
 
-/** Enough for eight whole weeks of an account, on whichever weekday its weeks begin. */
-const days = 70;
+/** Enough for eight whole weeks, on whichever weekday they begin, of an account that is past its onboarding. */
+const days = 95;
 
 await describeOnBothLogs('S1: what each client sends to the one origin moves its account\'s usage measure', (log) => {
   let system: System;

@@ -41,7 +41,7 @@ await describeOnBothLogs('S3: identity', (log) => {
   it('a merge restates score and renewals, an unmerge restores both', async () => {
     const before = await both();
     expect(before[0]).toMatchObject({ band: 'green', riskLevel: 'green', indicators: [] });
-    expect(before[1]).toMatchObject({ riskLevel: 'red', indicators: ['cancel_scheduled', 'csm_concern', 'goals_missing'] });
+    expect(before[1]).toMatchObject({ riskLevel: 'red', indicators: ['cadence_missed', 'cancel_scheduled', 'csm_concern', 'executive_gap', 'goals_missing'] });
     await system.post(`/api/v1/accounts/${dup}/merge`, { intoAccountId: main, reason: 'the same customer' });
     await system.settle();
     const merged = await health(main);
@@ -66,7 +66,7 @@ await describeOnBothLogs('S3: identity', (log) => {
     const after = await both();
     expect(after[0]).toMatchObject({ band: 'green', riskLevel: 'green', indicators: [] });
     expect(after[0]).toEqual(await health(twin));
-    expect(after[1]).toMatchObject({ riskLevel: 'red', indicators: ['cancel_scheduled', 'csm_concern', 'goals_missing'] });
+    expect(after[1]).toMatchObject({ riskLevel: 'red', indicators: ['cadence_missed', 'cancel_scheduled', 'csm_concern', 'executive_gap', 'goals_missing'] });
     expect(after.slice(2)).toEqual(before.slice(2));
     expect((await system.list<{ id: string }>(`/api/v1/accounts/${dup}/signals`)).map(({ id }) => id).sort()).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
   }, 60_000);
