@@ -192,18 +192,21 @@ function checkPlaybooks(topics: Topics, stored: StoredEffects, findings: Finding
   const running = new Set(stored.runs.filter(({ state, playbook_id }) => state === 'running' && playbook_id === 'risk-response').map((run) => run.account_id));
   for (const [accountId, changes] of Map.groupBy(once(topics.riskChanges), ({ key }) => key)) {
     const { to, cause } = changes.at(-1)!.event.data;
-    if ((to === 'red' || to === 'amber') && cause !== 'restatement' && !running.has(accountId)) findings.lost.push(`run of risk-response for ${accountId}, which is ${to}`);
+    if ((to === 'red' || to === 'amber') && cause !== 'restatement' && cause !== 'revision' && !running.has(accountId)) findings.lost.push(`run of risk-response for ${accountId}, which is ${to}`);
   }
   const withTask = new Set(stored.tasks.map((task) => task.run_id));
   for (const { id, account_id: accountId, playbook_id: playbookId } of stored.runs) if (playbookId === 'risk-response' && !withTask.has(id)) findings.lost.push(`task of risk-response for ${accountId}`);
 }
 
 function checkNotifications(topics: Topics, stored: StoredEffects, sinks: readonly WebhookSink[], findings: Findings): void {
-  const changes = once(topics.riskChanges).map(({ key, version }) => `risk-changes/${key}/${version}`);
-  const ids = new Set(changes.map((name) => `msg_${Buffer.from(name).toString('base64url')}`));
+  const nameOf = ({ key, version }: { readonly key: string; readonly version: number }) => `risk-changes/${key}/${version}`;
+  const changes = once(topics.riskChanges).map(nameOf);
+  // What scorecards moved stands on topic and stream only.
+  const news = once(topics.riskChanges).filter(({ event }) => event.data.cause !== 'revision').map(nameOf);
+  const ids = new Set(news.map((name) => `msg_${Buffer.from(name).toString('base64url')}`));
   const announced = new Set(stored.announced.map((row) => `risk-changes/${row.account_id}/${row.version}`));
   for (const name of changes) if (!announced.has(name)) findings.lost.push(`announcement of ${name}`);
-  if (stored.inbox !== changes.length) (stored.inbox < changes.length ? findings.lost : findings.doubled).push(`inbox: ${stored.inbox} items for ${changes.length} risk changes`);
+  if (stored.inbox !== news.length) (stored.inbox < news.length ? findings.lost : findings.doubled).push(`inbox: ${stored.inbox} items for ${news.length} risk changes`);
   if (stored.stream !== changes.length) (stored.stream < changes.length ? findings.lost : findings.doubled).push(`stream: ${stored.stream} events for ${changes.length} risk changes`);
   for (const sink of sinks) {
     const own = stored.deliveries.filter(({ url }) => url === sink.url);

@@ -61,13 +61,13 @@ describe('an account and the scorecards in force', () => {
     it.signal(0.1, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: '2025-06-01', endsOn: '2026-06-01', arrMinor: 1, currency: 'EUR' });
     expect([told(anew), told(judgeAccount(it.state, mild, at(it, 0.1), 'signal'))]).toEqual([[], ['green red signal csm-led@2']]);
   });
-  it('a signal that brings it under another scorecard is judged by the former first', () => {
+  it('where a scorecard judged for less than a day, what comes then is news of the next one\'s', () => {
     const both = policyOf(1, [{}, 1], [{ id: 'strict', order: 1, criteria: { tiers: ['high'] }, bands: { amber: 98, green: 99 } }, 5]);
     const it = judged(both);
     it.account({ tier: 'high' }, -300);
     it.signal(0.1, 'pulse', { pulse: 1, reason: 'r' });
     const judgement = judgeAccount(it.state, both, at(it, 0.1), 'signal');
-    expect(told(judgement)).toEqual(['green amber signal csm-led@1', 'amber red revision strict@5']);
+    expect(told(judgement)).toEqual(['green red signal strict@5']);
     // Not a publication's doing: nobody counts it as one.
     expect(judgement?.move).toBeNull();
     expect(judgement?.verdict.health.scorecard).toEqual({ id: 'strict', revision: 5 });

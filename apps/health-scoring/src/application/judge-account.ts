@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isOtherScorecard, look, type LookContext, type UnderWay, type Verdict } from '../domain/look.js';
 import { chooseScorecards, type ChosenScorecards } from '../domain/scorecard/choose-scorecard.js';
 import type { CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
-import { passageTo, type Passage } from '../domain/scorecard/passage.js';
+import { isHardlyJudged, passageTo, type Passage } from '../domain/scorecard/passage.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
 import { dayOf } from '../domain/time/day.js';
 import type { Move } from './scorecard-store.js';
@@ -34,14 +34,16 @@ export function judgeAnew(state: AccountHealthState, policy: Policy, when: When)
 
 /**
  * Looks at the account. Where what was applied, or the day, brings it under another scorecard or on its way there, it is looked at
- * as before first, so that only the change between the two is the scorecards'.
+ * as before first, so that only the change between the two is the scorecards'. What hardly judged before has said nothing that the
+ * next one could change: half the facts had come, and what the others bring is told as theirs.
  */
 export function judgeAccount(state: AccountHealthState, policy: Policy, when: When, cause: Cause): Judgement | null {
   const chosen = chooseScorecards(state, when.asOf, policy);
   const { generation, judgedBy, passage } = state.memory;
   const under = wayTo(state, policy, when, chosen.scorecard);
   const former = policy.primary.find(({ id }) => id === judgedBy?.id);
-  if (former === undefined || (former === chosen.scorecard && isDeepStrictEqual(under?.passage ?? null, passage))) {
+  const isSettling = generation === policy.generation && isHardlyJudged(state.memory, dayOf(when.asOf));
+  if (former === undefined || isSettling || (former === chosen.scorecard && isDeepStrictEqual(under?.passage ?? null, passage))) {
     const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), under, cause });
     return verdict && { verdict, riskChanges: changesOf(verdict), move: null };
   }

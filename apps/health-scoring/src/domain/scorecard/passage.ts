@@ -23,6 +23,9 @@ const usualDays = 14;
 /** What judged for less than a whole day was a mistake of half the facts: nothing has to be left gently. */
 const fewestDays = 2;
 
+/** True when the scorecard that judged last did so for less than a whole day. */
+export const isHardlyJudged = ({ judgedSince }: VerdictMemory, today: EpochDay): boolean => today - judgedSince < fewestDays;
+
 /** Days of a passage to the scorecard; 0: it takes over at once. */
 export const switchDaysOf = ({ switchDays }: Pick<CompiledScorecard, 'switchDays'>): number => switchDays ?? usualDays;
 
@@ -30,7 +33,8 @@ export const switchDaysOf = ({ switchDays }: Pick<CompiledScorecard, 'switchDays
  * How the account comes to be judged by `to` today, by what judged it before; null: by `to` alone. `atOnce`: the scorecards
  * changed, not the account. Who turns back half-way goes back from there.
  */
-export function passageTo(to: CompiledScorecard, { judgedBy, judgedSince, passage }: VerdictMemory, today: EpochDay, atOnce: boolean): Passage | null {
+export function passageTo(to: CompiledScorecard, memory: VerdictMemory, today: EpochDay, atOnce: boolean): Passage | null {
+  const { judgedBy, passage } = memory;
   if (judgedBy === null) return null;
   const days = switchDaysOf(to);
   let way: Pick<Passage, 'from' | 'since'>;
@@ -38,7 +42,7 @@ export function passageTo(to: CompiledScorecard, { judgedBy, judgedSince, passag
     if (passage === null) return null;
     way = passage;
   } else {
-    if (atOnce || today - judgedSince < fewestDays) return null;
+    if (atOnce || isHardlyJudged(memory, today)) return null;
     way = { from: judgedBy.id, since: passage?.from === to.id ? today - Math.max(0, days - passage.step) : today };
   }
   const step = Math.max(0, today - way.since);
