@@ -38,7 +38,7 @@ export class PerennialUp {
   /** Resolves when it says that it is ready; seconds it took. */
   async start(): Promise<number> {
     const [, variables = '', flags = ''] = /env (.*) node (--.*) apps\/cli\/bin\/perennial\.js"/.exec(readFileSync(join(root, 'package.json'), 'utf8')) ?? [];
-    const env: NodeJS.ProcessEnv = { ...process.env, ...Object.fromEntries(variables.split(' ').map((each): [string, string] => [each.split('=')[0] ?? '', each.split('=')[1] ?? ''])), ...this.env };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...Object.fromEntries(variables.split(' ').map((each) => each.split('=', 2) as [string, string])), ...this.env };
     const args = ['up', '--json', '--port', '0', '--data-dir', this.dataDir, '--allow-private-webhooks', '--log-level', 'error', ...(this.brokers ? ['--kafka', this.brokers.join(',')] : [])];
     const start = performance.now();
     const child = spawn(process.execPath, [...flags.split(' '), join(root, 'apps/cli/bin/perennial.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });

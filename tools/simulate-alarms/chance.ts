@@ -1,13 +1,12 @@
-/** Seeded chance (mulberry32): the same simulation on every run. */
-export class Chance {
-  constructor(private seed: number) {}
+import { seededUniform } from '@perennial/health-scoring/domain/backtest/seeded';
 
+/** Seeded chance: the same simulation on every run. */
+export class Chance {
   /** Uniform in [0, 1). */
-  next(): number {
-    let t = (this.seed += 0x6d2b79f5);
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = seededUniform(seed);
   }
 
   normal(): number {

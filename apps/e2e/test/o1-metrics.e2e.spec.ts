@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeOnBothLogs } from './both-logs.js';
 import { prepareAccount } from './prepared-account.js';
-import { parseScrape, total, type Family } from './prometheus-text.js';
+import { parseScrape, total, type Family } from '@perennial/testing/prometheus-text';
 import { Receiver } from './receiver.js';
 import { dayAfter, System, until } from './system.js';
 

@@ -12,7 +12,7 @@ import pg from 'pg';
 import { describeOnBothLogs } from './both-logs.js';
 import { Canaries, segmentCalls, signalsOfEveryKind, wrongSignals } from './canaries.js';
 import { OtlpRecorder } from './otlp-recorder.js';
-import { parseScrape, total } from './prometheus-text.js';
+import { parseScrape, total } from '@perennial/testing/prometheus-text';
 import { Receiver } from './receiver.js';
 import { System, until } from './system.js';
 

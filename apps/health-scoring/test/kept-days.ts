@@ -1,20 +1,10 @@
+import { seededUniform } from '../src/domain/backtest/seeded.js';
 import { decodeDay, encodeDay, type KeptDay } from '../src/domain/days/day-codec.js';
 import type { DayReading } from '../src/domain/days/day-facts.js';
 import { judgeDay, markOf } from '../src/domain/days/judge-day.js';
 import type { ReadingPlan } from '../src/domain/days/reading-plan.js';
 import type { CompiledScorecard } from '../src/domain/scorecard/compile-scorecard.js';
 import { dayMs, startOf, type EpochDay } from '../src/domain/time/day.js';
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Values between which each measure wanders. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
@@ -27,7 +17,7 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
  * go; now and then a measure is missing, as for a while is nearly everything of some accounts.
  */
 export function wanderingDays(seed: number, from: EpochDay, days: number, plan: ReadingPlan, card: CompiledScorecard): KeptDay[] {
-  const random = seeded(seed);
+  const random = seededUniform(seed);
   const between = (low: number, high: number): number => low + (high - low) * random();
   const tier = ['mid', 'high', 'digital', null][Math.floor(random() * 4)]!;
   const level = new Map(plan.entries.map(({ id }) => [id, random()]));

@@ -96,6 +96,21 @@ describe('an account and the scorecards in force', () => {
     expect(new Set(way.map(({ trend }) => trend))).toEqual(new Set(['flat']));
     expect([old, way, after].map((some) => some.flatMap(({ told: causes }) => causes))).toEqual([[], ['revision', 'revision'], []]);
   });
+  it('the first step of the way is the scorecards\' doing too, though the new one has judged for a day only', () => {
+    const talks = card.measures.filter(({ id }) => id === 'csm_sentiment' || id === 'renewal_intent');
+    const lived = (green: number) => {
+      const bands = { amber: 40, green };
+      const both = policyOf(1, [{ bands, caps: [], measures: talks }, 1], [{ id: 'young', bands, order: 1, criteria: { beforeDay: 305 } }, 5]);
+      const it = judged(both);
+      it.signal(0.1, 'pulse', { pulse: 3, reason: 'r' });
+      const days = Array.from({ length: 8 }, (_, day) => judgeAccount(it.state, both, at(it, day + 0.1), 'time')!);
+      const first = days.findIndex(({ verdict }) => verdict.health.passage?.share === 0);
+      return { before: days[first]!, after: days[first + 1]! };
+    };
+    const { before, after } = lived(45);
+    const between = (before.verdict.health.rawScore! + after.verdict.health.rawScore!) / 2;
+    expect(told(lived(between).after)).toEqual(['green amber revision csm-led@1']);
+  });
   it('on the way there a signal keeps its own cause, and a published revision holds at once', () => {
     const both = policyOf(1, [{}, 1], [{ id: 'first', order: 1, criteria: { tiers: ['high'] } }, 5]);
     const it = judged(both);

@@ -42,7 +42,7 @@ export function judgeAccount(state: AccountHealthState, policy: Policy, when: Wh
   const { generation, judgedBy, passage } = state.memory;
   const under = wayTo(state, policy, when, chosen.scorecard);
   const former = policy.primary.find(({ id }) => id === judgedBy?.id);
-  const isSettling = generation === policy.generation && isHardlyJudged(state.memory, dayOf(when.asOf));
+  const isSettling = generation === policy.generation && passage === null && under === null && isHardlyJudged(state.memory, dayOf(when.asOf));
   if (former === undefined || isSettling || (former === chosen.scorecard && isDeepStrictEqual(under?.passage ?? null, passage))) {
     const verdict = look(state, { ...when, ...chosen, ...settingsOf(policy), under, cause });
     return verdict && { verdict, riskChanges: changesOf(verdict), move: null };

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Signal, SignalKind } from '@perennial/contracts/signal';
-import type { signalsTopic } from '@perennial/contracts/topics';
-import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { unusedReason, type UnusedReason } from '../domain/facts/unused.js';
 import type { AccountHealthState } from '../domain/state.js';
+import type { SinceReset } from './since-reset.js';
 
 /** Signals of one kind that nothing judges by, for one reason. */
 export interface UnusedSignals {
@@ -29,23 +28,19 @@ export abstract class UnusedSignalStore {
 export class CountUnusedSignals {
   constructor(private readonly store: UnusedSignalStore) {}
 
-  /** One chunk, in order, after it was folded into `states`. Where all is of use it asks the database nothing. */
-  async fold(tx: Transaction, events: readonly ReceivedEvent<typeof signalsTopic>[], states: readonly AccountHealthState[]): Promise<void> {
+  /** After the chunk was folded into `states`. Where all is of use it asks the database nothing. */
+  async fold(tx: Transaction, { reset, events }: SinceReset, states: readonly AccountHealthState[]): Promise<void> {
     const known = new Map(states.map((state) => [state.accountId, state]));
-    const cleared = new Set<string>();
     const found = new Map<string, UnusedOfAccount>();
-    for (const { type, key, data } of events) {
-      if (type === 'perennial.account.reset.v1') {
-        cleared.add(key);
-        for (const [place, { accountId }] of found) if (accountId === key) found.delete(place);
-        continue;
-      }
+    for (const { key, data } of events) {
       const state = known.get(key);
       if (!('kind' in data) || state === undefined) continue;
       const reason = unusedReason(data, state);
-      if (reason !== null) found.set(`${key}\n${data.kind}\n${reason}`, added(found.get(`${key}\n${data.kind}\n${reason}`), data, reason));
+      if (reason === null) continue;
+      const place = `${key}\n${data.kind}\n${reason}`;
+      found.set(place, added(found.get(place), data, reason));
     }
-    if (cleared.size + found.size > 0) await this.store.fold(tx, [...cleared], [...found.values()]);
+    if (reset.length + found.size > 0) await this.store.fold(tx, reset, [...found.values()]);
   }
 }
 

@@ -8,6 +8,7 @@ import { NoteCustomerDays } from '../application/note-customer-days.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
+import { sinceReset } from '../application/since-reset.js';
 import { SourceSightings } from '../application/source-sightings.js';
 import { CountUnusedSignals } from '../application/unused-signals.js';
 import { applySignal, beginImport, contactsOfSignal, finishImport, finishRestatement, resetFacts } from '../domain/account-health.js';
@@ -36,13 +37,14 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.sightings.refresh(tx, isNew(batch.memory));
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
-    await this.customerDays.note(tx, batch);
+    const since = sinceReset(batch.events);
+    await this.customerDays.note(tx, since);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     const { keyFeatures } = this.policy.current();
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
     const scored = await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures)), time, 'signal');
-    await this.notes.fold(tx, batch.events);
-    await this.unused.fold(tx, batch.events, scored.map(({ state }) => state));
+    await this.notes.fold(tx, since);
+    await this.unused.fold(tx, since, scored.map(({ state }) => state));
   }
 }
 

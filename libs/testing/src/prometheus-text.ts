@@ -21,7 +21,7 @@ export function parseScrape(text: string): Map<string, Family> {
     if (line === '' || line.startsWith('#')) continue;
     const [, series, labels = '', value] = /^([\w:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (series === undefined || !current || !series.startsWith(current.name)) throw new Error(`no line of a scrape: ${line}`);
-    current.series.push({ name: series, labels: Object.fromEntries([...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, is]) => [label, is])), value: Number(value) });
+    current.series.push({ name: series, labels: Object.fromEntries([...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map((match): [string, string] => [match[1]!, match[2]!])), value: Number(value) });
   }
   return families;
 }
