@@ -94,3 +94,13 @@ export function termStartAt(contracts: ReadonlyMap<string, ContractFacts>, day: 
   for (const { starts } of contracts.values()) for (const start of starts) if (start <= day && (last === null || start > last)) last = start;
   return last;
 }
+
+/** Grace of late signatures: a renewed term's seats may be told that much later than it begins. */
+const lateDays = 30;
+
+/** The day whose seats are those that the term under way began with: after its start, and perhaps ahead, where it renews another one. Null without a term. */
+export function seatsBeginAt(contracts: ReadonlyMap<string, ContractFacts>, day: EpochDay): EpochDay | null {
+  const start = termStartAt(contracts, day);
+  const isRenewal = start !== null && [...contracts.values()].some(({ starts }) => starts.includes(start) && (starts[0] ?? start) < start);
+  return isRenewal ? start + lateDays : start;
+}

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { termStartAt } from '../facts/fold-contract.js';
+import { seatsBeginAt } from '../facts/fold-contract.js';
 import { inForceAt } from '../facts/spans.js';
 import { startOf } from '../time/day.js';
 import { words } from '../words.js';
@@ -14,7 +14,7 @@ export const contraction = defineIndicator({
     withoutTermDays: Type.Number(),
   }, { additionalProperties: false }),
   judge(view, { withoutTermDays }) {
-    const from = startOf(termStartAt(view.facts.contracts, view.today) ?? view.today - withoutTermDays);
+    const from = Math.min(view.asOf, startOf(seatsBeginAt(view.facts.contracts, view.today) ?? view.today - withoutTermDays));
     const cuts: { product: string; before: number; now: number; id: string; at: number }[] = [];
     for (const [product, { bought }] of view.facts.licenses) {
       const now = inForceAt(bought, view.asOf);

@@ -145,5 +145,10 @@ describe('delivery and contraction', () => {
     expect(has(it.look(250), 'contraction')).toBe(true);
     it.signal(251, 'contract', { contractId: 'c', status: 'renewed', startsOn: iso(251), endsOn: null, arrMinor: 1, currency: 'EUR' });
     expect(has(it.look(252), 'contraction')).toBe(false);
+    // What the renewal came to is told late, as its signature may be; a month later a cut is a cut.
+    it.signal(260.5, 'license', { seatsBought: 60 });
+    expect([it.look(260.6), it.look(261), it.look(282)].map((verdict) => has(verdict, 'contraction'))).toEqual([false, false, false]);
+    it.signal(282.5, 'license', { seatsBought: 50 });
+    expect(it.look(282.6).health.indicators.find(({ kind }) => kind === 'contraction')?.text).toBe('Seats were cut: from 60 to 50');
   });
 });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { termStartAt } from '../facts/fold-contract.js';
+import { seatsBeginAt } from '../facts/fold-contract.js';
 import { pointsOn, type Curve } from '../scorecard/curve.js';
 import { ActiveDays, Steps } from '../scorecard/setting-types.js';
 import { isoDay } from '../time/day.js';
@@ -32,7 +32,7 @@ export const licenseUtilisation = defineMeasure({
   },
   read(view, settings) {
     const day = view.dayFor('license');
-    const seats = seatsOf(view.facts.licenses, day, termStartAt(view.facts.contracts, day), settings.settledDays);
+    const seats = seatsOf(view.facts.licenses, day, seatsBeginAt(view.facts.contracts, day), settings.settledDays);
     if (view.ageDays < settings.fromDay) return notApplicable(words.seats.tooEarly(settings.fromDay));
     if (seats === null) return missing(words.seats.unknown);
     if (seats.bought === 0) return notApplicable(words.seats.none);

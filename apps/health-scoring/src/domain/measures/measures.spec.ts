@@ -1,5 +1,8 @@
 import { Scenario, aliveAt, csmLedScorecard, measureOf, monday } from '../../../test/scenario.js';
 import { pointsOn } from '../scorecard/curve.js';
+import { shippedScorecards } from '../../scorecards/shipped-scorecards.js';
+import { chooseScorecards, sortScorecards } from '../scorecard/choose-scorecard.js';
+import { compileScorecard } from '../scorecard/compile-scorecard.js';
 import { aged } from '../verdict/assess-measures.js';
 import { addBusinessDays, isoDay, parseDay } from '../time/day.js';
 
@@ -59,6 +62,11 @@ describe('license_utilisation (H4)', () => {
     expect(measureOf(cut.look(0), 'license_utilisation').value).toBe(0.4);
     cut.signal(20, 'contract', { contractId: 'c', status: 'renewed', startsOn: iso(20), endsOn: null, arrMinor: 1, currency: 'EUR' });
     expect(measureOf(cut.look(21), 'license_utilisation').value).toBe(1);
+    // A downsell that is told late is the renewal's; one after the month of grace waits for the next.
+    cut.signal(30.5, 'license', { seatsBought: 20, seatsAssigned: 20 });
+    expect([measureOf(cut.look(30.6), 'license_utilisation').value, measureOf(cut.look(60), 'license_utilisation').value]).toEqual([1, 1]);
+    cut.signal(60, 'license', { seatsBought: 10, seatsAssigned: 10 });
+    expect(measureOf(cut.look(61), 'license_utilisation').value).toBe(0.5);
   });
 
   it('counts contacts active in 28 days where assigned seats are not reported', () => {
@@ -148,6 +156,14 @@ describe('engagement and relationship', () => {
     expect(measureOf(it.look(-0.5), 'touches').value).toBe(0);
     it.signal(-0.4, 'ticket', { ticketId: 't', status: 'solved', priority: 'high' });
     expect(measureOf(it.look(0), 'touches').value).toBe(0.5);
+  });
+  it('before day 30 nobody met yet is no data, and says so in the coverage', () => {
+    const it = aged30(new Scenario(), 12);
+    expect(measureOf(it.look(0), 'touches').state).toBe('missing');
+    const inForce = sortScorecards(shippedScorecards.map(({ document }) => compileScorecard(document, 1)));
+    const { scorecard } = chooseScorecards(it.state, it.at(0.5), inForce);
+    // No open ticket is all that is known.
+    expect(it.look(0.5, { scorecard }).health).toMatchObject({ scorecard: { id: 'onboarding' }, rawScore: 85, band: 'unknown', dataCoverage: 0.2857 });
   });
   it('digital accounts have no target, an unconnected source no data', () => {
     expect(measureOf(base('digital').look(0), 'touches').state).toBe('not_applicable');

@@ -15,7 +15,7 @@ export const touches = defineMeasure({
   byTargets: true,
   read(view, { windowDays, neverFromDay }, { touches: target }) {
     if (target === 0) return notApplicable(words.touches.noTarget);
-    if (view.facts.touches.last === null && view.ageDays < neverFromDay) return notApplicable(words.touches.tooEarly(neverFromDay));
+    if (view.facts.touches.last === null && view.ageDays < neverFromDay) return missing(words.touches.tooEarly(neverFromDay));
     if (view.sourceOf('engagement') === 'absent') return missing(words.noSource('meetings or mails'));
     const day = view.dayFor('engagement');
     const from = day - windowDays + 1;

@@ -32,7 +32,7 @@ export function seatsOf(licenses: ReadonlyMap<string, LicenseFacts>, today: Epoc
 
 function settledSeats(license: LicenseFacts, today: EpochDay, termStart: EpochDay | null, settledDays: number): number {
   const now = startOf(today + 1) - 1;
-  const from = termStart === null ? now : startOf(termStart);
+  const from = termStart === null ? now : Math.min(now, startOf(termStart));
   // The number only changes where a span begins or ends: those instants, the start and now are enough.
   const instants = [now, from, ...license.bought.flatMap((span) => [span.first.at - 1, span.last.at])].filter((at) => at >= from && at <= now);
   return Math.max(0, ...instants.map((at) => leastBefore(license, at, settledDays)));
