@@ -21,6 +21,7 @@ import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementQueries } from './application/judgement-queries.js';
 import { JudgementRecord } from './application/judgement-record.js';
+import { KeyFeatures, KeyFeatureStore } from './application/key-features.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { PastDays } from './application/past-days.js';
@@ -72,6 +73,7 @@ import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js'
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
 import { PostgresJudgementQueries } from './persistence/postgres-judgement-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
+import { PostgresKeyFeatureStore } from './persistence/postgres-key-feature-store.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresNoteSentimentStore } from './persistence/postgres-note-sentiment-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
@@ -123,6 +125,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     // what it judges by
     ShipScorecards,
     ScoringPolicy,
+    KeyFeatures,
     ScorecardQueries,
     PastDays,
     ScorecardRevisions,
@@ -137,6 +140,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: JudgementQueries, useClass: PostgresJudgementQueries },
     { provide: UnusedSignalStore, useClass: PostgresUnusedSignalStore },
     { provide: StateQueries, useClass: PostgresStateQueries },
+    { provide: KeyFeatureStore, useClass: PostgresKeyFeatureStore },
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },

@@ -11,6 +11,7 @@ import { CompareUsage } from '../src/application/compare-usage.js';
 import { FoldNotes } from '../src/application/fold-notes.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { NoteCustomerDays } from '../src/application/note-customer-days.js';
+import { KeyFeatures } from '../src/application/key-features.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
@@ -23,6 +24,7 @@ import { ApplyPlansHandler } from '../src/messaging/apply-plans.handler.js';
 import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
+import { PostgresKeyFeatureStore } from '../src/persistence/postgres-key-feature-store.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
@@ -61,7 +63,9 @@ export async function scoringBench() {
   const outbox = new KeepingOutbox();
   const scorecards = new PostgresScorecardStore(database);
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
-  const policy = new ScoringPolicy(parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database));
+  const config = parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config;
+  const features = new KeyFeatures(config, database, new PostgresKeyFeatureStore(), clock);
+  const policy = new ScoringPolicy(config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database), features);
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 

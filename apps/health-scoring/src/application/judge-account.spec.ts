@@ -10,7 +10,7 @@ import type { Policy } from './scoring-policy.js';
 const card = shippedDocument('csm-led');
 const policyOf = (generation: number, ...changed: readonly (readonly [Partial<Scorecard>, number])[]): Policy => {
   const cards = changed.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision));
-  return { generation, plan: readingPlanOf(cards), observe: false, keyFeatures: [], usagePeers: noPeers, ...sortScorecards(cards) };
+  return { generation, plan: readingPlanOf(cards), observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
 };
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */

@@ -75,5 +75,6 @@ function byScorecards(state: AccountHealthState, policy: Policy, when: When, cho
   return { verdict, riskChanges: [...earlier, ...changesOf(verdict)], move };
 }
 
-const settingsOf = ({ generation, plan, observe, keyFeatures, usagePeers }: Policy): Pick<LookContext, 'generation' | 'plan' | 'observe' | 'keyFeatures' | 'usagePeers'> => ({ generation, plan, observe, keyFeatures, usagePeers });
+const settingsOf = ({ generation, plan, observe, keyFeatures, featureCounts, usagePeers }: Policy): Pick<LookContext, 'generation' | 'plan' | 'observe' | 'keyFeatures' | 'featureCounts' | 'usagePeers'> =>
+  ({ generation, plan, observe, keyFeatures, featureCounts, usagePeers });
 const changesOf = ({ riskChange }: Verdict): Judgement['riskChanges'] => (riskChange === null ? [] : [riskChange]);

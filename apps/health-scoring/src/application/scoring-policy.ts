@@ -6,10 +6,12 @@ import type { HealthScoringConfig } from '../config.js';
 import { readingPlanOf, type ReadingPlan } from '../domain/days/reading-plan.js';
 import { sortScorecards, type ScorecardsInForce } from '../domain/scorecard/choose-scorecard.js';
 import { compileScorecard, UnfitScorecard, type CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
+import type { CountedFeatures } from '../domain/facts/fold-feature.js';
 import type { UsagePeers } from '../domain/usage/usage-peers.js';
 import { shippedScorecards } from '../scorecards/shipped-scorecards.js';
 import { CompareUsage } from './compare-usage.js';
 import { DayStore } from './day-store.js';
+import { KeyFeatures } from './key-features.js';
 import { ScorecardStore } from './scorecard-store.js';
 import { ShipScorecards } from './ship-scorecards.js';
 
@@ -25,6 +27,7 @@ export interface Policy extends ScorecardsInForce {
   readonly observe: boolean;
   /** Features that signals of use are counted by, and looks judge. */
   readonly keyFeatures: readonly string[];
+  readonly featureCounts: CountedFeatures;
   /** What falls of use are held against; it grows by a day each day. */
   readonly usagePeers: UsagePeers;
 }
@@ -47,6 +50,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     private readonly dueWork: DueWorkNudge,
     private readonly usagePeers: CompareUsage,
     private readonly days: DayStore,
+    private readonly features: KeyFeatures,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -86,7 +90,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     for (let generation = newest; ; generation -= 1) {
       try {
         const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
-        return { generation, plan: await this.planFor(cards), observe: this.config.observe, keyFeatures: this.config.keyFeatures, usagePeers: this.usagePeers, ...sortScorecards(cards) };
+        return { generation, plan: await this.planFor(cards), observe: this.config.observe, keyFeatures: this.config.keyFeatures, featureCounts: this.features, usagePeers: this.usagePeers, ...sortScorecards(cards) };
       } catch (error) {
         if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
         this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });
@@ -104,7 +108,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     if (this.stopped) return;
     const again = (): void => this.plan();
     // Away: the next turn asks again.
-    this.timer = setTimeout(() => void this.refresh().then(again, again), refreshEveryMs);
+    this.timer = setTimeout(() => void Promise.all([this.refresh(), this.features.refresh()]).then(again, again), refreshEveryMs);
     this.timer.unref();
   }
 }

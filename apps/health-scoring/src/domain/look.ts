@@ -3,6 +3,7 @@ import { isSilent } from './account-health.js';
 import { dayFactsOf, type DayFacts } from './days/day-facts.js';
 import { judgeDay, markOf } from './days/judge-day.js';
 import { readingPlanOf, type ReadingPlan } from './days/reading-plan.js';
+import type { CountedFeatures } from './facts/fold-feature.js';
 import { forgetSolved } from './facts/fold-ticket.js';
 import { judgeIndicators } from './indicators/judge-indicators.js';
 import type { Reading } from './measures/measure.js';
@@ -50,6 +51,8 @@ export interface LookContext {
   readonly usagePeers?: UsagePeers;
   /** Features whose use is watched one by one; none by default. */
   readonly keyFeatures?: readonly string[];
+  /** Since when these are counted; from the beginning by default. */
+  readonly featureCounts?: CountedFeatures;
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe?: boolean;
 }
@@ -104,8 +107,9 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const scorecard = under === null || passage === null ? context.scorecard : mixed(under.from, context.scorecard, passage);
   forgetSolved(state.facts.tickets, asOf);
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
-  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures);
+  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures, context.featureCounts ?? null);
   const { memory } = state;
+  const wasUnknown = memory.heldBand === 'unknown';
 
   const judgedBy = { id: scorecard.id, revision: scorecard.revision };
   if (under !== null) memory.dailyScores = noScores();
@@ -122,6 +126,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const judged = judgeDay(facts, scorecard, { reviews: state.reviews, changesAt });
   const { measures, rawBp, contributionsBp, dataCoverage, caps, adjusted, band, lowConfidence, strikes, riskLevel } = judged;
   if (measures.length < scorecard.measures.length) throw new RangeError(`the plan lacks what ${scorecard.id} judges by`);
+  if (wasUnknown) memory.knownSince = judged.held.heldBand === 'unknown' ? null : view.today;
   Object.assign(memory, judged.held);
   // Nor is the way from one scorecard to another a trend.
   const trend = under === null ? heldTrend(noteDailyScore(memory, view.today, adjusted.healthBp), scorecard.trend) : 'flat';

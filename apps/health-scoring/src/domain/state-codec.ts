@@ -13,7 +13,7 @@ import type { UsageTrack } from './usage/usage-track.js';
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 8;
+const format = 9;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'dirtyProducts' | 'contactsCleared'>;
 
@@ -64,7 +64,7 @@ const stored = record<Stored>({
   facts: accountFactsCodec,
   indicators: list(
     record<ActiveIndicator>({
-      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool, byRevision: since(5, bool, false),
+      id: text, kind: text, since: integer, severe: bool, validUntil: nullable(integer), evidence: readonlyList(id), subject: nullable(id), text: constant(''), confirmed: bool, byRevision: since(5, bool, false), calls: since(9, bool, false), reference: since(9, nullable(number), null),
     }),
   ),
   suppressions: list(record<Suppression>({ kind: text, at: integer, until: integer, how: oneOf(['accepted', 'dismissed', 'snoozed', 'replaced']), reason: text })),
@@ -87,6 +87,7 @@ const stored = record<Stored>({
     generation: since(5, natural, 0),
     weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
     judgedSince: since(7, integer, 0),
+    knownSince: since(9, nullable(integer), null),
     passage: since(7, nullable(record<Passage>({ from: id, since: integer, step: natural })), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),

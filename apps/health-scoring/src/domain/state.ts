@@ -63,6 +63,10 @@ export interface ActiveIndicator {
   confirmed: boolean;
   /** A change of scorecard raised it, not what happened to the account. */
   byRevision: boolean;
+  /** It brought a third strike, or a further one, beside what a change of scorecard had raised: that calls for a review. */
+  calls?: boolean;
+  /** What it is measured against, frozen when it was raised; null: what it is about has none, or it is to be read anew. */
+  reference?: number | null;
 }
 
 /** Nothing of this kind is raised before `until`. `accepted` also names the evidence that no longer counts. */
@@ -88,6 +92,8 @@ export interface VerdictMemory {
   /** First day of the run on which the raw score stood past the edge of amber, of green; null outside a run. */
   amberSince: EpochDay | null;
   greenSince: EpochDay | null;
+  /** Day on which the held band was last left `unknown`; null before, and in rows that did not keep it. */
+  knownSince: EpochDay | null;
   /** Risk level last told to others; null until a verdict knew one. */
   toldRisk: RiskLevel | null;
   /** Band, risk level and strikes of the last look, for lists. */

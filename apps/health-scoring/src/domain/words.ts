@@ -53,6 +53,7 @@ export const words = {
   },
   features: {
     noneDefined: 'No key features are defined',
+    tooNew: (days: number): string => `Not rated before ${days} days after they were called key`,
     tooEarly: (day: number): string => `Not rated before day ${day}`,
     used: (used: number, all: number, unused: readonly string[], days: number): string => `${used} of ${many(all, 'key feature')} used in ${days} days${unused.length === 0 ? '' : `; without ${list(unused)}`}`,
     drop: (name: string, users: number, usual: number): string => `${many(users, 'contact')} used the key feature ${name} in four weeks, usually ${number(usual)}`,

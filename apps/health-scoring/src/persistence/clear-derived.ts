@@ -17,6 +17,8 @@ const accountsAtOnce = 1_000;
 export async function clearDerived(tx: Transaction): Promise<void> {
   await tx.query('DELETE FROM note_sentiment');
   await tx.query('DELETE FROM unused_signal');
+  // All use comes again, and is counted from the beginning.
+  await tx.query('UPDATE key_feature SET counted_since = NULL');
   for (let after: string | null = ''; after !== null; ) {
     const rows: { account_id: string; state: Buffer }[] = await tx.query({
       name: 'restart-accounts',

@@ -131,11 +131,11 @@ function readCaps(input: Reader, day: EpochDay): CapFacts {
 /** Of the evidence only which indicators share some: as the places of earlier ones. */
 function writeIndicators(out: Writer, found: readonly DayIndicator[]): void {
   out.natural(found.length);
-  found.forEach(({ kind, severe, byRevision, evidence }, place) => {
+  found.forEach(({ kind, severe, byRevision, calls = false, evidence }, place) => {
     const known = kinds.indexOf(kind) + 1;
     out.natural(known);
     if (known === 0) out.text(kind);
-    out.byte(flagsOf(severe, byRevision));
+    out.byte(flagsOf(severe, byRevision, calls));
     out.natural(flagsOf(...found.slice(0, place).map((earlier) => earlier.evidence.some((signal) => evidence.includes(signal)))));
   });
 }
@@ -153,7 +153,7 @@ function readIndicators(input: Reader): DayIndicator[] {
       earlier.evidence.push(tie);
       return [tie];
     });
-    found.push({ kind, severe: has(flags, 0), byRevision: has(flags, 1), evidence });
+    found.push({ kind, severe: has(flags, 0), byRevision: has(flags, 1), ...(has(flags, 2) && { calls: true }), evidence });
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import { readMeasure, type Reading } from '../measures/measure.js';
 import type { Applicant } from '../scorecard/choose-scorecard.js';
 import { applicantOf } from '../scorecard/choose-scorecard.js';
-import type { ActiveIndicator, Override } from '../state.js';
-import type { EpochMs } from '../time/day.js';
+import type { ActiveIndicator, Override, VerdictMemory } from '../state.js';
+import type { EpochDay, EpochMs } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 import type { HeldBand } from '../verdict/band.js';
 import { capFactsOf, type CapFacts } from './cap-facts.js';
@@ -12,7 +12,7 @@ import type { DayPlan, ReadingPlan } from './reading-plan.js';
 export type DayReading = Omit<Extract<Reading, { found: false }>, 'text'> | Omit<Extract<Reading, { found: true }>, 'text' | 'evidence' | 'restsOn'>;
 
 /** An indicator that was active. `evidence` of a day that was kept only tells which of them rest on the same signals. */
-export type DayIndicator = Pick<ActiveIndicator, 'kind' | 'severe' | 'evidence' | 'byRevision'>;
+export type DayIndicator = Pick<ActiveIndicator, 'kind' | 'severe' | 'evidence' | 'byRevision' | 'calls'>;
 
 /** All that one look knew of an account: enough to judge it anew by any scorecard. Whoever judges by it gets what the look said. */
 export interface DayFacts<R extends DayReading = DayReading> {
@@ -37,7 +37,9 @@ export interface DayFacts<R extends DayReading = DayReading> {
 /** Takes the facts of a look whose indicators have been judged. */
 export function dayFactsOf(view: AccountView, plan: ReadingPlan, untold: boolean): DayFacts<Reading> {
   const { state, asOf } = view;
-  const { heldBand, amberSince, greenSince } = state.memory;
+  const { amberSince, greenSince } = state.memory;
+  // Leaving unknown is immediate: what comes within the first day of it belongs to that, in whatever order (a contract before all the rest).
+  const heldBand = untold || isJustKnown(state.memory, view.today) ? 'unknown' : state.memory.heldBand;
   return {
     asOf,
     plan,
@@ -48,6 +50,9 @@ export function dayFactsOf(view: AccountView, plan: ReadingPlan, untold: boolean
     override: state.override,
     merged: state.merged,
     untold,
-    held: { heldBand: untold ? 'unknown' : heldBand, amberSince, greenSince },
+    held: { heldBand, amberSince, greenSince },
   };
 }
+
+/** The band has been known for less than a whole day. */
+const isJustKnown = ({ knownSince }: VerdictMemory, today: EpochDay): boolean => knownSince !== null && today - knownSince < 2;

@@ -1,6 +1,7 @@
 import { markFeature } from '../contacts/change-contact.js';
 import type { AccountHealthState } from '../state.js';
 import type { AccountWeek } from '../time/account-week.js';
+import type { EpochDay } from '../time/day.js';
 import { latest, type Mark } from './mark.js';
 import { emptyRing, type Ring } from './ring.js';
 
@@ -10,6 +11,12 @@ export interface FeatureFacts {
   last: Mark;
   /** Contacts with use of it in the four account-weeks that end with each week. */
   readonly users: Ring;
+}
+
+/** What is known of the past of key features. */
+export interface CountedFeatures {
+  /** The day since which use of the feature is counted; null: from the beginning. */
+  countedSince(name: string): EpochDay | null;
 }
 
 export const featureWeeks = 64;

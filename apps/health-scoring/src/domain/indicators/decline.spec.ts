@@ -1,4 +1,5 @@
 import { Scenario, kindsOf, measureOf, monday } from '../../../test/scenario.js';
+import { applySignal, resetFacts } from '../account-health.js';
 import { isoDay } from '../time/day.js';
 
 const iso = (day: number): string => isoDay(monday + day);
@@ -83,6 +84,15 @@ describe('key_feature_drop (H22)', () => {
     expect(measureOf(it.look(27), 'key_features')).toMatchObject({ state: 'not_applicable', text: 'Not rated before day 28' });
     expect(measureOf(it.look(28), 'key_features').value).toBe(0);
   });
+  it('key_features leaves a feature out until it was counted for a whole window', () => {
+    const it = started(['reports', 'export']);
+    useFeature(it, -60, 60, 'export', people.slice(0, 1));
+    const featureCounts = (since: Record<string, number>) => ({ featureCounts: { countedSince: (name: string) => (since[name] === undefined ? null : monday + since[name]) } });
+    const measure = (day: number, since: Record<string, number>) => measureOf(it.look(day, featureCounts(since)), 'key_features');
+    expect(measure(0, { reports: 0 })).toMatchObject({ value: 1, text: '1 of 1 key feature used in 28 days' });
+    expect([measure(27, { reports: 0 }).value, measure(28, { reports: 0 }).value]).toEqual([1, 0.5]);
+    expect(measure(27, { reports: 0, export: 0 })).toMatchObject({ state: 'not_applicable', text: 'Not rated before 28 days after they were called key' });
+  });
   it('key_features is the share of them used in 28 days', () => {
     const it = started(['reports', 'export', 'alerts', 'forms']);
     useFeature(it, -60, -1, 'reports', people.slice(0, 1));
@@ -116,6 +126,17 @@ describe('power_user_decline (H10)', () => {
     const { clearedOn } = watched(back, 0, 120, 'power_user_decline');
     expect(clearedOn).toBeGreaterThan(61);
     expect(clearedOn).toBeLessThanOrEqual(75);
+  });
+  it('is held against the users it had when it began, whoever has the role by now, until the facts are told again', () => {
+    const it = account().use(0, 120, 6, power.slice(0, 2));
+    watched(it, 0, 60, 'power_user_decline');
+    for (const personId of power.slice(2)) it.person(61, personId, { change: 'updated', roles: ['user'] });
+    const found = (day: number) => it.look(day).health.indicators.find(({ kind }) => kind === 'power_user_decline')?.text;
+    expect([found(61.5), found(119)]).toEqual(Array.from({ length: 2 }, () => '2 power users active in four weeks, usually 5'));
+    resetFacts(it.state);
+    it.state.restating = false;
+    for (const signal of it.signals) applySignal(it.state, signal);
+    expect(found(119.5)).toBeUndefined();
   });
   it('the same weeks of last year are the reference where they are known', () => {
     const it = started();

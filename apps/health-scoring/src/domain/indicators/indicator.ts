@@ -15,6 +15,8 @@ export interface Finding {
   readonly subject?: string;
   /** Time of the newest thing behind it: newer than a judgement, it is news, and raised although judged. */
   readonly newsAt?: EpochMs;
+  /** What it is measured against, to be held until it is cleared. */
+  readonly reference?: number;
 }
 
 /** What an indicator may know of its own past. */

@@ -1,6 +1,7 @@
 import type { CompiledIndicator } from '../scorecard/compile-scorecard.js';
 import type { ActiveIndicator } from '../state.js';
 import type { AccountView } from '../verdict/account-view.js';
+import { bringsReview } from '../verdict/strikes.js';
 import type { Finding, IndicatorDefinition } from './indicator.js';
 
 const mostEvidence = 20;
@@ -8,6 +9,7 @@ const mostEvidence = 20;
 /** Raises, updates and clears the account's indicators as of the look; `byRevision`: what is raised now is the scorecard's doing. Order as in the scorecard. */
 export function judgeIndicators(view: AccountView, indicators: readonly CompiledIndicator[], byRevision = false): ActiveIndicator[] {
   const { state, asOf } = view;
+  const before = state.indicators;
   state.suppressions = state.suppressions.filter((suppression) => suppression.until > asOf);
   const active: ActiveIndicator[] = [];
   for (const { definition, settings } of indicators) {
@@ -15,6 +17,11 @@ export function judgeIndicators(view: AccountView, indicators: readonly Compiled
     if (found !== null) active.push(found);
   }
   for (const suppression of state.suppressions) view.changesAt(suppression.until);
+  // Without a scorecard's doing among them every strike is a call by itself.
+  if (!byRevision && active.some((indicator) => indicator.byRevision)) {
+    const raised = new Set(active.filter(({ id }) => !before.some((known) => known.id === id)));
+    if (bringsReview(active, raised)) for (const indicator of raised) indicator.calls = true;
+  }
   state.indicators = active;
   return active;
 }
@@ -48,6 +55,8 @@ const raised = (kind: string, finding: Finding, asOf: number, byRevision: boolea
   text: finding.text,
   confirmed: false,
   byRevision,
+  calls: false,
+  reference: finding.reference ?? null,
 });
 
 /** Evidence of a count (the last event before a fall) stays what it was when it was raised, as long as it is about the same thing. */
@@ -59,4 +68,5 @@ const updated = (known: ActiveIndicator, finding: Finding): ActiveIndicator => (
   subject: finding.subject ?? null,
   text: finding.text,
   confirmed: known.confirmed && known.subject === (finding.subject ?? null),
+  reference: finding.reference ?? null,
 });

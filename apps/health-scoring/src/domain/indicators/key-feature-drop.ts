@@ -18,7 +18,7 @@ export const keyFeatureDrop = defineIndicator({
       if (decline === null) continue;
       const share = decline.users / decline.reference;
       if (worst !== null && worst.share <= share) continue;
-      worst = { share, severe: false, subject: name, text: words.features.drop(name, decline.users, decline.reference), evidence: [feature.last.id], since: decline.since };
+      worst = { share, severe: false, subject: name, text: words.features.drop(name, decline.users, decline.reference), evidence: [feature.last.id], since: decline.since, reference: decline.reference };
     }
     return worst;
   },

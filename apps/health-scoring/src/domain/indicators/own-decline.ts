@@ -27,7 +27,8 @@ export interface Decline {
 
 /**
  * A fall of the users in four account-weeks (`usersAt` by the last of them). Both weekly looks are read from the weeks again, so an account
- * that comes with its past is judged as if it had been watched. While it is raised the reference stays that of its beginning.
+ * that comes with its past is judged as if it had been watched. While it is raised the reference stays what it was at its beginning, whatever becomes of
+ * those weeks, and of who counts among the users; it is read again where the facts were (a restatement).
  */
 export function ownDecline(view: AccountView, usersAt: (end: AccountWeek) => number, rule: Rule, active: ActiveIndicator | null): Decline | null {
   const first = firstFullWeek(view.facts.usage, view.weekday);
@@ -36,7 +37,7 @@ export function ownDecline(view: AccountView, usersAt: (end: AccountWeek) => num
   const last = weekOf(view.dayFor('usage'), view.weekday) - 1;
   const users = usersAt(last);
   if (active !== null) {
-    const reference = ownReference(usersAt, weekOf(dayOf(active.since), view.weekday) - 1, start);
+    const reference = active.reference ?? ownReference(usersAt, weekOf(dayOf(active.since), view.weekday) - 1, start);
     return reference === null || users >= rule.recovered * reference ? null : { users, reference, since: active.since };
   }
   const fallenFrom = (end: AccountWeek): number | null => {

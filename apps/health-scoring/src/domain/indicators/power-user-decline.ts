@@ -16,6 +16,6 @@ export const powerUserDecline = defineIndicator({
     if (powerUsers.length === 0 || view.facts.lastUsage === null) return null;
     const decline = ownDecline(view, (end) => powerUsers.filter((contact) => isActiveUpTo(contact, end)).length, rule, active);
     if (decline === null) return null;
-    return { severe: false, text: words.usage.powerUsers(decline.users, decline.reference), evidence: [view.facts.lastUsage.id], since: decline.since };
+    return { severe: false, text: words.usage.powerUsers(decline.users, decline.reference), evidence: [view.facts.lastUsage.id], since: decline.since, reference: decline.reference };
   },
 });

@@ -13,12 +13,14 @@ export const keyFeatures = defineMeasure({
     if (view.keyFeatures.length === 0) return notApplicable(words.features.noneDefined);
     if (view.ageDays < windowDays) return notApplicable(words.features.tooEarly(windowDays));
     if (view.facts.usage.firstDay === null && view.sourceOf('usage') === 'absent') return missing(words.noSource('product use'));
+    const known = view.featuresCountedFor(windowDays);
+    if (known.length === 0) return notApplicable(words.features.tooNew(windowDays));
     const from = view.dayFor('usage') - windowDays + 1;
-    const unused = view.keyFeatures.filter((name) => {
+    const unused = known.filter((name) => {
       const feature = view.facts.features.get(name);
       return feature === undefined || dayOf(feature.last.at) < from;
     });
-    const used = view.keyFeatures.length - unused.length;
-    return { found: true, value: used / view.keyFeatures.length, text: words.features.used(used, view.keyFeatures.length, unused, windowDays), evidence: { query: `kind=usage&from=${isoDay(from)}` } };
+    const used = known.length - unused.length;
+    return { found: true, value: used / known.length, text: words.features.used(used, known.length, unused, windowDays), evidence: { query: `kind=usage&from=${isoDay(from)}` } };
   },
 });

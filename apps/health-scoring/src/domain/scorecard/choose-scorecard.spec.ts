@@ -60,6 +60,7 @@ describe('a change of scorecard', () => {
   });
   it('takes its band at once: what the one before remembered holds nothing back', () => {
     const it = told();
+    it.look(-5);
     it.look(0, { scorecard: strict });
     expect(it.look(0.1, { scorecard: mild }).health.band).toBe('green');
     // Within one revision improving takes its days.

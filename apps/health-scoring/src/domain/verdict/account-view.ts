@@ -1,6 +1,7 @@
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { ContactFacts } from '../contacts/contact-facts.js';
 import { isKept } from '../contacts/contact-facts.js';
+import type { CountedFeatures } from '../facts/fold-feature.js';
 import { sumOf } from '../facts/ring.js';
 import type { Scorecard, TierTargets } from '../scorecard/scorecard.js';
 import { sourceStateOf, type SourceLiveness, type SourceState } from '../sources/source-liveness.js';
@@ -36,6 +37,7 @@ export class AccountView {
     scorecard: Pick<Scorecard, 'tiers' | 'defaultTier'>,
     /** Features that the deployment calls key. */
     readonly keyFeatures: readonly string[] = [],
+    private readonly features: CountedFeatures | null = null,
   ) {
     this.today = dayOf(asOf);
     this.weekday = weekdayOf(state.accountId);
@@ -70,6 +72,11 @@ export class AccountView {
   dayFor(kind: SignalKind): EpochDay {
     const source = this.sources[kind];
     return source !== undefined && source.staleAt <= this.asOf ? dayOf(source.staleAt) : this.today;
+  }
+
+  /** Features that the deployment calls key, and whose use was counted for at least so many whole days. */
+  featuresCountedFor(days: number): readonly string[] {
+    return this.keyFeatures.filter((name) => this.today - (this.features?.countedSince(name) ?? -Infinity) >= days);
   }
 
   /** Contacts that used the product in the last `days` days, today included. */

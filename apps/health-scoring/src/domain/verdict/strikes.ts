@@ -14,23 +14,31 @@ export const strikingGroups: readonly CauseGroup[] = ['use', 'people', 'support'
 const reviewFrom = 3;
 
 /** What strikes go by. */
-type Striking = Pick<ActiveIndicator, 'kind' | 'evidence' | 'byRevision'>;
+type Striking = Pick<ActiveIndicator, 'kind' | 'evidence' | 'byRevision' | 'calls'>;
 
 export const groupOf = (indicator: Pick<ActiveIndicator, 'kind'>): CauseGroup => indicatorByKind.get(indicator.kind)?.group ?? 'hygiene';
 
 /** Groups with an active risk indicator; indicators that share evidence count once. */
 export function strikesOf(indicators: readonly Striking[], reviews: readonly Review[]): Strikes {
-  const risks = indicators.filter((indicator) => isRisk(groupOf(indicator)));
-  if (risks.length === 0) return { count: 0, groups: [], savePlanReview: false };
-  const told = risks.map((indicator) => ({ ...indicator, group: groupOf(indicator) }));
+  const told = risksAmong(indicators);
+  if (told.length === 0) return { count: 0, groups: [], savePlanReview: false };
   const groups = struckBy(told);
-  // A scorecard that finds more starts no review by itself.
-  const called = told.some(({ byRevision }) => byRevision) ? struckBy(told.filter(({ byRevision }) => !byRevision)) : groups;
+  // A scorecard that finds more starts no review by itself; what happens to the account beside it does.
+  const happened = told.some(({ byRevision }) => byRevision) ? struckBy(told.filter(({ byRevision }) => !byRevision)) : groups;
+  const isCalled = happened.length >= reviewFrom || (groups.length >= reviewFrom && told.some(({ calls }) => calls));
   const decided = reviews.filter((review) => review.state === 'decided');
   const settled = new Set(decided.flatMap((review) => review.groups));
-  const isNew = decided.length === 0 || called.some((group) => !settled.has(group));
-  return { count: groups.length, groups, savePlanReview: called.length >= reviewFrom && isNew };
+  const isNew = decided.length === 0 || happened.some((group) => !settled.has(group));
+  return { count: groups.length, groups, savePlanReview: isCalled && isNew };
 }
+
+/** True where what was `raised` now, by what happened, brings a third strike or a further one. `indicators`: all that are active, those among them. */
+export function bringsReview(indicators: readonly Striking[], raised: ReadonlySet<Striking>): boolean {
+  const groups = struckBy(risksAmong(indicators));
+  return groups.length >= reviewFrom && groups.length > struckBy(risksAmong(indicators.filter((indicator) => !raised.has(indicator)))).length;
+}
+
+const risksAmong = <S extends Striking>(indicators: readonly S[]): (S & Risk)[] => indicators.filter((indicator) => isRisk(groupOf(indicator))).map((indicator) => ({ ...indicator, group: groupOf(indicator) }));
 
 interface Risk {
   readonly group: CauseGroup;

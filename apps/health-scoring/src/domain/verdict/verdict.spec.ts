@@ -61,6 +61,7 @@ describe('overrides (H7)', () => {
   it('need a reason and an end within 60 days; lapse on their day; both numbers stay visible', () => {
     const it = new Scenario().account({}, -10);
     it.signal(-1, 'pulse', { pulse: 5, reason: 'r' });
+    it.signal(-1, 'survey', { type: 'csat', score: 5 }, { personId: 'x' });
     const set = (reason: string, until: number): unknown => setOverride(it.state, { id: 'o', healthScore: 30, reason, expiresAt: it.at(until), by: 'me' }, it.at(0));
     expect(it.look(-0.5).health.band).toBe('green');
     expect(set('', 5)).toMatchObject({ refused: 'reason_required' });
@@ -228,6 +229,7 @@ describe('risk changes', () => {
       it.signal(-1, 'pulse', { pulse: 4, reason: 'x' });
       it.look(0);
       it.state.memory.heldBand = 'red';
+      it.state.memory.knownSince = null;
       resetFacts(it.state);
       for (const signal of it.signals) applySignal(it.state, signal);
       finishRestatement(it.state, { cause: 'restatement', regrouped });
