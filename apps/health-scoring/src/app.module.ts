@@ -22,6 +22,7 @@ import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementQueries } from './application/judgement-queries.js';
 import { JudgementRecord } from './application/judgement-record.js';
 import { KeyFeatures, KeyFeatureStore } from './application/key-features.js';
+import { LeadingIndicators, LeadingStore } from './application/leading-indicators.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
 import { LookPlan } from './application/look-plan.js';
 import { PastDays } from './application/past-days.js';
@@ -51,6 +52,7 @@ import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
 import { PastDaysController } from './http/past-days.controller.js';
 import { AdoptionController } from './http/adoption.controller.js';
+import { LeadingIndicatorsController } from './http/leading-indicators.controller.js';
 import { JudgementsController } from './http/judgements.controller.js';
 import { ExplanationController } from './http/explanation.controller.js';
 import { BacktestsController } from './http/backtests.controller.js';
@@ -74,6 +76,7 @@ import { PostgresHealthQueries } from './persistence/postgres-health-queries.js'
 import { PostgresJudgementQueries } from './persistence/postgres-judgement-queries.js';
 import { PostgresJudgementRecord } from './persistence/postgres-judgement-record.js';
 import { PostgresKeyFeatureStore } from './persistence/postgres-key-feature-store.js';
+import { PostgresLeadingStore } from './persistence/postgres-leading-store.js';
 import { PostgresLookPlan } from './persistence/postgres-look-plan.js';
 import { PostgresNoteSentimentStore } from './persistence/postgres-note-sentiment-store.js';
 import { PostgresScorecardStore } from './persistence/postgres-scorecard-store.js';
@@ -88,7 +91,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 @Module({
   controllers: [
     PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController, ExplanationController, BacktestsController, SentimentController, JudgementsController, AdoptionController, RollUpController,
-    UnusedSignalsController,
+    UnusedSignalsController, LeadingIndicatorsController,
   ],
   providers: [
     // what it consumes
@@ -130,6 +133,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     PastDays,
     ScorecardRevisions,
     ExplainHealth,
+    LeadingIndicators,
     SourceSightings,
     SignalTime,
     // where it keeps things
@@ -141,6 +145,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: UnusedSignalStore, useClass: PostgresUnusedSignalStore },
     { provide: StateQueries, useClass: PostgresStateQueries },
     { provide: KeyFeatureStore, useClass: PostgresKeyFeatureStore },
+    { provide: LeadingStore, useClass: PostgresLeadingStore },
     { provide: LookPlan, useClass: PostgresLookPlan },
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },

@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
 import { AddKeyFeatures1700000000091 } from './persistence/migrations/add-key-features.js';
+import { AddLeadingIndicators1700000000092 } from './persistence/migrations/add-leading-indicators.js';
 import { AddProducts1700000000083 } from './persistence/migrations/add-products.js';
 import { AddNoteSentiment1700000000081 } from './persistence/migrations/add-note-sentiment.js';
 import { AddShadowScores1700000000061 } from './persistence/migrations/add-shadow-scores.js';
@@ -26,7 +27,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
     CreateHealthTables1700000000001, AddShadowScores1700000000061, CreateScorecards1700000000062, AddUsagePeers1700000000063,
     AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071, AddContractOutcomes1700000000073, AddBacktests1700000000072,
     AddNoteSentiment1700000000081, ScoreOverrides1700000000082, AddProducts1700000000083, AddUnusedSignals1700000000084,
-    AddKeyFeatures1700000000091,
+    AddKeyFeatures1700000000091, AddLeadingIndicators1700000000092,
   ],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,

@@ -29,6 +29,8 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['accounts/:id/adoption/**', 'health-scoring'],
   ['accounts/:id/roll-up', 'health-scoring'],
   ['accounts/:id/unused-signals', 'health-scoring'],
+  ['accounts/:id/leading-indicators', 'health-scoring'],
+  ['leading-indicators', 'health-scoring'],
   ['scorecards/**', 'health-scoring'],
   ['contracts/**', 'renewal-forecasting'],
   ['renewals/**', 'renewal-forecasting'],

@@ -6,4 +6,6 @@ export abstract class ContactQueries {
   abstract page(accountId: string, limit: number, startingAfter: string | null): Promise<ContactFacts[] | null>;
   /** Contacts of the account that looks need one by one, and those named. */
   abstract keptOrNamed(accountId: string, personIds: readonly string[]): Promise<ContactFacts[]>;
+  /** Contacts that looks need one by one, by account. */
+  abstract keptOf(accountIds: readonly string[]): Promise<ReadonlyMap<string, ContactFacts[]>>;
 }

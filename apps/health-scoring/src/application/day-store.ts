@@ -13,6 +13,8 @@ export abstract class DayStore {
   /** The number by which days name what they were read by; the same for the same keys in every replica. */
   abstract planId(sql: Sql, keys: readonly string[]): Promise<number>;
   abstract readingsOf(accountId: string, from: EpochDay, to: EpochDay): Promise<KeptDay[]>;
+  /** Of each of the accounts the last day in between, where there is one. */
+  abstract lastOf(accountIds: readonly string[], from: EpochDay, to: EpochDay): Promise<AccountDays[]>;
   /** The next accounts of the book after `after` (null: from its beginning) that are listed, by id; those without a day have none. Fewer than `limit`: there are no more. */
   abstract book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]>;
   /** The same for who unpacks by itself (`unpackDays`), by `plans`; an account without a day has empty ones. */

@@ -16,6 +16,7 @@ interface LightShown {
   readonly points: number | null;
 }
 const points = (value: number | null): string => (value === null ? 'no' : number(value));
+const then = (before: number | null, as: (value: number) => string): string => (before === null ? '' : `, ${as(before)} four weeks before`);
 const measureName = (id: string): string => words.measures[id]?.name ?? id;
 
 const meetings: Readonly<Record<string, string>> = { meeting: 'meeting', call: 'call', mail: 'mail', qbr: 'business review', introduction_asked: 'introduction' };
@@ -135,6 +136,14 @@ export const words = {
     cut: (cuts: readonly { product: string; before: number; now: number }[]): string => `Seats were cut: ${list(cuts.map(({ product, before, now }) => `${product === '' ? '' : `${product} `}from ${before} to ${now}`))}`,
     overdue: (days: number, count: number): string => (count === 1 ? `An invoice is ${days} days overdue` : `${count} invoices are overdue, the oldest by ${days} days`),
     cancelled: (contracts: readonly string[]): string => `Cancellation announced: ${list(contracts)}`,
+  },
+  leading: {
+    plan_progress: (value: number | null, before: number | null): string => (value === null ? 'No goal or milestone says how far the plan has come' : `Goals and milestones at ${percent(value)} of plan to date${then(before, percent)}`),
+    usage_by_role: (value: number | null, before: number | null): string => `${many(value ?? 0, 'contact')} active in four weeks${then(before, number)}`,
+    ticket_trend: (value: number | null, before: number | null): string => `${many(value ?? 0, 'ticket')} opened in four weeks${then(before, number)}`,
+    executive_contact: (value: number | null, before: number | null, accounts: number | null): string =>
+      value === null ? 'Nothing is known of touches with the executive sponsor' : accounts === null ? `${value === 1 ? 'A' : 'No'} touch with the executive sponsor within 90 days` : `${percent(value)} of accounts with a touch of the executive sponsor within 90 days${then(before, percent)}`,
+    stakeholder_sentiment: (value: number | null, before: number | null): string => (value === null ? 'No survey was answered lately' : `Stakeholders answer ${number(value)} of 10${then(before, number)}`),
   },
   caps: {
     cancel_scheduled: 'Cancellation is announced',

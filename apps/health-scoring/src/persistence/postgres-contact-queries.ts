@@ -24,6 +24,15 @@ export class PostgresContactQueries extends ContactQueries {
     return (await this.database.query({ text: 'SELECT 1 FROM contact_health WHERE account_id = $1 AND person_id = $2', values: [accountId, personId] })).length === 1;
   }
 
+  async keptOf(accountIds: readonly string[]): Promise<Map<string, ContactFacts[]>> {
+    const rows = await this.database.query<{ account_id: string; person_id: string; facts: Buffer }>({
+      name: 'kept-contacts-of-accounts', text: 'SELECT account_id, person_id, facts FROM contact_health WHERE account_id = ANY($1::text[]) AND kept', values: [accountIds],
+    });
+    const found = new Map<string, ContactFacts[]>(accountIds.map((id) => [id, []]));
+    for (const row of rows) found.get(row.account_id)?.push(decodeContact(row.person_id, row.facts));
+    return found;
+  }
+
   async keptOrNamed(accountId: string, personIds: readonly string[]): Promise<ContactFacts[]> {
     const rows = await this.database.query<{ person_id: string; facts: Buffer }>({
       name: 'contacts-of-account',

@@ -41,7 +41,22 @@ export class PostgresDayStore extends DayStore {
       text: `SELECT ${columns} FROM health_day d WHERE account_id = $1 AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL ORDER BY day`,
       values: [accountId, isoDay(from), isoDay(to)],
     });
-    return this.withPlans(() => rows.map(({ day, looked_at: lookedAt, facts, card, revision }) => ({ day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.known) })));
+    return this.withPlans(() => rows.map((row) => this.kept(row)));
+  }
+
+  async lastOf(accountIds: readonly string[], from: EpochDay, to: EpochDay): Promise<AccountDays[]> {
+    const rows = await this.database.query<DayRow & { account_id: string }>({
+      name: 'last-readings-of',
+      text: `SELECT a.account_id, ${columns} FROM unnest($1::text[]) AS a (account_id) CROSS JOIN LATERAL (
+               SELECT * FROM health_day WHERE account_id = a.account_id AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL ORDER BY day DESC LIMIT 1
+             ) d`,
+      values: [accountIds, isoDay(from), isoDay(to)],
+    });
+    return this.withPlans(() => rows.map(({ account_id: accountId, ...row }) => ({ accountId, days: [this.kept(row)] })));
+  }
+
+  private kept({ day, looked_at: lookedAt, facts, card, revision }: DayRow): KeptDay {
+    return { day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.known) };
   }
 
   async book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]> {
