@@ -9,6 +9,10 @@ import { SimulationImpossible, Simulator, type SimulationSetup } from './simulat
 
 /** Of one transaction, after which its connection is free again and a stop loses nothing. */
 const partMs = 700;
+/** Of the time it rests at most: a simulation takes three times as long then. */
+const mostRest = 0.67;
+/** How much it rests for each part of the time that this process has been busy: at a hundred signals a second the most. */
+const restForBusy = 2;
 /** Machine time of one call: the service may have to stop. */
 const longestMs = 2_000;
 
@@ -20,6 +24,7 @@ const longestMs = 2_000;
 @RunsDueWork()
 export class RunSimulations implements DueWork {
   private readonly logger = new Logger(RunSimulations.name);
+  private seen = performance.eventLoopUtilization();
 
   constructor(
     private readonly database: Database,
@@ -66,9 +71,17 @@ export class RunSimulations implements DueWork {
       await this.store.complete(tx, id, await this.simulator.difference(), now);
       return true;
     }
-    const { tally, last, isOver, differing, terms } = await this.simulator.run({ from, to, after, forMs: partMs });
+    const { tally, last, isOver, differing, terms } = await this.simulator.run({ from, to, after, forMs: partMs, restShare: this.restShare() });
     await this.store.save(tx, { ...begun, after: last, tally: addUp(claimed.tally, tally), isCounted: isOver }, differing, terms);
     return true;
+  }
+
+  /** By how busy the event loop was since the last part: whatever it does, signals wait for it. */
+  private restShare(): number {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.seen);
+    this.seen = now;
+    return Math.min(mostRest, restForBusy * utilization);
   }
 
   private async setupOf(tx: Transaction, { document, revision, generation }: Simulation): Promise<SimulationSetup> {

@@ -17,6 +17,8 @@ export interface SimulationTask {
   readonly to: EpochDay;
   readonly after: string | null;
   readonly forMs: number;
+  /** Of the time it leaves so much to whoever else wants the machine; below 1. */
+  readonly restShare: number;
 }
 
 /** Something of one account, as JSON. */

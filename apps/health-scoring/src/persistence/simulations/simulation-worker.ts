@@ -1,6 +1,7 @@
 import type { Sql } from '@perennial/persistence/transaction';
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import type { AccountJson, SimulatedPart, SimulationSetup, SimulationTask } from '../../application/simulations/simulator.js';
@@ -32,7 +33,7 @@ const cards = simulatedCards(inForce, draft, judged);
 const plans = new Map<number, DayPlan>();
 let client: pg.Client | null = null;
 
-async function simulate({ from, to, after, forMs }: SimulationTask): Promise<SimulatedPart> {
+async function simulate({ from, to, after, forMs, restShare }: SimulationTask): Promise<SimulatedPart> {
   const sql = await connected();
   const end = performance.now() + forMs;
   let tally = emptyTally;
@@ -40,6 +41,7 @@ async function simulate({ from, to, after, forMs }: SimulationTask): Promise<Sim
   const differing: AccountJson[] = [];
   const terms: AccountJson[] = [];
   for (;;) {
+    const since = performance.now();
     const part = await packedBook(sql, from, to, last, accountsAtOnce);
     last = part.at(-1)?.accountId ?? last;
     const outcomes = part.length === 0 ? new Map<string, never>() : await outcomesOf(sql, part.map(({ accountId }) => accountId));
@@ -53,6 +55,7 @@ async function simulate({ from, to, after, forMs }: SimulationTask): Promise<Sim
       differing.push({ accountId, json: JSON.stringify({ inForce: now, draft: then, differingDays, bandChanges, days: outcome.days }) });
     }
     const isOver = part.length < accountsAtOnce;
+    await sleep(((performance.now() - since) * restShare) / (1 - restShare));
     if (isOver || performance.now() > end) return { tally, last, isOver, differing, terms };
   }
 }
