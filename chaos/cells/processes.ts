@@ -56,11 +56,12 @@ export const processCells: readonly Cell[] = [
   {
     id: '8-slower-than-the-session',
     logs: both,
-    async run({ system, load, note }) {
+    async run({ system, load, note, fail }) {
       await load.reaches(0.5);
       const holder = await system.connect('health-scoring');
       await holder.query('BEGIN');
       const { rowCount } = await holder.query('SELECT 1 FROM account_health ORDER BY account_id FOR UPDATE');
+      if (rowCount === 0) fail('there was no account to lock');
       await sleep(sessionMs + 4_000);
       await holder.query('COMMIT');
       await holder.end();
