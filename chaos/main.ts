@@ -46,12 +46,12 @@ async function run({ seeds, cells, log, suite, resume, counts: countsFile }: Cha
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const jobs = all.filter((job) => log === null || job.log === log);
   if (jobs.some((job) => job.log === 'postgres')) await makeFirstStart(join(import.meta.dirname, '../apps/cli/bin/perennial.js'));
-  for (const job of jobs) {
+  const work = async (job: Job): Promise<void> => {
     const missing = job.log === 'kafka' && 'missing' in java ? java.missing : job.cell.needsRoot && process.getuid?.() !== 0 ? 'needs root' : null;
     if (missing !== null) {
       counts.skipped++;
       console.log(`${line([job.cell.id, job.log, job.seed])} skipped: ${missing}`);
-      continue;
+      return;
     }
     const known = resume ? earlier(job) : null;
     const result = known ?? (await runCell(job.cell, job.log, job.seed));
@@ -60,7 +60,12 @@ async function run({ seeds, cells, log, suite, resume, counts: countsFile }: Cha
     show(result);
     // After each, so that a run that is ended early still tells what it saw.
     if (countsFile) writeFileSync(countsFile, JSON.stringify(counts));
-  }
+  };
+  // The quick part has a cell of either log under way: much of a cell is waiting, and the two share nothing.
+  const lanes = suite ? [...Map.groupBy(jobs, (job) => job.log).values()] : [jobs];
+  await Promise.all(lanes.map(async (lane) => {
+    for (const job of lane) await work(job);
+  }));
   await stopSharedPostgres();
   console.log(`\ncells: ${counts.passed} held, ${counts.failed} failed, ${counts.skipped} skipped; results in chaos/results`);
   if (countsFile) writeFileSync(countsFile, JSON.stringify(counts));

@@ -90,11 +90,16 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
       phase('rest of the load');
       const ways = Map.groupBy(started.accepted, (item) => (item.door === 'clients' ? item.client : item.door === 'hooks' ? item.system : item.door));
       notes.push(`accepted: ${[...ways].map(([way, taken]) => `${taken.length} ${way}`).join('; ')}`);
-      settled = await settle(running);
-      if (settled.restless.length > 0) faults.push(`not at rest: ${settled.restless.join('; ')}`);
+      const atRest = async (): Promise<void> => {
+        settled = await settle(running);
+        if (settled.restless.length > 0) faults.push(`not at rest: ${settled.restless.join('; ')}`);
+      };
+      await atRest();
       phase('settling');
-      await cell.afterwards?.(context);
-      if (cell.afterwards) settled = await settle(running);
+      if (cell.afterwards) {
+        await cell.afterwards(context);
+        await atRest();
+      }
       const readLog = await context.openLog();
       // On a loaded machine the broker itself may lose its session while it is read.
       findings = await retryTransient(() => check(running, readLog, started, { deadLetters, sinks }), 60_000);

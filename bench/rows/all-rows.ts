@@ -5,10 +5,11 @@ import { hop } from './hop.js';
 import { pipeline } from './pipeline.js';
 import type { Row } from './row.js';
 import { scored } from './scored.js';
+import { simulated } from './simulated.js';
 import { growth, memory } from './sizes.js';
 import { telemetry } from './telemetry.js';
 import { webhook } from './webhook.js';
 import { whole } from './whole.js';
 
 /** Every row of the table, in its order. */
-export const allRows: readonly Row[] = [edge, coalescer, pipeline, scored, growth, memory, crash, hop, whole, telemetry, webhook];
+export const allRows: readonly Row[] = [edge, coalescer, pipeline, scored, simulated, growth, memory, crash, hop, whole, telemetry, webhook];

@@ -45,26 +45,28 @@ export const scored: Row = {
   },
 };
 
-interface Window {
+export interface Window {
   readonly p50: number;
   readonly p99: number;
   readonly fault: string | null;
+  /** Rising. */
+  readonly latencies: readonly number[];
 }
 
 function tell(run: Run, title: string, windows: readonly Window[], bounds: { gate: number | null; goal: number | null }): void {
   run.tell({
     id: 'G8', title, unit: 'ms p99', better: 'lower', ...bounds, value: spreadOf(windows.map(({ p99 }) => p99)), detail: `p50 ${told(spreadOf(windows.map(({ p50 }) => p50)).median)} ms`,
-    void: windows.find(({ fault }) => fault !== null)?.fault ?? null, raw: windows,
+    void: windows.find(({ fault }) => fault !== null)?.fault ?? null, raw: windows.map(({ p50, p99, fault }) => ({ p50, p99, fault })),
   });
 }
 
 /** Sends three events of every account and waits until they are scored. */
-async function makeKnown(system: PerennialUp, calls: SegmentCalls): Promise<void> {
+export async function makeKnown(system: PerennialUp, calls: SegmentCalls): Promise<void> {
   const { accepted } = await openLoop(new URL(system.ready.url), 10, 3 * accounts, 2, () => calls.batch(100));
   await signalsApplied(system, accepted.length);
 }
 
-async function measured(system: PerennialUp, calls: SegmentCalls, { rate, size }: { rate: number; size: number }, forMs: number): Promise<Window> {
+export async function measured(system: PerennialUp, calls: SegmentCalls, { rate, size }: { rate: number; size: number }, forMs: number): Promise<Window> {
   const watch = await ScoreWatch.start(system.databaseUrl('health-scoring'));
   const before = await applied(system);
   const load = await openLoop(new URL(system.ready.url), rate / size, forMs, 128, (dueAt) => {
@@ -75,7 +77,7 @@ async function measured(system: PerennialUp, calls: SegmentCalls, { rate, size }
   const latencies = (await watch.end()).sort((a, b) => a - b);
   const scoredEvents = (await signalsApplied(system, before + load.accepted.length)) - before;
   const fault = refusalFault(load) ?? (scoredEvents === load.accepted.length && latencies.length === scoredEvents ? null : `${scoredEvents} of ${load.accepted.length} events were scored, ${latencies.length} scores seen`);
-  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), fault };
+  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), fault, latencies };
 }
 
 /**

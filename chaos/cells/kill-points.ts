@@ -40,7 +40,7 @@ const points: readonly KillPoint[] = [
   { name: 'ingestion.merging', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...merges },
   { name: 'ingestion.replaying-rejected', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...replays },
   { name: 'ingestion.erased-stored', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 2, ...erasures },
-  { name: 'ingestion.erased-log', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, provoke: erasures.provoke },
+  { name: 'ingestion.erased-log', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...erasures },
   { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 8 },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
@@ -74,7 +74,7 @@ function killedAt(name: string, own: readonly KillPoint[]): Cell {
       for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
     },
     async afterwards(context) {
-      for (const point of own) await point.afterwards?.(context);
+      for (const afterwards of new Set(own.map((point) => point.afterwards))) await afterwards?.(context);
     },
   };
 }
@@ -95,6 +95,7 @@ async function dieAt(context: CellContext, point: KillPoint, share: number): Pro
     isOver ||= !died;
     await provoking;
     if (!died) return context.fail(`${victim.name} never came to ${point.name}:${nth}`);
+    if (victim.ended?.signal !== 'SIGKILL') context.fail(`${victim.name} ended by itself before ${point.name}:${nth} (${JSON.stringify(victim.ended)}): ${victim.tail()}`);
     context.note(`${victim.name} died at ${point.name}:${nth}`);
     await sleep(pauseMs);
     await system.start(victim.name);

@@ -52,7 +52,7 @@ export function measuresThatDiffer(expected: HealthState['measures'], found: Hea
   const value = ({ id, value: v, points, state, contribution }: HealthState['measures'][number]): string => `${id} ${v} ${points} ${state} ${contribution}`;
   const mine = expected.map(value);
   const theirs = found.map(value);
-  return theirs.filter((one, at) => one !== mine[at]).map((one) => `measure ${one} instead of ${mine.find((other) => other.startsWith(`${one.split(' ')[0]} `)) ?? 'none'}`);
+  return Array.from({ length: Math.max(mine.length, theirs.length) }, (_, at) => at).filter((at) => mine[at] !== theirs[at]).map((at) => `measure ${instead(theirs[at] ?? 'none', mine[at] ?? 'none')}`);
 }
 
 function packed(facts: AccountFacts): Buffer {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
 /** What the way between two processes does. */
@@ -66,15 +67,25 @@ export class TcpProxy {
   }
 
   private pass(from: Socket, to: Socket): void {
+    // Bytes never overtake each other, whatever the weather becomes meanwhile.
+    let before: Promise<void> | null = null;
+    const inTurn = (deliver: () => void): void => {
+      if (before === null && this.weather !== 'slow') return deliver();
+      const arrived = sleep(this.weather === 'slow' ? slowMs : 0);
+      const turn: Promise<void> = Promise.all([before, arrived]).then(() => {
+        deliver();
+        if (before === turn) before = null;
+      });
+      before = turn;
+    };
     from.on('data', (chunk: Buffer) => {
       this.onBytes(chunk);
       if (this.weather === 'half-open') return;
-      if (this.weather === 'held') return void this.held.push(() => to.write(chunk));
-      if (this.weather === 'slow') setTimeout(() => to.write(chunk), slowMs);
-      else to.write(chunk);
+      if (this.weather === 'held') this.held.push(() => to.write(chunk));
+      else inTurn(() => to.write(chunk));
     });
     from.on('end', () => {
-      if (this.weather !== 'half-open') setTimeout(() => to.end(), this.weather === 'slow' ? slowMs : 0);
+      if (this.weather !== 'half-open') inTurn(() => to.end());
     });
   }
 }

@@ -9,6 +9,8 @@ export interface Alarm {
   readonly alarm: string;
   readonly msg: string;
   readonly service?: string;
+  readonly topic?: string;
+  readonly partition?: number;
 }
 
 const keptLog = 40_000;

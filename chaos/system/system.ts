@@ -1,6 +1,6 @@
 import type { EventLog } from '@perennial/messaging/event-log';
 import pg from 'pg';
-import type { ServiceProcess } from './service-process.js';
+import type { Alarm, ServiceProcess } from './service-process.js';
 
 export const services = ['signal-ingestion', 'health-scoring', 'renewal-forecasting', 'playbook-orchestration', 'notifications'] as const;
 export type ServiceName = (typeof services)[number];
@@ -113,7 +113,7 @@ export abstract class ChaosSystem {
   }
 
   /** Everything that was logged as an alarm, by all processes. */
-  alarms(): { alarm: string; msg: string }[] {
+  alarms(): Alarm[] {
     return [...this.processes.values()].flatMap((process) => process.alarms);
   }
 }

@@ -1,5 +1,4 @@
-// npm run simulate:book [-- --accounts 10000 --days 180]: how long a draft takes on a whole book, whether it counts right, and what
-// live scoring feels of it. A database and a service of its own; nothing stays.
+// npm run simulate:book [-- --accounts 10000 --days 180]: how long a draft takes on a whole book, and whether it counts right. A database and a service of its own; nothing stays.
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalsTopic } from '@perennial/contracts/topics';
@@ -18,7 +17,7 @@ import { wanderingDays } from '../../apps/health-scoring/test/kept-days.js';
 import { shippedDocument } from '../../apps/health-scoring/test/scenario.js';
 import { storeDays } from '../../apps/health-scoring/test/stored-days.js';
 
-const { values } = parseArgs({ options: { accounts: { type: 'string', default: '10000' }, days: { type: 'string', default: '180' }, seconds: { type: 'string', default: '15' } } });
+const { values } = parseArgs({ options: { accounts: { type: 'string', default: '10000' }, days: { type: 'string', default: '180' } } });
 const accounts = Number(values.accounts);
 const days = Number(values.days);
 const boundSeconds = 60;
@@ -47,19 +46,16 @@ try {
 
   const desk = new Desk(service);
   for (let n = 0; n < liveAccounts; n += 1) await service.publish(signalsTopic, [desk.signal(`live-${n}`, 'pulse', { pulse: 3, reason: 'r' })]);
-  await live(desk, 5);
-  const quiet = await live(desk, Number(values.seconds));
-  line(`signal to new score at ${livePerSecond}/s: ${told(quiet)}`);
-
   const startedAt = performance.now();
+  let isOver = false;
   const { body: { id } } = await service.request<SimulationView>('POST', `/api/v1/scorecards/${card.id}/simulations`, { scopes: ['operate'], body: { document: draft, days } });
-  const meanwhile = live(desk, Number(values.seconds));
+  const meanwhile = live(desk, () => isOver);
   const { seconds } = await finished(service, id, startedAt);
-  const loud = await meanwhile;
-  line(`the same meanwhile: ${told(loud)} (${((100 * at(loud, 0.99)) / at(quiet, 0.99) - 100).toFixed(0)} % at p99)`);
-  line(`the simulation took ${seconds.toFixed(1)} s with signals beside it in its first ${values.seconds} s`);
+  isOver = true;
+  const signals = await meanwhile;
+  line(`the simulation took ${seconds.toFixed(1)} s with ${livePerSecond} signals a second beside it, ${signals} in all`);
 
-  // Those that only told of live scoring would be in the counts.
+  // Those that only told of live signals would be in the counts.
   await service.running.get(Database).query(`DELETE FROM portfolio WHERE account_id LIKE 'live-%'`);
   const aloneAt = performance.now();
   const cpuBefore = process.cpuUsage();
@@ -84,26 +80,12 @@ try {
   await postgres.stop();
 }
 
-/** Milliseconds from a signal to the score that has it, at a steady rate. */
-async function live(desk: Desk, seconds: number): Promise<number[]> {
-  const waits: Promise<number>[] = [];
-  const end = performance.now() + seconds * 1_000;
-  for (let n = 0; performance.now() < end; n += 1) {
-    waits.push(scored(desk, `live-${n % liveAccounts}`, 1 + (n % 5)));
-    await sleep(1_000 / livePerSecond);
-  }
-  return (await Promise.all(waits)).sort((a, b) => a - b);
-}
-
-async function scored(desk: Desk, accountId: string, pulse: number): Promise<number> {
-  const since = desk.service.clock.now().getTime();
-  const at = performance.now();
-  await desk.service.publish(signalsTopic, [desk.signal(accountId, 'pulse', { pulse, reason: 'r' })]);
-  for (;;) {
-    const [row] = await desk.service.running.get(Database).query<{ verdict: string | null }>({ name: 'live', text: 'SELECT verdict FROM portfolio WHERE account_id = $1', values: [accountId] });
-    if (row?.verdict && Date.parse((JSON.parse(row.verdict) as { asOf: string }).asOf) >= since) return performance.now() - at;
-    await sleep(2);
-  }
+/** Sends signals at a steady rate and answers how many; what they feel of it is told by `npm run bench -- --only G8S`. */
+async function live(desk: Desk, isOver: () => boolean): Promise<number> {
+  const sent: Promise<void>[] = [];
+  for (; !isOver(); await sleep(1_000 / livePerSecond)) sent.push(desk.service.publish(signalsTopic, [desk.signal(`live-${sent.length % liveAccounts}`, 'pulse', { pulse: 1 + (sent.length % 5), reason: 'r' })]));
+  await Promise.all(sent);
+  return sent.length;
 }
 
 async function finished(of: TestService, id: string, startedAt: number): Promise<{ simulation: SimulationView; seconds: number }> {
@@ -117,14 +99,6 @@ async function finished(of: TestService, id: string, startedAt: number): Promise
 
 function bandsOf({ bands }: NonNullable<SimulationView['result']>, times: number): Record<string, number> {
   return Object.fromEntries(bands.map(({ from, to, accounts: n }) => [`${from}>${to}`, n / times]));
-}
-
-function at(times: readonly number[], share: number): number {
-  return times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
-}
-
-function told(times: readonly number[]): string {
-  return `p50 ${at(times, 0.5).toFixed(1)} ms, p99 ${at(times, 0.99).toFixed(1)} ms of ${times.length}`;
 }
 
 function sorted(value: object): object {

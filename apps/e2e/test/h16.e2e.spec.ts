@@ -49,6 +49,8 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
     return file;
   };
 
+  const strict = () => edited('strict.yaml', ['amber: 40', 'amber: 98'], ['green: 70', 'green: 99'], ['nps: 6', 'nps: 8']);
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'perennial-cards-'));
     receiver = await Receiver.start();
@@ -93,8 +95,24 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
     expect((await system.list('/api/v1/scorecards/csm-led/revisions'))).toHaveLength(1);
   }, 30_000);
 
+  it('simulates a draft on the whole book, and changes nothing', async () => {
+    const told = await system.perennial('scorecard', 'simulate', await strict(), '--days', '30');
+    expect(told).toContain(`${ids.length} accounts, ${ids.length} account-days from 2026-02-01 to 2026-03-02\n`);
+    expect(told.match(/^ {2}green +0 +0 +300 +0$/gm)).toHaveLength(2);
+    expect(told).toContain('300 accounts have another band on any day; 0 become unknown, 0 no longer are\n');
+    // No contract has ended, and nobody knows whom the indicator would have been raised on.
+    expect(told).toMatch(/0 terms that ended.*\n {2}Too few outcomes to say whether the draft would have warned better/);
+    expect(told).toMatch(/what the kept days cannot answer\n {2}indicators\.negative_survey: .* \(300 accounts, 300 account-days\)/);
+    const [{ id, result }] = (await system.list<{ id: string; result: { differing: number; backtest: { finding: string } } }>('/api/v1/scorecards/csm-led/simulations')) as [{ id: string; result: object }];
+    expect(result).toMatchObject({ differing: 300, backtest: { finding: 'too_few' }, unanswered: [{ path: 'indicators.negative_survey' }] });
+    expect(await system.get(`/api/v1/scorecards/csm-led/simulations/${id}/accounts?limit=1`)).toMatchObject({ data: [{ id: 'book-0', days: 1, inForce: { band: 'green', healthScore: before.healthScore }, draft: { band: 'red', healthScore: before.healthScore } }], hasMore: true });
+    expect(await health('book-7')).toEqual(before);
+    expect(await system.list('/api/v1/scorecards/csm-led/revisions')).toHaveLength(1);
+    expect(await quiet()).toEqual({ webhooks: 0, deliveries: 0, runs: 0, alarms: 0 });
+  }, 60_000);
+
   it('compares a draft and publishes it: all 300 accounts turn red by it, through kill -9, and nobody is alarmed', async () => {
-    const file = await edited('strict.yaml', ['amber: 40', 'amber: 98'], ['green: 70', 'green: 99'], ['nps: 6', 'nps: 8']);
+    const file = await strict();
     expect(await system.perennial('scorecard', 'diff', file)).toBe('against revision 1 of csm-led, which is in force:\n  band amber 40 -> 98\n  band green 70 -> 99\n  indicator negative_survey: settings.nps 6 -> 8\n');
     expect(await health('book-7')).toEqual(before);
 

@@ -41,7 +41,7 @@ import { SignalTime } from './application/signal-time.js';
 import { RunSimulations } from './application/simulations/run-simulations.js';
 import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
 import { SimulationStore } from './application/simulations/simulation-store.js';
-import { SimulationThread } from './application/simulations/simulation-thread.js';
+import { Simulator } from './application/simulations/simulator.js';
 import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { StateQueries } from './application/state-queries.js';
@@ -84,6 +84,7 @@ import { PostgresStateQueries } from './persistence/postgres-state-queries.js';
 import { PostgresUnusedSignalStore } from './persistence/postgres-unused-signal-store.js';
 import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
+import { WorkerSimulator } from './persistence/simulations/worker-simulator.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
@@ -115,7 +116,6 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FollowScorecards,
     SimulateScorecards,
     RunSimulations,
-    SimulationThread,
     WatchSources,
     NoteCustomerDays,
     AskForBacktests,
@@ -150,6 +150,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: ScorecardStore, useClass: PostgresScorecardStore },
     { provide: UsagePeerStore, useClass: PostgresUsagePeerStore },
     { provide: SimulationStore, useClass: PostgresSimulationStore },
+    { provide: Simulator, useClass: WorkerSimulator },
     { provide: BacktestStore, useClass: PostgresBacktestStore },
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },

@@ -14,6 +14,7 @@ import { ScoreOverrides1700000000082 } from './persistence/migrations/score-over
 import { AddBacktests1700000000072 } from './persistence/migrations/add-backtests.js';
 import { AddContractOutcomes1700000000073 } from './persistence/migrations/add-contract-outcomes.js';
 import { AddDayFacts1700000000064 } from './persistence/migrations/add-day-facts.js';
+import { AddSimulatedTerms1700000000066 } from './persistence/migrations/add-simulated-terms.js';
 import { AddSimulations1700000000065 } from './persistence/migrations/add-simulations.js';
 import { AddCohortTables1700000000071 } from './persistence/migrations/add-cohort-tables.js';
 import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
@@ -28,6 +29,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
     AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071, AddContractOutcomes1700000000073, AddBacktests1700000000072,
     AddNoteSentiment1700000000081, ScoreOverrides1700000000082, AddProducts1700000000083, AddUnusedSignals1700000000084,
     AddKeyFeatures1700000000091, AddLeadingIndicators1700000000092,
+    AddSimulatedTerms1700000000066,
   ],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,

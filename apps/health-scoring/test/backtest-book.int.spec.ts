@@ -3,9 +3,11 @@ import { accountsTopic, renewalsTopic, signalsTopic } from '@perennial/contracts
 import type { TestService } from '@perennial/testing/service';
 import { BacktestScorecard } from '../src/application/backtest-scorecard.js';
 import type { FoundByBacktest } from '../src/application/backtest-store.js';
+import { ScorecardRevisions } from '../src/application/scorecard-revisions.js';
 import { leads } from '../src/domain/backtest/term-row.js';
 import { isoDay, startOf } from '../src/domain/time/day.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
+import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { Desk } from './desk.js';
 import { plantedBook, type PlantedAccount } from './planted-book.js';
 import { csmLedScorecard } from './scenario.js';
@@ -40,7 +42,7 @@ const renewalOf = (accountId: string, { renewalId, startsOn, noticeOn, lost, dec
 });
 
 async function backtest({ database, outcomes }: Bench): Promise<FoundByBacktest> {
-  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database)).run(csmLedScorecard);
+  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database), new ScorecardRevisions(database, new PostgresScorecardStore(database))).run(csmLedScorecard);
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;

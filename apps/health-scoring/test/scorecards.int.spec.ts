@@ -134,6 +134,34 @@ describe('scorecards', () => {
     expect((await get<{ data: { id: string; revision: number | null }[] }>('')).body.data).toMatchObject([{ id: 'csm-led', revision: 1 }, { id: 'digital' }, { id: 'goals-only', revision: null }, { id: 'onboarding' }]);
   });
 
+  it('keeps and publishes in one step: both or neither', async () => {
+    const published = (body: object) => post<Revision & { code: string }>('', { document: strict, note: 'n', ...body });
+    const revisions = async () => (await get<{ data: Revision[] }>('/csm-led/revisions')).body.data.map((row) => [row.revision, row.state]);
+    expect(await published({ publish: { reason: 'r', expectedRevision: 7 } })).toMatchObject({ status: 409, body: { code: 'revision_conflict' } });
+    expect(await published({ document: { ...card, role: 'shadow' }, publish: { reason: 'r' } })).toMatchObject({ status: 409, body: { code: 'nobody_judges' } });
+    for (const publish of [{}, { reason: '' }, 'r', { reason: 'r', expectedRevision: 'x' }]) expect((await published({ publish })).status).toBe(400);
+    expect(await revisions()).toEqual([[1, 'in_force']]);
+    expect(await published({ publish: { reason: 'r', expectedRevision: 1 } })).toMatchObject({ status: 201, body: { revision: 2, state: 'in_force', publications: [{ reason: 'r', by: 'olga' }] } });
+    expect(await revisions()).toEqual([[2, 'in_force'], [1, 'replaced']]);
+  });
+
+  it('of drafts that never judged keeps the newest hundred, and all that did; and does not make scorecards without end', async () => {
+    const sql = service.running.get(Database);
+    const judged = await draft({ ...strict, description: 'judged' });
+    await publish(judged);
+    const tested = await draft({ ...strict, description: 'tested' });
+    await post(`/csm-led/backtests`, { revision: tested });
+    await sql.query(`INSERT INTO scorecard_revision (scorecard_id, revision, document, created_at, created_by) SELECT 'csm-led', n, document, now(), 'x' FROM scorecard_revision, generate_series(4, 103) n WHERE scorecard_id = 'csm-led' AND revision = 1`);
+    const newest = await draft(strict);
+    expect(newest).toBe(104);
+    expect(await sql.query(`SELECT revision FROM scorecard_revision WHERE scorecard_id = 'csm-led' AND revision < 7 ORDER BY revision`)).toEqual([1, judged, tested, 5, 6].map((revision) => ({ revision })));
+    expect(await get('/csm-led/revisions/4')).toMatchObject({ status: 404, body: { detail: expect.stringContaining('the newest 100 are kept') } });
+
+    await sql.query(`INSERT INTO scorecard_revision (scorecard_id, revision, document, created_at, created_by) SELECT 'trial-' || n, 1, document, now(), 'x' FROM scorecard_revision, generate_series(5, 200) n WHERE scorecard_id = 'csm-led' AND revision = 1`);
+    expect(await post('', { document: { ...card, id: 'one-more' } })).toMatchObject({ status: 409, body: { code: 'too_many' } });
+    expect((await post('', { document: card })).status).toBe(201);
+  });
+
   it('takes a repeated call for the one it is, and of two at once one', async () => {
     const key = { 'idempotency-key': 'k-1' };
     const [one, again] = [await post<Revision>('', { document: strict }, key), await post<Revision>('', { document: strict }, key)];

@@ -5,10 +5,15 @@ import { testEventLog } from '@perennial/testing/event-log';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { DayStore } from '../src/application/day-store.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
+import { OutcomeStore } from '../src/application/outcome-store.js';
 import { SimulationStore } from '../src/application/simulations/simulation-store.js';
+import { Simulator } from '../src/application/simulations/simulator.js';
+import { backtestDifferenceOf } from '../src/domain/backtest/backtest-difference.js';
+import { rounded } from '../src/domain/backtest/rounded.js';
 import type { Scorecard } from '../src/domain/scorecard/scorecard.js';
 import { simulatedCards } from '../src/domain/simulation/simulated-cards.js';
 import { simulateAccount } from '../src/domain/simulation/simulate-account.js';
+import { WatchedTerms } from '../src/domain/simulation/watched-terms.js';
 import { addUp, emptyTally, tallyOf } from '../src/domain/simulation/tally.js';
 import { parseDay } from '../src/domain/time/day.js';
 import type { SimulatedAccountView, SimulationView } from '../src/http/simulation.dto.js';
@@ -38,20 +43,26 @@ describe('simulations', () => {
       const today = parseDay(service.clock.now().toISOString().slice(0, 10));
       const book = Array.from({ length: 330 }, (_, n) => ({ accountId: `a-${String(n).padStart(3, '0')}`, days: n % 20 === 7 ? [] : wanderingDays(n + 1, today - 20, 21, plan, primary.find(({ id }) => id === 'csm-led')!) }));
       await storeDays(service.running.get(Database), book);
+      // Some have terms that ended in these days, with or without a sign.
+      const ended = book.filter((_, n) => n % 3 === 0).map(({ accountId }, n) => ({ accountId, startsOn: null, noticeOn: today + 19 + (n % 9), lost: n % 2 === 0, decidedOn: n % 5 === 0 ? today - 12 : null }));
+      await service.running.get(Database).transaction((tx) => service.running.get(OutcomeStore).keepOutcomes(tx, ended.map(({ accountId, ...outcome }) => ({ accountId, outcomes: [{ ...outcome, renewalId: 'r' }] }))));
 
-      // The database goes away in the second transaction, before that is saved.
+      // Five accounts a transaction; the database goes away in the third, before that is saved.
+      const simulator = service.running.get(Simulator);
+      const run = simulator.run.bind(simulator);
+      simulator.run = (task) => run({ ...task, forMs: 0 });
       const store = service.running.get(SimulationStore);
       const save = store.save.bind(store);
       let saved = 0;
       store.save = async (...of) => {
-        if ((saved += 1) > 1) throw new Error('away');
+        if ((saved += 1) > 2) throw new Error('away');
         return save(...of);
       };
       const started = await callsTo(service).post<SimulationView>('/csm-led/simulations', { document: strict, days: 15 });
       expect([started.status, started.body]).toEqual([202, expect.objectContaining({ state: 'queued', revision: null, from: '2026-02-16', to: '2026-03-02', createdBy: 'olga', result: null })]);
       const path = `/csm-led/simulations/${started.body.id}`;
-      while (saved < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-      expect((await callsTo(service).get<SimulationView>(path)).body).toMatchObject({ state: 'running', progress: { done: 200, of: 330 }, result: null });
+      while (saved < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await callsTo(service).get<SimulationView>(path)).body).toMatchObject({ state: 'running', progress: { done: 10, of: 330 }, result: null });
       await service.stop({ keep: true });
 
       service = await startTestService(healthScoring, { eventLog: log.eventLog, databaseUrl: service.databaseUrl });
@@ -60,13 +71,18 @@ describe('simulations', () => {
       expect(body).toMatchObject({ state: 'completed', progress: { done: 330, of: 330 }, error: null });
       const days = await service.running.get(DayStore).book(today - 14, today, null, 400);
       const cards = simulatedCards(inForce, { document: strict, revision: 0 }, inForce);
-      const outcomes = days.map(({ accountId, days: own }) => ({ accountId, outcome: simulateAccount(own, cards) }));
+      const outcomes = days.map(({ accountId, days: own }) => ({ accountId, outcome: simulateAccount(own, cards, new WatchedTerms(accountId, ended.filter((one) => one.accountId === accountId))) }));
       const tally = outcomes.map(({ outcome }) => tallyOf(outcome)).reduce(addUp, emptyTally);
       const { result } = body;
       expect(result).toMatchObject({ accounts: 313, withoutDays: 17, accountDays: 313 * 15, differing: tally.differing, newlyUnknown: tally.newlyUnknown, unanswered: [] });
       expect(Object.fromEntries(result!.bands.map(({ from, to, accounts }) => [`${from}>${to}`, accounts]))).toEqual(tally.bands);
       expect(Object.fromEntries(result!.weeks.map(({ week, ...alerts }) => [week, alerts]))).toEqual(tally.weeks);
       expect(tally.newlyUnknown).toBeGreaterThan(0);
+      const difference = backtestDifferenceOf(outcomes.flatMap(({ accountId, outcome }) => (outcome?.terms ?? []).map((term) => ({ accountId, ...term }))));
+      expect(result!.backtest).toEqual(rounded(difference));
+      expect(difference.leads.map(({ leadDays, finding }) => `${leadDays} ${finding}`)).toEqual(['270 too_few', '180 too_few', '90 too_few', '60 too_few', expect.not.stringContaining('too_few')]);
+      expect(difference.leads[4]!.leftOut.decided).toBeGreaterThan(0);
+      expect(await service.running.get(Database).query('SELECT FROM simulated_term')).toEqual([]);
 
       const differing = outcomes.filter(({ outcome }) => outcome && (outcome.differingDays > 0 || outcome.inForce.riskLevel !== outcome.draft.riskLevel));
       const page = await callsTo(service).get<{ data: SimulatedAccountView[]; hasMore: boolean }>(`${path}/accounts?limit=100`);

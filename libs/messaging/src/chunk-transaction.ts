@@ -4,7 +4,7 @@ import type { BatchHandler, PoisonRecord } from './batch-consumer.js';
 import { select, type Selection } from './chunk-selection.js';
 import type { ChunkItem } from './chunk.js';
 import type { ConsumerOffsets } from './consumer-offsets.js';
-import type { DeadLetterWriter } from './dead-letter-writer.js';
+import type { DeadLetterWriter, RefusedRecord } from './dead-letter-writer.js';
 import type { EventTraces } from './event-traces.js';
 import { killPoint } from './kill-point.js';
 import type { PartitionState } from './partition-state.js';
@@ -17,10 +17,10 @@ export class FenceMissed extends Error {
 
 export interface ChunkResult {
   readonly applied: number;
-  readonly refused: number;
+  readonly refused: readonly RefusedRecord[];
 }
 
-/** Offset below which everything is applied and the event that ended it: what a returning consumer compares with the log. */
+/** Id of a record's event as the fence keeps it; null where it has none. */
 const eventId = (item: ChunkItem): string | null => item.record.headers['ce_id']?.replaceAll('\0', '') ?? null;
 
 /** One chunk in one transaction: fence and versions, select what is new, handle, dead letters. */
@@ -63,7 +63,7 @@ export class ChunkTransaction {
         await this.letters.write(tx, this.topic, partition.partition, selection.refused);
         if (selection.refused.length > 0) killPoint('consumer.after-dead-letter');
         killPoint('consumer.before-commit');
-        return { applied, refused: selection.refused.length };
+        return { applied, refused: selection.refused };
       });
       partition.moved(move.to, move.appliedAt);
       return result;

@@ -4,6 +4,7 @@ import { PoisonRecord } from './batch-consumer.js';
 import type { ChunkItem } from './chunk.js';
 import { FenceMissed, type ChunkTransaction } from './chunk-transaction.js';
 import type { ConsumerMetrics } from './consumer-metrics.js';
+import type { RefusedRecord } from './dead-letter-writer.js';
 import { errorClass } from './error-class.js';
 import { Fatal, Transient } from './errors.js';
 import type { RecordBatch } from './event-log.js';
@@ -31,7 +32,7 @@ export class ChunkWorker {
     for (let attempt = 1; ; attempt++) {
       try {
         const { refused } = await this.transaction.run(partition, items, batch.highWatermark);
-        if (refused > 0) this.refused(partition, items, refused);
+        if (refused.length > 0) this.refused(partition, refused);
         return;
       } catch (error) {
         if (error instanceof PoisonRecord && this.condemn(items, error)) {
@@ -77,9 +78,9 @@ export class ChunkWorker {
     return true;
   }
 
-  private refused(partition: PartitionState, items: readonly ChunkItem[], refused: number): void {
-    this.metrics.deadLetters(this.topic, this.group, refused);
-    const known = items.find(({ refusal }) => refusal) ?? items[0];
-    if (known) inTraceOf(known.record, () => this.logger.warn({ msg: 'records went to the dead letters', topic: this.topic, partition: partition.partition, offset: String(known.record.offset), records: refused, code: known.refusal?.code }));
+  private refused(partition: PartitionState, refused: readonly RefusedRecord[]): void {
+    this.metrics.deadLetters(this.topic, this.group, refused.length);
+    const [first] = refused;
+    if (first) inTraceOf(first.record, () => this.logger.warn({ msg: 'records went to the dead letters', topic: this.topic, partition: partition.partition, offset: String(first.record.offset), records: refused.length, code: first.refusal.code }));
   }
 }

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { encodeHeaders } from '@perennial/contracts/cloud-event';
+import { defineTopic } from '@perennial/contracts/topic';
 import { telemetryTopic } from '@perennial/contracts/topics';
+import { Type } from 'typebox';
 import { chunkEnd, chunkItem } from './chunk.js';
 import type { LogRecord } from './event-log.js';
 
@@ -25,6 +28,14 @@ describe('chunkEnd', () => {
 });
 
 describe('chunkItem', () => {
+  it.each(['acc\u0000unt', 'x'.repeat(201), ''])('refuses a key of a versioned topic that versions cannot be kept by: %j', (key) => {
+    const topic = defineTopic({ stream: 'sums', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.test.summed.v1': Type.Object({ version: Type.Integer() }) } });
+    const headers = encodeHeaders('perennial.test.summed.v1', { id: 'a', source: '/test', time: '2026-01-01T00:00:00Z', subject: null, causationId: null, causationDepth: 0, traceparent: null });
+    const record = { offset: 0n, timestamp: new Date(0), headers, value: Buffer.from('{"version":1}') };
+    expect(chunkItem(topic, 0, { ...record, key })).toMatchObject({ event: null, refusal: { class: 'undecodable', code: 'bad_key' } });
+    expect(chunkItem(topic, 0, { ...record, key: 'account' })).toMatchObject({ event: { key: 'account' }, refusal: null });
+  });
+
   it('passes over what was erased, and refuses what is empty without a word', () => {
     const [empty] = records([0]);
     expect(chunkItem(telemetryTopic, 0, { ...empty!, headers: { erased: '1' } })).toMatchObject({ event: null, refusal: null });

@@ -1,5 +1,7 @@
 import { decodeRecord, type Decoded, type Undecodable } from '@perennial/contracts/cloud-event';
+import { Id } from '@perennial/contracts/primitives';
 import type { AnyTopic } from '@perennial/contracts/topic';
+import { faultOf } from '@perennial/contracts/validator';
 import type { ReceivedEvent } from './batch-consumer.js';
 import type { Refusal } from './dead-letter.js';
 import { erasedHeader, type LogRecord } from './event-log.js';
@@ -20,6 +22,8 @@ export function chunkItem(topic: AnyTopic, partition: number, record: LogRecord)
   if (!decoded.ok) return { record, event: null, refusal: undecodable(decoded) };
   const event = received(topic, partition, record, decoded);
   if (event === null) return { record, event, refusal: { class: 'undecodable', code: 'missing_version', message: 'an event of this topic needs a key and a whole version from 1' } };
+  // Versions are kept by key: one that no table can hold would stop the partition for ever.
+  if (topic.versioned && faultOf(Id, event.key) !== null) return { record, event: null, refusal: { class: 'undecodable', code: 'bad_key', message: 'a key has 1 to 200 characters, none of them a control character' } };
   return { record, event, refusal: null };
 }
 

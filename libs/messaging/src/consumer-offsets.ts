@@ -70,10 +70,10 @@ export class ConsumerOffsets {
                WHERE topic = $1 AND partition = $2 AND next_offset = $3 AND ${isInsideTransaction} RETURNING 1
              ), raised AS (
                INSERT INTO messaging_seen AS s (topic, key, version)
-               SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved)
-               ON CONFLICT (topic, key) DO UPDATE SET version = EXCLUDED.version WHERE s.version < EXCLUDED.version
+               SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved) ORDER BY n.key
+               ON CONFLICT (topic, key) DO UPDATE SET version = greatest(s.version, EXCLUDED.version) RETURNING s.key, old.version
              )
-             SELECT before.key, before.version FROM moved LEFT JOIN messaging_seen before ON before.topic = $1 AND before.key = ANY($8)`,
+             SELECT before.key, before.version FROM moved LEFT JOIN raised before ON before.version IS NOT NULL`,
       values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt, [...newest.keys()], [...newest.values()]],
     });
     if (rows.length === 0) return null;

@@ -370,34 +370,22 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
         expect((await service.deadLetters.list({ limit: 10 })).letters).toHaveLength(1);
       }, patience);
 
-      it('1 % of it costs less than a fifth of the throughput', async () => {
+      it('1 % of it costs no second run', async () => {
         const size = 10_000;
-        const run = async (bad: boolean): Promise<number> => {
-          const fresh = await messagingDatabase();
-          const own = testTopics();
-          await log.ensureTopics([{ name: own.counted.name, partitions: 3, compacted: false, retentionMs: 86_400_000, compression: 'internal', maxRecordBytes: 1_048_576 }]);
-          for (let version = 1; version <= size / 1_000; version++) {
-            await log.append(own.counted.name, rounds(own.counted, 1_000, version, version).map((record, i) => (bad && i % 200 === 7 ? { ...record, value: Buffer.from('{') } : record)));
-          }
-          // Half of the poison cannot be decoded, half is returned by the handler.
-          const faults: Faults = bad ? { refuse: (event) => (event.offset % 200n === 3n ? new PoisonRecord('odd', 'no', event) : null) } : {};
-          const startedAt = performance.now();
-          const service = await TestService.start({ log, topics: own, database: fresh.database, faults, relay: false });
-          await untilNoLag(service);
-          const tookMs = performance.now() - startedAt;
-          const { letters } = await service.deadLetters.list({ limit: 1_000 });
-          expect(bad ? letters.length : 100).toBeGreaterThan(80);
-          await service.close();
-          await fresh.dispose();
-          return size / tookMs;
-        };
-        await run(false);
-        const ratios: number[] = [];
-        for (let i = 0; i < 3; i++) {
-          const clean = await run(false);
-          ratios.push((await run(true)) / clean);
+        for (let version = 1; version <= size / 1_000; version++) {
+          await append(rounds(topics.counted, 1_000, version, version).map((record, i) => (i % 200 === 7 ? { ...record, value: Buffer.from('{') } : record)));
         }
-        expect(Math.max(...ratios)).toBeGreaterThanOrEqual(0.8);
+        const database = new CountingDatabase(db.database);
+        let handed = 0;
+        // Half of the poison cannot be decoded, half is returned by the handler.
+        const faults: Faults = { onEvent: () => { handed++; }, refuse: (event) => (event.offset % 200n === 3n ? new PoisonRecord('odd', 'no', event) : null) };
+        const service = await startService({ database, faults, relay: false });
+        await untilNoLag(service);
+        const { letters } = await service.deadLetters.list({ limit: 1_000 });
+        expect(letters.length).toBeGreaterThan(80);
+        expect(handed).toBe(size - size / 200);
+        expect(await effects(db.database)).toHaveLength(size - letters.length);
+        expect(database.statements.filter((name) => name === 'messaging_fence')).toHaveLength(service.batches.length);
       }, patience);
     });
 

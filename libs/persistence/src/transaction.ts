@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 
 /** One SQL statement. `name` prepares it once per connection: give it to every statement of the data path. */
 export interface Statement {
@@ -33,6 +34,10 @@ export interface Transaction extends Sql {
 export abstract class Database implements Sql {
   /** TypeORM's handle on the same pool, for migrations and CRUD repositories. */
   abstract readonly dataSource: DataSource;
+  /** postgres:// address with its password, for a thread that connects by itself. */
+  get url(): string {
+    return ((this.dataSource.options as PostgresDataSourceOptions).extra as { readonly connectionString: string }).connectionString;
+  }
   abstract query<Row = Record<string, unknown>>(statement: Statement | string): Promise<Row[]>;
   /**
    * Runs `work` at READ COMMITTED on one connection and commits. A deadlock or serialisation failure runs

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type ClientConfig, type Pool, type PoolClient } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { Fatal } from './errors.js';
 import { classified, isConflict } from './is-transient.js';
 import { migrate } from './migrate.js';
 import { Database, beginTransaction, type Statement, type Transaction } from './transaction.js';
@@ -23,6 +24,8 @@ export interface DatabaseOptions {
 const maxTries = 5;
 const idleMs = 10_000;
 const connectMs = 10_000;
+/** Statements return what a row was before they changed it. */
+const leastVersion = 18;
 
 /** Postgres by TypeORM's pool: raw statements for the data path, its repositories for what is read and written by the row. */
 export class TypeOrmDatabase extends Database {
@@ -53,6 +56,7 @@ export class TypeOrmDatabase extends Database {
     try {
       await dataSource.initialize();
       try {
+        requireVersion((dataSource.driver as PostgresDriver).version);
         await migrate(dataSource, options.url);
       } catch (error) {
         await dataSource.destroy();
@@ -204,6 +208,10 @@ class OpenTransaction implements Transaction {
   afterCommit(effect: () => void): void {
     this.effects.push(effect);
   }
+}
+
+function requireVersion(version = ''): void {
+  if (Number.parseInt(version, 10) < leastVersion) throw new Fatal(`PostgreSQL ${leastVersion} or newer is needed, this is ${version}`);
 }
 
 /** SQLSTATE of every statement behind the one that failed. */

@@ -14,6 +14,9 @@ export interface DueWork {
   runDue(now: Date): Promise<void>;
 }
 
+/** For work that waits for nothing: due since it came; now, where the clock was set back since. Null: there is none. */
+export const dueSince = (cameAt: Date | null, now: Date): Date | null => (cameAt !== null && cameAt > now ? now : cameAt);
+
 export const RUNS_DUE_WORK = 'perennial:runs-due-work';
 export const RunsDueWork = (): CustomDecorator => SetMetadata(RUNS_DUE_WORK, true);
 

@@ -56,8 +56,7 @@ export async function publishScorecard(options: ApiOptions, file: string, reason
   const inForce = known?.state === 'in_force' ? known.revision : null;
   if (changes.length === 0 && inForce !== null) throw new OperatorError(`${file} says what revision ${inForce} of ${document.id} says, which is in force: there is nothing to publish`);
   if (!json) tellChanges(document.id, known, changes);
-  const { revision } = await client.call<Revision>('POST', '/api/v1/scorecards', { document, note: Array.from(reason).slice(0, 500).join('') });
-  await client.call<Publication>('POST', `${pathOf(document.id)}/revisions/${revision}/publish`, { reason, expectedRevision: inForce });
+  const { revision } = await client.call<Revision>('POST', '/api/v1/scorecards', { document, note: Array.from(reason).slice(0, 500).join(''), publish: { reason, expectedRevision: inForce } });
   if (!json) line(`revision ${revision} of ${document.id} is in force`);
   await follow(client, document.id, revision, wait, json);
 }

@@ -37,6 +37,10 @@ export interface RunningPerennial {
 }
 
 const host = '127.0.0.1';
+/** One process has two or three of them in hand at a time: more only cut its chunks smaller. Topics that are there keep their number. */
+const partitionsInOneProcess = 4;
+/** No other replica makes work that this process is not told of, so due work is looked for less often than by services apart. */
+const dueWorkPollMs = 15_000;
 
 /**
  * Starts PostgreSQL, the log, the five services and the gateway. Throws with one line that says what to do for
@@ -71,10 +75,10 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
     const eventLog = kafka ?? (await openEventLog({ kind: 'postgres', url: databaseUrl(logDatabase) }, 'perennial', logger));
     if (!kafka) undo.push(() => eventLog.close());
     // Once for all, so that six services need not do it at the same moment.
-    await eventLog.ensureTopics(allTopics.map((topic) => topicSpec(topic)));
+    await eventLog.ensureTopics(allTopics.map((topic) => topicSpec(topic, topic.partitions ?? partitionsInOneProcess)));
 
     const shared = { eventLog, clock, logger, identityPublicKey: secrets.identityPublicKey, host };
-    const env = { ...settingsOfServices(), ALLOW_PRIVATE_WEBHOOKS: String(options.allowPrivateWebhooks), ...(options.publicUrl ? { PUBLIC_URL: options.publicUrl } : {}) };
+    const env = { DUE_WORK_POLL_MS: String(dueWorkPollMs), ...settingsOfServices(), ALLOW_PRIVATE_WEBHOOKS: String(options.allowPrivateWebhooks), ...(options.publicUrl ? { PUBLIC_URL: options.publicUrl } : {}) };
     const start = (definition: ServiceDefinition, more: Partial<Platform> = {}) => startService(definition, { ...shared, databaseUrl: databaseUrl(definition.name), port: 0, env, ...more });
     // All at once: on Kafka each waits for the fetches it has under way.
     const open: RunningService[] = [];

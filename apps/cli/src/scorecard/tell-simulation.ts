@@ -1,3 +1,6 @@
+import type { BacktestDifference } from '@perennial/health-scoring/domain/backtest/backtest-difference';
+import { differenceLines } from './tell-difference.js';
+
 interface SideCount { readonly from: string; readonly to: string; readonly accounts: number }
 interface Alerts { readonly riskChanges: number; readonly toRed: number; readonly strikes: number; readonly threeStrikes: number }
 
@@ -19,6 +22,7 @@ export interface Simulation {
     readonly newlyUnknown: number;
     readonly noLongerUnknown: number;
     readonly weeks: readonly { readonly week: string; readonly inForce: Alerts; readonly draft: Alerts }[];
+    readonly backtest: BacktestDifference | null;
     readonly unanswered: readonly { readonly side: 'inForce' | 'draft'; readonly path: string; readonly text: string; readonly accounts: number; readonly accountDays: number }[];
   } | null;
 }
@@ -48,6 +52,7 @@ export function simulationLines({ from, to, result }: Simulation, newlyUnknown: 
   for (const { id, inForce } of newlyUnknown) lines.push(`  ${id} (${inForce.band}, ${inForce.healthScore ?? 'no score'})`);
   if (result.newlyUnknown > newlyUnknown.length) lines.push(`  and ${told(result.newlyUnknown - newlyUnknown.length)} more`);
   lines.push('', 'alerts a week, in force -> draft', ...alerts(weeks));
+  lines.push(...differenceLines(result.backtest));
   if (unanswered.length > 0) lines.push('', 'what the kept days cannot answer');
   for (const { side, path, text, accounts: ofAccounts, accountDays: ofDays } of unanswered) lines.push(`  ${path}${side === 'draft' ? '' : ' (in force)'}: ${text} (${told(ofAccounts)} accounts, ${told(ofDays)} account-days)`);
   return lines;

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@perennial/persistence/transaction';
-import { reportOf, type BacktestReport } from '../domain/backtest/backtest-report.js';
+import { reportOf } from '../domain/backtest/backtest-report.js';
 import { judgedDaysOf } from '../domain/backtest/judged-days.js';
+import type { KeptDay } from '../domain/days/day-codec.js';
+import { rounded } from '../domain/backtest/rounded.js';
 import { termRowsOf, warningDays, type TermRow } from '../domain/backtest/term-row.js';
-import type { CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
+import { UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
 import type { FoundByBacktest } from './backtest-store.js';
 import { DayStore } from './day-store.js';
 import { OutcomeStore, type KnownOutcomes } from './outcome-store.js';
+import { ScorecardRevisions } from './scorecard-revisions.js';
 
 export interface BacktestProgress {
   readonly accounts: number;
@@ -25,6 +28,7 @@ export class BacktestScorecard {
     private readonly database: Database,
     private readonly outcomes: OutcomeStore,
     private readonly days: DayStore,
+    private readonly revisions: ScorecardRevisions,
   ) {}
 
   /** Yields after each account and each part of the report: a few milliseconds of work. One row a term stays in memory. */
@@ -55,13 +59,26 @@ export class BacktestScorecard {
   private async rowsOf(accountId: string, { segment, outcomes, days }: KnownOutcomes, card: CompiledScorecard, unread: Set<string>): Promise<TermRow[]> {
     const notices = outcomes.map(({ noticeOn }) => noticeOn);
     const kept = await this.days.readingsOf(accountId, Math.min(...notices) - warningDays - week, Math.max(...notices));
+    const left = await this.leftOn(kept, card);
     return termRowsOf({
-      accountId, segment, outcomes, readings: judgedDaysOf(kept, card, unread),
+      accountId, segment, outcomes, readings: judgedDaysOf(kept, card, (from) => left.get(keyOf(from)) ?? null, unread),
       outreach: days.filter(({ hasOutreach }) => hasOutreach).map(({ day }) => day),
       nps: days.flatMap(({ day, nps }) => (nps === null ? [] : [{ day, score: nps.score }])),
     });
   }
+
+  /** Scorecards that the account came from on its way to this one. */
+  private async leftOn(days: readonly KeptDay[], card: CompiledScorecard): Promise<Map<string, CompiledScorecard | null>> {
+    const left = new Map<string, CompiledScorecard | null>();
+    for (const { judgedBy, passage } of days) {
+      if (passage === null || judgedBy.id !== card.id || left.has(keyOf(passage.from))) continue;
+      left.set(keyOf(passage.from), await this.revisions.revision(passage.from).catch((error: unknown) => {
+        if (error instanceof UnfitScorecard) return null;
+        throw error;
+      }));
+    }
+    return left;
+  }
 }
 
-/** Four decimals: more would pretend to be known. */
-const rounded = (report: BacktestReport): BacktestReport => JSON.parse(JSON.stringify(report, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value))) as BacktestReport;
+const keyOf = ({ id, revision }: ScorecardRef): string => `${id}@${revision}`;

@@ -21,7 +21,12 @@ export interface Wish {
   readonly silent?: boolean;
 }
 
-/** Drafts, publications, and the way back. A refusal changes nothing. */
+/** Drafts of one scorecard that are kept though they were never in force. */
+export const mostDrafts = 100;
+/** Scorecards that people and the software may have in all. */
+const mostScorecards = 200;
+
+/** Drafts, publications, and the way back. A refusal changes nothing: whoever asked must not commit. */
 @Injectable()
 export class ChangeScorecards {
   constructor(
@@ -29,16 +34,28 @@ export class ChangeScorecards {
     private readonly clock: Clock,
   ) {}
 
-  /** Keeps a document as the next revision of its scorecard; nothing judges by it yet. `edition`: it comes with the software. */
+  /** Keeps a document as the next revision of its scorecard; nothing judges by it yet. `edition`: it comes with the software. The oldest of many drafts is forgotten. */
   async draft(tx: Transaction, document: unknown, note: string | null, by: string, edition: number | null = null): Promise<Outcome<ScorecardRevision>> {
     const faults = scorecardFaults(document);
     if (faults.length > 0) return { refused: 'invalid', detail: 'the scorecard does not fit: see errors', errors: faults };
     const card = document as Scorecard;
     await this.store.lock(tx);
     const [newest] = await this.store.revisions(tx, card.id, 1, null);
+    if (newest === undefined && edition === null && (await this.store.count(tx)) >= mostScorecards) {
+      return { refused: 'too_many', detail: `there are ${mostScorecards} scorecards: make it a revision of one of them` };
+    }
     const revision: ScorecardRevision = { scorecardId: card.id, revision: (newest?.revision ?? 0) + 1, document: card, edition, note, createdAt: this.clock.now(), createdBy: by };
     await this.store.addRevision(tx, revision);
+    await this.store.forgetDrafts(tx, card.id, mostDrafts);
     return revision;
+  }
+
+  /** Both at once: where it cannot be put in force, nothing is kept either. */
+  async draftAndPublish(tx: Transaction, document: unknown, note: string | null, expected: number | null | undefined, wish: Wish): Promise<Outcome<ScorecardRevision>> {
+    const revision = await this.draft(tx, document, note, wish.by);
+    if ('refused' in revision) return revision;
+    const publication = await this.publish(tx, revision.scorecardId, revision.revision, expected, wish);
+    return 'refused' in publication ? publication : revision;
   }
 
   /** Puts a revision in force. `expected`: the revision that is in force as far as the caller knows (null: none); undefined: whichever. */

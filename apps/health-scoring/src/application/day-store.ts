@@ -17,9 +17,6 @@ export abstract class DayStore {
   abstract lastOf(accountIds: readonly string[], from: EpochDay, to: EpochDay): Promise<AccountDays[]>;
   /** The next accounts of the book after `after` (null: from its beginning) that are listed, by id; those without a day have none. Fewer than `limit`: there are no more. */
   abstract book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]>;
-  /** The same for who unpacks by itself (`unpackDays`), by `plans`; an account without a day has empty ones. */
-  abstract packedBook(sql: Sql, from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<{ readonly accountId: string; readonly days: Buffer }[]>;
-  abstract plans(sql: Sql): Promise<readonly { readonly id: number; readonly keys: readonly string[] }[]>;
   /** The first day of which readings may be kept; null: of none. */
   abstract keptSince(sql: Sql): Promise<EpochDay | null>;
   /** Forgets the readings of some accounts before `day`; true when there may be more. The days' scores stay. */

@@ -28,7 +28,8 @@ export class ScorecardRevisions {
     return passage === null ? card : mixed(await this.revision(passage.from), card, passage);
   }
 
-  private async revision({ id, revision }: ScorecardRef): Promise<CompiledScorecard> {
+  /** Throws UnfitScorecard where this version of the software cannot judge by it. */
+  async revision({ id, revision }: ScorecardRef): Promise<CompiledScorecard> {
     const key = `${id}@${revision}`;
     const known = this.compiled.get(key);
     if (known) return known;

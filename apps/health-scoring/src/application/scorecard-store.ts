@@ -79,6 +79,9 @@ export abstract class ScorecardStore {
   abstract publications(sql: Sql, scorecardId: string, limit: number): Promise<Publication[]>;
   abstract newestEdition(sql: Sql, scorecardId: string): Promise<ScorecardRevision | null>;
   abstract addRevision(tx: Transaction, revision: ScorecardRevision): Promise<void>;
+  /** Of a scorecard's drafts that people made and that were never in force keeps the newest, and those that a backtest names. */
+  abstract forgetDrafts(tx: Transaction, scorecardId: string, kept: number): Promise<void>;
+  abstract count(sql: Sql): Promise<number>;
   /** `told`: nobody has to hear of it. */
   abstract addPublication(tx: Transaction, publication: Publication, told: boolean): Promise<void>;
   abstract addMoves(tx: Transaction, generation: number, moves: readonly Move[]): Promise<void>;

@@ -71,9 +71,14 @@ export class SignalTime {
     return this.sightings.liveness(known.throughout);
   }
 
+  /** How many partitions the signals have. */
+  get partitions(): number {
+    return this.progress.partitionCount(signalsTopic);
+  }
+
   /** The partition that the account's signals are in. */
   partitionOf(accountId: string): number {
-    return partitionOf(accountId, this.progress.partitionCount(signalsTopic));
+    return partitionOf(accountId, this.partitions);
   }
 }
 

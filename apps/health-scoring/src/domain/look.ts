@@ -105,7 +105,8 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   const { asOf, sources, under = null } = context;
   const passage: DayPassage | null = under && { from: { id: under.from.id, revision: under.from.revision }, step: under.passage.step, days: switchDaysOf(context.scorecard) };
   const scorecard = under === null || passage === null ? context.scorecard : mixed(under.from, context.scorecard, passage);
-  forgetSolved(state.facts.tickets, asOf);
+  // What a silent source told is judged as on its last day: as long as it is silent nothing of it is forgotten.
+  forgetSolved(state.facts.tickets, Math.min(asOf, sources.ticket?.staleAt ?? asOf));
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
   const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures, context.featureCounts ?? null);
   const { memory } = state;

@@ -1,28 +1,24 @@
 import fc from 'fast-check';
-import type { Signal } from '@perennial/contracts/signal';
-import { iso, resolved, someSignals, start, status } from '../../test/random-signals.js';
-import { Scenario, aliveAt, csmLedScorecard, signalOf } from '../../test/scenario.js';
+import { signalKinds, type Signal } from '@perennial/contracts/signal';
+import { factBytes } from '../../test/fact-bytes.js';
+import { iso, keyFeatures, resolved, someSignals, start, status } from '../../test/random-signals.js';
+import { Scenario, aliveAt, csmLedScorecard, shippedDocument, signalOf } from '../../test/scenario.js';
 import { applySignal, contactsOfSignal, initialState } from './account-health.js';
-import { accountFactsCodec } from './codec/account-facts-codec.js';
-import { Writer } from './codec/bytes.js';
 import { look } from './look.js';
 import { isKept } from './contacts/contact-facts.js';
-import { decodeContact, decodeState, encodeContact, encodeState } from './state-codec.js';
+import { isTouch } from './facts/fold-activity.js';
+import { compileScorecard } from './scorecard/compile-scorecard.js';
+import { decodeContact, decodeProduct, decodeState, encodeContact, encodeProduct, encodeState } from './state-codec.js';
 import { dayMs } from './time/day.js';
 import { rawScoreOf } from './verdict/raw-score.js';
 
 const folded = (signals: readonly Signal[]) => {
   const state = initialState('acme');
-  for (const signal of signals) applySignal(state, signal);
+  for (const signal of signals) applySignal(state, signal, keyFeatures);
   return state;
 };
-const context = (asOf: number) => ({ asOf, cause: 'signal' as const, scorecard: csmLedScorecard, sources: aliveAt(asOf) });
+const context = (asOf: number) => ({ asOf, cause: 'signal' as const, scorecard: csmLedScorecard, sources: aliveAt(asOf), keyFeatures });
 const asOf = start + 131 * dayMs;
-const factBytes = (state: ReturnType<typeof folded>): string => {
-  const out = new Writer();
-  accountFactsCodec.write(out, state.facts);
-  return [out.toBuffer().toString('hex'), ...[...state.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1)).map((contact) => encodeContact(contact).toString('hex'))].join('\n');
-};
 
 describe('S4 order does not matter', () => {
   it('the same signals in any order give the same facts, measures and raw score', () => {
@@ -32,11 +28,27 @@ describe('S4 order does not matter', () => {
         const one = folded(signals);
         const other = folded(order.flatMap((i) => signals[i] ?? []));
         expect(factBytes(other)).toBe(factBytes(one));
+        const { usage, activity, touches, cohort, npsCount, npsSum } = one.facts;
+        const rings = [usage.days, usage.weeks, activity.days, touches.days, npsCount, npsSum, cohort.lastActive, cohort.lastTouched, cohort.activeInFourWeeks, ...[...one.products.values()].flatMap((product) => [product.usage.weeks, product.lastActive])];
+        // What is counted is whole, so that sums are exact in any order.
+        expect(rings.flatMap(({ counts }) => [...counts]).filter((count) => !Number.isSafeInteger(count) || count < 0)).toEqual([]);
         const [a, b] = [look(one, context(asOf)), look(other, context(asOf))];
         expect(b?.health.measures).toEqual(a?.health.measures);
+        expect(b?.health.products).toEqual(a?.health.products);
         expect(b?.health.rawScore).toBe(a?.health.rawScore);
       }),
       { numRuns: 400 },
+    );
+  });
+  it('a signal that is told again changes nothing, unless it is counted: use, touches and NPS answers, which come once', () => {
+    const isCounted = (signal: Signal): boolean => signal.kind === 'usage' || isTouch(signal) || (signal.kind === 'survey' && signal.data.type === 'nps');
+    fc.assert(
+      fc.property(someSignals, fc.array(fc.nat(), { maxLength: 60 }), (stories, again) => {
+        const signals = resolved(stories);
+        const repeated = again.flatMap((i) => signals[i % signals.length] ?? []).filter((signal) => !isCounted(signal));
+        expect(factBytes(folded([...signals, ...repeated]))).toBe(factBytes(folded(signals)));
+      }),
+      { numRuns: 200 },
     );
   });
 });
@@ -57,9 +69,10 @@ describe('a row and back', () => {
           const contact = decodeContact(personId, row);
           if (isKept(contact) || needed.has(personId)) packed.contacts.set(personId, contact);
         }
+        for (const [name, product] of whole.products) packed.products.set(name, decodeProduct(encodeProduct(product)));
         for (const signal of signals.slice(cut)) {
-          applySignal(whole, signal);
-          applySignal(packed, signal);
+          applySignal(whole, signal, keyFeatures);
+          applySignal(packed, signal, keyFeatures);
         }
         expect(look(packed, context(asOf + dayMs))).toEqual(look(whole, context(asOf + dayMs)));
       }),
@@ -145,6 +158,44 @@ it('lost data never raises a score: from the day every source falls silent the r
     { numRuns: 100 },
   );
 });
+
+it('a measure whose sources fell silent keeps its value and gains no points, whichever sources did, while others live and nothing comes', () => {
+  const everything = compileScorecard({ ...shippedDocument('csm-led'), measures: ['csm-led', 'digital', 'onboarding'].flatMap((id) => shippedDocument(id).measures).filter(({ id }, i, all) => all.findIndex((other) => other.id === id) === i) }, 1);
+  // Tickets enough for a trend, a first one from before, and most of them solved: those are forgotten after 200 days.
+  const queue = fc.array(fc.record({ day: fc.integer({ min: 85, max: 130 }), priority: status('low', 'high'), solvedAfter: fc.option(fc.nat(5)) }), { minLength: 12, maxLength: 40 }).map((tickets) => [{ day: 70, priority: 'low' as const, solvedAfter: 1 }, ...tickets].flatMap(({ day, priority, solvedAfter }, i) => {
+    const told = (state: 'opened' | 'solved', at: number) => signalOf('acme', 'ticket', { ticketId: `q${i}`, status: state, priority }, start + at * dayMs, { id: `q${i}-${state}` });
+    return [told('opened', day), ...(solvedAfter === null ? [] : [told('solved', Math.min(130, day + solvedAfter))])];
+  }));
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(someSignals, queue, fc.subarray([...signalKinds], { minLength: 1 }), (stories, tickets, silent) => {
+      const state = folded([...resolved(stories), ...tickets]);
+      const last = new Map<string, { value: number; points: number }>();
+      // Up to where goals leave their year.
+      for (let later = 3; later < 230; later += 15) {
+        const at = asOf + later * dayMs;
+        const sources = { ...aliveAt(at, silent), ...Object.fromEntries(silent.map((kind) => [kind, { lastSeenAt: asOf, staleAt: asOf + 2 * dayMs }])) };
+        const { measures } = look(state, { ...context(at), scorecard: everything, sources })!.health;
+        for (const { definition } of everything.measures) {
+          const { id, points, value } = measures.find((one) => one.id === definition.id)!;
+          // Milestones leave their window of 180 days.
+          if (id === 'milestones_on_time' || !definition.restsOn.every((kind) => silent.includes(kind))) continue;
+          const before = last.get(id);
+          if (before !== undefined) {
+            expect({ id, later, isFound: points !== null }).toEqual({ id, later, isFound: true });
+            expect({ id, later, gained: Math.max(0, points! - before.points) }).toEqual({ id, later, gained: 0 });
+            // Goals run by the calendar; seats and the queue are also held against who uses the product.
+            if (id !== 'goal_attainment' && silent.includes('usage')) expect({ id, later, value }).toEqual({ id, later, value: before.value });
+            seen.add(id);
+          }
+          if (points !== null) last.set(id, { value: value!, points });
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(everything.measures.map(({ id }) => id).filter((id) => !seen.has(id))).toEqual(['milestones_on_time']);
+}, 60_000);
 
 it('looks do not change the facts they look at', () => {
   const it = new Scenario().use(0, 100, 5, ['a', 'b']);

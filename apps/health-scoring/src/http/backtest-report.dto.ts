@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 const findings = ['too_few', 'no_signal', 'signal', 'reversed'] as const;
-const Finding = () => ApiProperty({ enum: findings, description: '`too_few`: outcomes are missing, figures are null. `no_signal`: chance alone explains what was seen. `signal`: it tells losses from renewals. `reversed`: it points the wrong way.' });
-const Text = () => ApiProperty({ description: 'The finding in words.' });
-const Count = (description?: string) => ApiProperty({ type: 'integer', ...(description !== undefined && { description }) });
+export const Finding = () => ApiProperty({ enum: findings, description: '`too_few`: outcomes are missing, figures are null. `no_signal`: chance alone explains what was seen. `signal`: it tells losses from renewals. `reversed`: it points the wrong way.' });
+export const Text = () => ApiProperty({ description: 'The finding in words.' });
+export const Count = (description?: string) => ApiProperty({ type: 'integer', ...(description !== undefined && { description }) });
 
 export class EstimateView {
   @ApiProperty() value!: number;
@@ -25,9 +25,9 @@ export class DaysView {
   @ApiProperty() high!: number;
 }
 
-const Estimate = (description: string) => ApiProperty({ type: EstimateView, nullable: true, description });
-const Share = (description: string) => ApiProperty({ type: ShareView, nullable: true, description });
-const Days = (description: string) => ApiProperty({ type: DaysView, nullable: true, description });
+export const Estimate = (description: string) => ApiProperty({ type: EstimateView, nullable: true, description });
+export const Share = (description: string) => ApiProperty({ type: ShareView, nullable: true, description });
+export const Days = (description: string) => ApiProperty({ type: DaysView, nullable: true, description });
 
 export class LeftOutView {
   @Count('Terms whose outcome was known by then.') decided!: number;

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsInt, IsObject, IsOptional, IsString, Length, Min, ValidateIf } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsInt, IsObject, IsOptional, IsString, Length, Min, ValidateIf, ValidateNested } from 'class-validator';
 import { Criteria, Scorecard } from '../domain/scorecard/scorecard.js';
 
 const schemaOf = (schema: object, description: string): ApiPropertyOptions => ({ ...(JSON.parse(JSON.stringify(schema)) as object), description });
@@ -9,14 +10,6 @@ export class CheckScorecard {
   @Document()
   @IsObject()
   document!: object;
-}
-
-export class DraftScorecard extends CheckScorecard {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 500, description: 'What changed and why.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 500)
-  note?: string;
 }
 
 export class ScorecardReason {
@@ -32,6 +25,21 @@ export class PublishScorecard extends ScorecardReason {
   @IsInt()
   @Min(1)
   expectedRevision?: number | null;
+}
+
+export class DraftScorecard extends CheckScorecard {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 500, description: 'What changed and why.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  note?: string;
+
+  @ApiPropertyOptional({ type: PublishScorecard, description: 'Put it in force at once; where that is refused, nothing is kept either.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PublishScorecard)
+  publish?: PublishScorecard;
 }
 
 export class ScorecardFaultView {

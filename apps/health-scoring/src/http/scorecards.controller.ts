@@ -6,7 +6,7 @@ import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
-import { ChangeScorecards, type Outcome, type Refusal } from '../application/change-scorecards.js';
+import { ChangeScorecards, mostDrafts, type Outcome, type Refusal } from '../application/change-scorecards.js';
 import { ScorecardQueries } from '../application/scorecard-queries.js';
 import type { Publication } from '../application/scorecard-store.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
@@ -34,13 +34,17 @@ export class ScorecardsController {
 
   @Post()
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Keep a document as the next revision of its scorecard', description: 'A draft: nothing judges by it until it is published. Revisions are never changed.' })
+  @ApiOperation({ summary: 'Keep a document as the next revision of its scorecard', description: 'A draft: nothing judges by it until it is published, which `publish` does in the same step. Revisions are never changed; of drafts that were never in force the newest hundred are kept.' })
   @ApiCreatedResponse({ type: RevisionView })
   async draft(@Body() body: DraftScorecard, @CurrentPrincipal() principal: Principal, @Idempotent() call: IdempotentCall | null): Promise<RevisionView> {
     const made = await this.once(call, async (tx) => {
-      const revision = held(await this.changeScorecards.draft(tx, plain(body.document), body.note ?? null, principal.sub));
-      return { scorecardId: revision.scorecardId, revision: revision.revision };
+      const { publish, note = null } = body;
+      const document = plain(body.document);
+      const made = publish ? this.changeScorecards.draftAndPublish(tx, document, note, publish.expectedRevision, { reason: publish.reason, by: principal.sub }) : this.changeScorecards.draft(tx, document, note, principal.sub);
+      const { scorecardId, revision } = held(await made);
+      return { scorecardId, revision };
     });
+    if (body.publish) await this.policy.refresh();
     return this.revision(made.scorecardId, String(made.revision));
   }
 
@@ -79,7 +83,7 @@ export class ScorecardsController {
   @ApiOkResponse({ type: RevisionView })
   async revision(@Param('id') id: string, @Param('revision') revision: string): Promise<RevisionView> {
     const wanted = revisionOf(revision);
-    return revisionViewOf(found(wanted === null ? null : await this.queries.revision(id, wanted), `there is no revision ${revision} of a scorecard ${id}`));
+    return revisionViewOf(found(wanted === null ? null : await this.queries.revision(id, wanted), `there is no revision ${revision} of a scorecard ${id}; of drafts that were never in force the newest ${mostDrafts} are kept`));
   }
 
   @Get(':id/revisions/:revision/diff')

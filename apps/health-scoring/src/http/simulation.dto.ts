@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsPlainText } from '@perennial/service-kit/http/text-rules';
 import { ListQuery } from '@perennial/service-kit/list';
 import { IsInt, IsObject, IsOptional, Max, Min } from 'class-validator';
+import { BacktestDifferenceView } from './backtest-difference.dto.js';
 import { Document } from './scorecard.dto.js';
 
 const bands = ['unknown', 'red', 'amber', 'green'] as const;
@@ -76,6 +77,7 @@ export class SimulationResult {
   @ApiProperty({ type: 'integer', description: 'Accounts that the draft has no band for on their last day, and what is in force does.' }) newlyUnknown!: number;
   @ApiProperty({ type: 'integer' }) noLongerUnknown!: number;
   @ApiProperty({ type: [WeekOfAlerts], description: 'Weeks in which either would have told of anything. The first day of an account is no change.' }) weeks!: WeekOfAlerts[];
+  @ApiProperty({ type: BacktestDifferenceView, nullable: true, description: 'The draft held against how contracts ended; null of simulations that ran before there was such a figure.' }) backtest!: BacktestDifferenceView | null;
   @ApiProperty({ type: [UnansweredView], description: 'What the kept days cannot answer; empty: the counts are all there is to know.' }) unanswered!: UnansweredView[];
 }
 

@@ -20,8 +20,8 @@ interface KnownState {
 }
 
 const slot = Symbol('account health states');
-/** Packed bytes of the states that one partition keeps unpacked; unpacked they take about five times as much. */
-const memoryBytes = 1_500_000;
+/** Packed bytes of the states that are kept unpacked, all partitions of the topic together; unpacked they take about ten times as much. */
+const memoryBytes = 6_000_000;
 const rowBytes = 200;
 const contactBytes = 250;
 const productBytes = 500;
@@ -42,7 +42,7 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
 
   async load(tx: Transaction, memory: PartitionMemory | null, contacts: NamedContacts): Promise<Map<string, AccountHealthState>> {
     const ids = [...contacts.keys()].sort();
-    const known = takeFrom(memory, ids);
+    const known = this.takeFrom(memory, ids);
     const unknown = ids.filter((id) => !known.has(id));
     const add = unknown.length === 0 ? undefined : tx.query({
       name: 'add-accounts',
@@ -80,7 +80,25 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
   /** Only what is committed is remembered: no failure on the way can leave a half-changed state in use. */
   private keep(memory: PartitionMemory, state: AccountHealthState, length: number): void {
     const revision = (this.revisions.get(state) ?? 0n) + 1n;
-    statesIn(memory).set(state.accountId, { revision, state }, { size: rowBytes + length + contactBytes * state.contacts.size + productBytes * state.products.size });
+    this.statesIn(memory).set(state.accountId, { revision, state }, { size: rowBytes + length + contactBytes * state.contacts.size + productBytes * state.products.size });
+  }
+
+  /** States that are about to be changed leave the memory. */
+  private takeFrom(memory: PartitionMemory | null, ids: readonly string[]): Map<string, KnownState> {
+    const known = new Map<string, KnownState>();
+    if (memory === null) return known;
+    const kept = this.statesIn(memory);
+    for (const id of ids) {
+      const one = kept.get(id);
+      if (one === undefined) continue;
+      known.set(id, one);
+      kept.delete(id);
+    }
+    return known;
+  }
+
+  private statesIn(memory: PartitionMemory): LRUCache<string, KnownState> {
+    return memory.keep(slot, () => new LRUCache<string, KnownState>({ maxSize: Math.floor(memoryBytes / this.signalTime.partitions) }));
   }
 
   async saveCards(tx: Transaction, cards: readonly AccountCard[]): Promise<void> {
@@ -100,22 +118,6 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
   async hasVerdict(tx: Transaction, accountId: string): Promise<boolean> {
     return (await tx.query({ name: 'has-verdict', text: 'SELECT 1 FROM portfolio WHERE account_id = $1 AND verdict IS NOT NULL', values: [accountId] })).length === 1;
   }
-}
-
-const statesIn = (memory: PartitionMemory): LRUCache<string, KnownState> => memory.keep(slot, () => new LRUCache<string, KnownState>({ maxSize: memoryBytes }));
-
-/** States that are about to be changed leave the memory. */
-function takeFrom(memory: PartitionMemory | null, ids: readonly string[]): Map<string, KnownState> {
-  const known = new Map<string, KnownState>();
-  if (memory === null) return known;
-  const kept = statesIn(memory);
-  for (const id of ids) {
-    const one = kept.get(id);
-    if (one === undefined) continue;
-    known.set(id, one);
-    kept.delete(id);
-  }
-  return known;
 }
 
 const stateOf = (accountId: string, packed: Buffer): AccountHealthState => (packed.length === 0 ? initialState(accountId) : decodeState(accountId, packed));

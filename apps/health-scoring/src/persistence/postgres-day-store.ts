@@ -5,6 +5,7 @@ import { decodeDay, type KeptDay } from '../domain/days/day-codec.js';
 import { unpackDays } from '../domain/days/packed-days.js';
 import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
 import { isoDay, type EpochDay } from '../domain/time/day.js';
+import { packedBook, readingPlans } from './packed-book.js';
 
 interface DayRow {
   readonly day: number;
@@ -60,26 +61,8 @@ export class PostgresDayStore extends DayStore {
   }
 
   async book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]> {
-    const accounts = await this.packedBook(this.database, from, to, after, limit);
+    const accounts = await packedBook(this.database, from, to, after, limit);
     return this.withPlans(() => accounts.map(({ accountId, days }) => ({ accountId, days: unpackDays(days, this.known) })));
-  }
-
-  async packedBook(sql: Sql, from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<{ accountId: string; days: Buffer }[]> {
-    return sql.query<{ accountId: string; days: Buffer }>({
-      name: 'book-of-days',
-      // One piece an account: a row a day would cost more to take over than to judge.
-      text: `SELECT p.account_id AS "accountId", coalesce(d.days, '') AS days FROM (SELECT account_id FROM portfolio WHERE account_id > $1 AND merged_into IS NULL ORDER BY account_id LIMIT $4) p
-             CROSS JOIN LATERAL (
-               SELECT string_agg(int4send(day - date '1970-01-01') || int8send((extract(epoch FROM looked_at) * 1000)::bigint) || int4send(scorecard_revision)
-                 || int4send(octet_length(scorecard_id)) || convert_to(scorecard_id, 'UTF8') || int4send(octet_length(facts)) || facts, ''::bytea ORDER BY day) AS days
-               FROM health_day WHERE account_id = p.account_id AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL
-             ) d ORDER BY p.account_id`,
-      values: [after ?? '', isoDay(from), isoDay(to), limit],
-    });
-  }
-
-  async plans(sql: Sql): Promise<{ id: number; keys: string[] }[]> {
-    return (await sql.query<{ id: number; keys: string }>({ name: 'reading-plans', text: 'SELECT id, keys FROM reading_plan' })).map(({ id, keys }) => ({ id, keys: keys.split('\n') }));
   }
 
   async keptSince(sql: Sql): Promise<EpochDay | null> {
@@ -107,7 +90,7 @@ export class PostgresDayStore extends DayStore {
       return unpack();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      for (const { id, keys } of await this.plans(this.database)) if (!this.known.has(id)) this.known.set(id, dayPlanOf(id, keys));
+      for (const { id, keys } of await readingPlans(this.database)) if (!this.known.has(id)) this.known.set(id, dayPlanOf(id, keys));
       return unpack();
     }
   }

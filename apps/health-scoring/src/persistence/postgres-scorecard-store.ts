@@ -72,6 +72,21 @@ export class PostgresScorecardStore extends ScorecardStore {
     });
   }
 
+  async forgetDrafts(tx: Transaction, scorecardId: string, kept: number): Promise<void> {
+    await tx.query({
+      text: `DELETE FROM scorecard_revision WHERE scorecard_id = $1 AND revision IN (
+               SELECT revision FROM scorecard_revision r WHERE scorecard_id = $1 AND edition IS NULL AND NOT EXISTS (SELECT FROM scorecard_publication p WHERE p.scorecard_id = r.scorecard_id AND p.revision = r.revision)
+               ORDER BY revision DESC OFFSET $2
+             ) AND NOT EXISTS (SELECT FROM backtest b WHERE b.scorecard_id = $1 AND b.revision = scorecard_revision.revision)`,
+      values: [scorecardId, kept],
+    });
+  }
+
+  async count(sql: Sql): Promise<number> {
+    const [row] = await sql.query<{ n: number }>('SELECT count(DISTINCT scorecard_id)::integer AS n FROM scorecard_revision');
+    return row?.n ?? 0;
+  }
+
   async addPublication(tx: Transaction, { generation, scorecardId, revision, replaced, action, reason, at, by }: Publication, told: boolean): Promise<void> {
     await tx.query({
       text: 'INSERT INTO scorecard_publication (generation, scorecard_id, revision, replaced, action, reason, at, by, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)',

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SimulationStore, type SimulatedAccount, type Simulation } from '../application/simulations/simulation-store.js';
+import type { AccountJson } from '../application/simulations/simulator.js';
+import type { BacktestDifference } from '../domain/backtest/backtest-difference.js';
 import { isoDay } from '../domain/time/day.js';
 
-const columns = `id, scorecard_id AS "scorecardId", revision, document, generation, from_day - date '1970-01-01' AS "from", to_day - date '1970-01-01' AS "to", state, accounts, after_account AS "after", tally, fault,
+const columns = `id, scorecard_id AS "scorecardId", revision, document, generation, from_day - date '1970-01-01' AS "from", to_day - date '1970-01-01' AS "to", state, accounts, after_account AS "after", tally, is_counted AS "isCounted", difference, fault,
   created_at AS "createdAt", created_by AS "createdBy", started_at AS "startedAt", ended_at AS "endedAt"`;
 
 @Injectable()
@@ -56,18 +58,22 @@ export class PostgresSimulationStore extends SimulationStore {
     return row?.n ?? 0;
   }
 
-  async save(tx: Transaction, { id, state, accounts, after, tally, startedAt, endedAt }: Simulation, differing: readonly SimulatedAccount[]): Promise<void> {
+  async save(tx: Transaction, { id, state, accounts, after, tally, isCounted, startedAt }: Simulation, differing: readonly AccountJson[], terms: readonly AccountJson[]): Promise<void> {
     await tx.query({
       name: 'save-simulation',
-      text: 'UPDATE simulation SET state = $2, accounts = $3, after_account = $4, tally = $5, started_at = $6, ended_at = $7 WHERE id = $1',
-      values: [id, state, accounts, after, JSON.stringify(tally), startedAt, endedAt],
+      text: 'UPDATE simulation SET state = $2, accounts = $3, after_account = $4, tally = $5, is_counted = $6, started_at = $7 WHERE id = $1',
+      values: [id, state, accounts, after, JSON.stringify(tally), isCounted, startedAt],
     });
-    if (differing.length === 0) return;
-    await tx.query({
-      name: 'add-simulated-accounts',
-      text: 'INSERT INTO simulated_account (simulation_id, account_id, outcome) SELECT $1, a.id, a.outcome::json FROM unnest($2::text[], $3::text[]) AS a (id, outcome)',
-      values: [id, differing.map(({ accountId }) => accountId), differing.map(({ accountId: _, ...outcome }) => JSON.stringify(outcome))],
-    });
+    const add = async (name: string, text: string, rows: readonly AccountJson[]): Promise<void> => {
+      if (rows.length > 0) await tx.query({ name, text: `${text} SELECT $1, a.id, a.told::json FROM unnest($2::text[], $3::text[]) AS a (id, told)`, values: [id, rows.map(({ accountId }) => accountId), rows.map(({ json }) => json)] });
+    };
+    await add('add-simulated-accounts', 'INSERT INTO simulated_account (simulation_id, account_id, outcome)', differing);
+    await add('add-simulated-terms', 'INSERT INTO simulated_term (simulation_id, account_id, terms)', terms);
+  }
+
+  async complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void> {
+    await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, ended_at = $3 WHERE id = $1`, values: [id, JSON.stringify(difference), at] });
+    await tx.query({ text: 'DELETE FROM simulated_term WHERE simulation_id = $1', values: [id] });
   }
 
   async cancel(tx: Transaction, id: string, at: Date): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { dueSince, type DueWork, RunsDueWork } from '@perennial/service-kit/due-work';
 import type { Resolved } from '../domain/arrival.js';
 import { IdentityStore } from './identity-store.js';
 import { MessageStore } from './message-store.js';
@@ -23,8 +23,8 @@ export class ReplayWaiting implements DueWork {
     private readonly clock: Clock,
   ) {}
 
-  nextDueAt(): Promise<Date | null> {
-    return this.queue.nextDueAt();
+  async nextDueAt(): Promise<Date | null> {
+    return dueSince(await this.queue.nextDueAt(), this.clock.now());
   }
 
   async runDue(): Promise<void> {

@@ -4,7 +4,7 @@ import { killPoint } from '@perennial/messaging/kill-point';
 import { Outbox } from '@perennial/messaging/outbox';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { dueSince, type DueWork, DueWorkNudge, RunsDueWork } from '@perennial/service-kit/due-work';
 import { asPeople, peopleIn } from '../domain/as-people.js';
 import { AccountStore } from './account-store.js';
 import { AccountTree, type Place } from './account-tree.js';
@@ -42,8 +42,8 @@ export class RestateAccounts implements DueWork {
     return restatement;
   }
 
-  nextDueAt(): Promise<Date | null> {
-    return this.restatements.nextDueAt();
+  async nextDueAt(): Promise<Date | null> {
+    return dueSince(await this.restatements.nextDueAt(), this.clock.now());
   }
 
   async runDue(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { RecordBatch, SubscribeOptions } from '../event-log.js';
 import type { Assignment } from './assignment.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 import { lostMembership } from './kafka-errors.js';
 import type { LogSink } from './kafka-logging.js';
 import { fitting, toRecord } from './kafka-records.js';

@@ -1,7 +1,7 @@
 import type { Consumer } from 'kafkajs';
 import type { SubscribeOptions, Subscription, Watermarks } from '../event-log.js';
 import { Assignment } from './assignment.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 import { FetchedBatch, type PartitionControl } from './fetched-batch.js';
 import { KafkaClient, retry, type ClientOptions } from './kafka-client.js';
 import { lostMembership, translated } from './kafka-errors.js';

@@ -1,5 +1,5 @@
 import type { Assignment } from './assignment.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 import type { PartitionControl } from './fetched-batch.js';
 
 /**

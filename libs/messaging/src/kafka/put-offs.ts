@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 
 /** Where nothing went through for so long, it is no single partition that is at fault. */
 const outageMs = 2_000;

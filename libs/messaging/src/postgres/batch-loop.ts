@@ -1,5 +1,5 @@
 import type { RecordBatch, SubscribeOptions } from '../event-log.js';
-import { Backoff } from '../kafka/backoff.js';
+import { Backoff } from '../backoff.js';
 import type { Cursor, Pending } from './cursor.js';
 import type { Lease } from './lease.js';
 import type { LogReader } from './log-reader.js';

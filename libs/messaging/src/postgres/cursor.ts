@@ -1,5 +1,5 @@
 import type { LogRecord, Watermarks } from '../event-log.js';
-import { Backoff } from '../kafka/backoff.js';
+import { Backoff } from '../backoff.js';
 
 /** Records read but not worked yet: what a handler puts off comes again as it was. */
 export interface Pending extends Watermarks {

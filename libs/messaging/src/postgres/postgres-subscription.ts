@@ -1,5 +1,5 @@
 import type { LogRecord, SubscribeOptions, Subscription } from '../event-log.js';
-import { Backoff } from '../kafka/backoff.js';
+import { Backoff } from '../backoff.js';
 import { BatchLoop } from './batch-loop.js';
 import { Cursor } from './cursor.js';
 import type { GroupStore, GroupView, Membership } from './group-store.js';

@@ -16,7 +16,7 @@ export const serverSettings: Readonly<Record<string, string>> = {
   min_wal_size: '32MB',
   checkpoint_timeout: '15min',
   bgwriter_lru_maxpages: '0',
-  autovacuum_naptime: '1min',
+  autovacuum_naptime: '2min',
   io_method: 'sync',
   max_worker_processes: '1',
   max_parallel_workers: '0',

@@ -3,19 +3,18 @@ import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { addUp } from '../../domain/simulation/tally.js';
-import { DayStore } from '../day-store.js';
 import { ScorecardStore } from '../scorecard-store.js';
-import { SimulationStore, type SimulatedAccount, type Simulation } from './simulation-store.js';
-import { SimulationThread, SimulationThreadLost } from './simulation-thread.js';
+import { SimulationStore, type Simulation } from './simulation-store.js';
+import { SimulationImpossible, Simulator, type SimulationSetup } from './simulator.js';
 
-/** Accounts of one part: the next is read while it is judged. */
-const accountsAtOnce = 25;
-/** Parts of one transaction, after which its connection is free again: about half a second. */
-const partsAtOnce = 8;
+/** Of one transaction, after which its connection is free again and a stop loses nothing. */
+const partMs = 700;
+/** Of the time it rests at most: a simulation takes three times as long then. */
+const mostRest = 0.67;
+/** How much it rests for each part of the time that this process has been busy: at a hundred signals a second the most. */
+const restForBusy = 2;
 /** Machine time of one call: the service may have to stop. */
 const longestMs = 2_000;
-
-type Part = Awaited<ReturnType<DayStore['packedBook']>>;
 
 /**
  * Simulates some accounts at a time, the oldest simulation first. How far it has come stands with it, in the transaction that
@@ -25,13 +24,13 @@ type Part = Awaited<ReturnType<DayStore['packedBook']>>;
 @RunsDueWork()
 export class RunSimulations implements DueWork {
   private readonly logger = new Logger(RunSimulations.name);
+  private seen = performance.eventLoopUtilization();
 
   constructor(
     private readonly database: Database,
     private readonly store: SimulationStore,
     private readonly scorecards: ScorecardStore,
-    private readonly days: DayStore,
-    private readonly thread: SimulationThread,
+    private readonly simulator: Simulator,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +41,7 @@ export class RunSimulations implements DueWork {
   async runDue(): Promise<void> {
     const end = performance.now() + longestMs;
     for (let isMore = true; isMore && performance.now() < end; ) isMore = await this.simulateSome();
-    if ((await this.store.unfinished(this.database)) === 0) await this.thread.end();
+    if ((await this.store.unfinished(this.database)) === 0) await this.simulator.end();
   }
 
   /** True when there may be more. */
@@ -54,8 +53,7 @@ export class RunSimulations implements DueWork {
         return claimed !== null && (await this.advance(tx, claimed));
       });
     } catch (error) {
-      // What these documents or days do to it they would do again; all else is tried again.
-      if (claimed === null || !(error instanceof RangeError || error instanceof SimulationThreadLost)) throw error;
+      if (claimed === null || !(error instanceof SimulationImpossible)) throw error;
       const { id } = claimed as Simulation;
       this.logger.error({ msg: 'the simulation failed', simulation_id: id, err: error });
       await this.store.fail(this.database, id, error.message, this.clock.now());
@@ -67,38 +65,27 @@ export class RunSimulations implements DueWork {
     const { id, from, to, after } = claimed;
     const now = this.clock.now();
     const begun: Simulation = claimed.state === 'queued' ? { ...claimed, state: 'running', startedAt: now, accounts: await this.store.accountsOfBook(tx) } : claimed;
-    if (!this.thread.isOpen(id)) await this.thread.start(id, await this.setupOf(tx, claimed));
-    const read = (last: string | null): Promise<Part> => this.days.packedBook(tx, from, to, last, accountsAtOnce);
-    const plans = await this.days.plans(tx);
-    let { tally } = claimed;
-    let last = after;
-    let part = await read(last);
-    const differing: SimulatedAccount[] = [];
-    for (let parts = 1; ; parts += 1) {
-      last = part.at(-1)?.accountId ?? last;
-      const isLast = parts === partsAtOnce || part.length < accountsAtOnce;
-      const [answer, next] = await both(this.thread.run({ plans, accounts: part }), isLast ? null : read(last));
-      if ('fault' in answer) throw new RangeError(answer.fault);
-      tally = addUp(tally, answer.tally);
-      differing.push(...answer.differing);
-      if (next === null) break;
-      part = next;
+    if (!this.simulator.isOpen(id)) await this.simulator.start(id, await this.setupOf(tx, claimed));
+    // All accounts were through before this turn: what is left is to hold them against how terms ended.
+    if (claimed.isCounted) {
+      await this.store.complete(tx, id, await this.simulator.difference(), now);
+      return true;
     }
-    const isOver = part.length < accountsAtOnce;
-    await this.store.save(tx, { ...begun, after: last, tally, ...(isOver && { state: 'completed' as const, endedAt: now }) }, differing);
+    const { tally, last, isOver, differing, terms } = await this.simulator.run({ from, to, after, forMs: partMs, restShare: this.restShare() });
+    await this.store.save(tx, { ...begun, after: last, tally: addUp(claimed.tally, tally), isCounted: isOver }, differing, terms);
     return true;
   }
 
-  private async setupOf(tx: Transaction, { document, revision, generation }: Simulation) {
+  /** By how busy the event loop was since the last part: whatever it does, signals wait for it. */
+  private restShare(): number {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.seen);
+    this.seen = now;
+    return Math.min(mostRest, restForBusy * utilization);
+  }
+
+  private async setupOf(tx: Transaction, { document, revision, generation }: Simulation): Promise<SimulationSetup> {
     const numbered = (cards: readonly { readonly document: Simulation['document']; readonly revision: number }[]) => cards.map((card) => ({ document: card.document, revision: card.revision }));
     return { inForce: numbered(await this.scorecards.inForceAt(tx, generation)), draft: { document, revision: revision ?? 0 }, judged: numbered(await this.scorecards.everInForce(tx)) };
   }
-}
-
-/** Waits for both also where one fails: a transaction must not end before its statements. */
-async function both<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<[A, B | null]> {
-  const [a, b] = await Promise.allSettled([one, other]);
-  if (a.status === 'rejected') throw a.reason;
-  if (b.status === 'rejected') throw b.reason;
-  return [a.value, b.value];
 }

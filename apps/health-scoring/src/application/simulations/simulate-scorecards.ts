@@ -60,7 +60,7 @@ export class SimulateScorecards {
     await this.store.forgetBefore(tx, new Date(now.getTime() - keptDays * dayMs));
     if ((await this.store.unfinished(tx)) >= mostUnfinished) return { refused: 'too_many', detail: `${mostUnfinished} simulations are not finished: wait for one, or cancel one` };
     const simulation: Simulation = {
-      id: randomUUID(), scorecardId, revision: draft.revision, document: card, generation, from: today - days + 1, to: today, state: 'queued', accounts: 0, after: null, tally: emptyTally, fault: null,
+      id: randomUUID(), scorecardId, revision: draft.revision, document: card, generation, from: today - days + 1, to: today, state: 'queued', accounts: 0, after: null, tally: emptyTally, isCounted: false, difference: null, fault: null,
       createdAt: now, createdBy: by, startedAt: null, endedAt: null,
     };
     await this.store.add(tx, simulation);

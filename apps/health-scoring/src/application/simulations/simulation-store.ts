@@ -1,8 +1,10 @@
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
+import type { BacktestDifference } from '../../domain/backtest/backtest-difference.js';
 import type { Scorecard } from '../../domain/scorecard/scorecard.js';
 import type { AccountOutcome } from '../../domain/simulation/simulate-account.js';
 import type { Tally } from '../../domain/simulation/tally.js';
 import type { EpochDay } from '../../domain/time/day.js';
+import type { AccountJson } from './simulator.js';
 
 export type SimulationState = 'queued' | 'running' | 'completed' | 'cancelled' | 'failed';
 
@@ -24,6 +26,10 @@ export interface Simulation {
   /** Last account that was counted; null: none yet. */
   readonly after: string | null;
   readonly tally: Tally;
+  /** Every account is counted. */
+  readonly isCounted: boolean;
+  /** The draft held against how terms ended; null until it is completed. */
+  readonly difference: BacktestDifference | null;
   /** Why it failed. */
   readonly fault: string | null;
   readonly createdAt: Date;
@@ -48,8 +54,10 @@ export abstract class SimulationStore {
   /** Locks the oldest that is not finished and that no other replica works at. */
   abstract claim(tx: Transaction): Promise<Simulation | null>;
   abstract accountsOfBook(sql: Sql): Promise<number>;
-  /** Saves how far a claimed one has come. */
-  abstract save(tx: Transaction, simulation: Simulation, differing: readonly SimulatedAccount[]): Promise<void>;
+  /** Saves how far a claimed one has come, and what came up of its accounts. */
+  abstract save(tx: Transaction, simulation: Simulation, differing: readonly AccountJson[], terms: readonly AccountJson[]): Promise<void>;
+  /** Ends it with what was found; nothing where it was cancelled meanwhile. */
+  abstract complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void>;
   /** False where it is over already. */
   abstract cancel(tx: Transaction, id: string, at: Date): Promise<boolean>;
   abstract fail(sql: Sql, id: string, fault: string, at: Date): Promise<void>;

@@ -5,6 +5,7 @@ import type { Share } from './share.js';
 /** Every sentence of a backtest, in one place. Plain words: what may be said, and what not. */
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const signed = (share: number): string => `${share < 0 ? '' : '+'}${Math.round(share * 100)}`;
 const area = (value: number): string => (Math.round(value * 100) / 100).toFixed(2);
 const between = ({ low, high }: Pick<Estimate, 'low' | 'high'>, write: (value: number) => string): string => `${write(low)} to ${write(high)}`;
 const shareWith = (share: Share): string => `${percent(share.share)} (${share.count} of ${share.of}; ${between(share, percent)})`;
@@ -38,6 +39,22 @@ export const backtestWords = {
     if (finding === 'signal') return `${nameOf(measure)} adds to goals alone: ${grown}`;
     if (finding === 'reversed') return `${nameOf(measure)} makes goals alone worse: ${grown}`;
     return `Nothing shows that ${nameOf(measure)} adds to goals alone: ${grown}`;
+  },
+  difference: {
+    lead(finding: string, leadDays: number, inForce: number, draft: number, growth: Estimate, areBothBlind: boolean): string {
+      const when = `${leadDays} days before the notice date`;
+      const seen = `a lost account had the lower score in ${percent(inForce)} of pairs by what is in force and in ${percent(draft)} by the draft (by ${between(growth, signed)} points)`;
+      if (finding === 'better') return `The draft tells losses from renewals better ${when}: ${seen}`;
+      if (finding === 'worse') return `The draft tells losses from renewals worse ${when}: ${seen}`;
+      return `No difference that chance alone does not explain ${when}: ${seen}${areBothBlind ? '; and neither tells losses from renewals' : ''}`;
+    },
+    book(finding: string): string {
+      if (finding === 'too_few') return 'Too few outcomes to say whether the draft would have warned better: ten lost and ten renewed accounts are needed at one of the lead times';
+      if (finding === 'better') return 'The draft would have told losses from renewals better';
+      if (finding === 'worse') return 'The draft would have told losses from renewals worse';
+      if (finding === 'mixed') return 'The draft would have told losses from renewals better at one lead time and worse at another';
+      return 'Nothing shows that the draft would have warned better or worse: the difference may be chance';
+    },
   },
   drivers: {
     tooFew: (fewest: number): string => `Too few outcomes to rank what drives loyalty: ${fewest} lost and ${fewest} renewed accounts are needed`,

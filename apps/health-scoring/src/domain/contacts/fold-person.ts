@@ -27,5 +27,6 @@ export function foldContactTouch(contact: ContactFacts, mark: Mark, type: Touch[
 }
 
 export function foldMissed(contact: ContactFacts, mark: Mark): void {
+  if (contact.missed.some(({ id }) => id === mark.id)) return;
   contact.missed = [...contact.missed, mark].sort((a, b) => (isAfter(a, b) ? -1 : 1)).slice(0, mostMissed);
 }

@@ -6,7 +6,7 @@ import { adjust, type Adjusted } from '../verdict/adjustments.js';
 import { assessMeasures, type AssessedMeasure } from '../verdict/assess-measures.js';
 import { bandVerdict, holdBand, type HeldBand } from '../verdict/band.js';
 import { holdingCaps, type HoldingCap } from '../verdict/caps.js';
-import { noScore, rawScoreOf, type RawScore } from '../verdict/raw-score.js';
+import { basisPoints, noScore, rawScoreOf, type RawScore } from '../verdict/raw-score.js';
 import { riskLevelOf } from '../verdict/risk-level.js';
 import { strikesOf, type Strikes } from '../verdict/strikes.js';
 import type { DayFacts, DayIndicator, DayReading } from './day-facts.js';
@@ -61,7 +61,7 @@ export function scoreDay<R extends DayReading>(facts: DayFacts<R>, card: Compile
   const measures = assessMeasures(card, asOf, placesIn(plan, card).map((place) => (place === undefined ? undefined : readings[place])));
   for (const { validUntil } of measures) if (validUntil !== null) changesAt(validUntil);
   const raw = merged ? noScore(measures.length) : rawScoreOf(measures);
-  const caps = merged ? [] : holdingCaps({ asOf, ageDays: applicant.ageDays, facts: facts.caps, measures, indicators, redBelowBp: card.bands.amber * 100, changesAt }, card.caps);
+  const caps = merged ? [] : holdingCaps({ asOf, ageDays: applicant.ageDays, facts: facts.caps, measures, indicators, redBelowBp: basisPoints(card.bands.amber), changesAt }, card.caps);
   return { measures, raw, caps };
 }
 

@@ -3,6 +3,7 @@ import type { Curve } from '../scorecard/curve.js';
 import { valueOn } from '../scorecard/curve.js';
 import type { Scorecard } from '../scorecard/scorecard.js';
 import { bandOf } from '../verdict/band.js';
+import { basisPoints } from '../verdict/raw-score.js';
 import { words } from '../words.js';
 import { smallestSet, type Candidate, type Chosen } from './smallest-set.js';
 
@@ -42,7 +43,7 @@ export function nextBandOf(health: HealthState, card: JudgingCard): NextBand | n
   if (goal === null) return null;
   const { band, score, days, edge } = goal;
   const barriers = [...capsBelow(health, edge), ...overrideBelow(health, edge)];
-  const set = smallestSet(candidatesOf(health, card, score * 100), { targetBp: score * 100, coverage: goal.coverage });
+  const set = smallestSet(candidatesOf(health, card, basisPoints(score)), { targetBp: basisPoints(score), coverage: goal.coverage });
   const changes = [...barriers, ...(set ?? []).map((chosen) => changeOf(chosen, health, card))];
   return { band, score, days, reachable: set !== null, changes, text: words.explain.nextBand(band, score, days, set === null ? null : changes.length) };
 }
@@ -58,7 +59,7 @@ function goalOf({ band, healthScore, rawScore, adjustments }: HealthState, { ban
   if (band === 'green') return null;
   if (band === 'unknown') {
     // It leaves `unknown` at once, for the band that its score has.
-    const plain = bandOf(rawScore === null ? null : rawScore * 100, bands);
+    const plain = bandOf(rawScore === null ? null : basisPoints(rawScore), bands);
     const own = plain === 'unknown' ? 'red' : plain;
     return { band: own, score: edges[own], edge: edges[own], days: 0, coverage: own === 'green' ? coverage.green : coverage.any };
   }

@@ -24,7 +24,7 @@ export const executiveTouch = defineMeasure({
     if (last === null) {
       if (view.ageDays < neverFromDay) return notApplicable(words.executive.tooEarly(neverFromDay));
       if (view.sourceOf('engagement') === 'absent') return missing(words.noSource('meetings or mails'));
-      return { found: true, value: view.ageDays, curve: [[0, 0], [1, 0]], text: words.executive.never, evidence: { query: 'kind=engagement' } };
+      return { found: true, value: Math.max(0, view.ageDays - (view.today - day)), curve: [[0, 0], [1, 0]], text: words.executive.never, evidence: { query: 'kind=engagement' } };
     }
     const days = Math.max(0, day - dayOf(last.touch.at));
     return {

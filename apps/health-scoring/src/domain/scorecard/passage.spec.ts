@@ -78,6 +78,14 @@ describe('who goes which way', () => {
     const under = memory('onboarding', 100, { from: 'csm-led', since: 100, step: 4 });
     expect(passageTo(to, under, 105, false)).toEqual({ from: 'onboarding', since: 95, step: 10 });
   });
+  it('from the first, when a third takes over before the second judged for a day; later from the second', () => {
+    const under = (since: number, step: number): VerdictMemory => memory('onboarding', since, { from: 'digital', since, step });
+    expect(passageTo(to, under(100, 0), 100, false)).toEqual({ from: 'digital', since: 100, step: 0 });
+    expect(passageTo(to, under(99, 1), 100, false)).toEqual({ from: 'digital', since: 100, step: 0 });
+    expect(passageTo(to, under(98, 2), 100, false)).toEqual({ from: 'onboarding', since: 100, step: 0 });
+    expect(passageTo(to, memory('onboarding', 99, { from: 'csm-led', since: 99, step: 1 }), 100, false)).toEqual({ from: 'onboarding', since: 87, step: 13 });
+    expect(passageTo(to, under(100, 0), 100, true)).toBeNull();
+  });
   it.each<[string, VerdictMemory, boolean, number]>([
     ['nothing judged before', memory(null, 0), false, 14],
     ['people changed the scorecards', memory('onboarding', 10), true, 14],

@@ -1,11 +1,12 @@
-import { judgeDay, type DayVerdict } from '../days/judge-day.js';
+import type { PairedTerm } from '../backtest/paired-term.js';
+import type { DayVerdict } from '../days/judge-day.js';
 import type { KeptDay } from '../days/day-codec.js';
-import { scorecardsFor } from '../scorecard/choose-scorecard.js';
 import type { CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { Band, CauseGroup, RiskLevel } from '../state.js';
 import type { EpochDay } from '../time/day.js';
-import type { HeldBand } from '../verdict/band.js';
 import type { SimulatedCards } from './simulated-cards.js';
+import { SimulatedSide, type SimulatedDay } from './simulated-side.js';
+import type { WatchedTerms } from './watched-terms.js';
 
 /** What would have been told in one week. */
 export interface Alerts {
@@ -39,42 +40,45 @@ export interface AccountOutcome {
   readonly weeks: ReadonlyMap<EpochDay, { readonly inForce: Alerts; readonly draft: Alerts }>;
   /** Days for which something of the draft's side, or of the side in force, could not be answered, by its name. */
   readonly unanswered: { readonly inForce: ReadonlyMap<string, number>; readonly draft: ReadonlyMap<string, number> };
+  /** What both sides said of the terms whose end is known, in the days that are kept. */
+  readonly terms: readonly PairedTerm[];
 }
 
 const noAlerts: Alerts = { riskChanges: 0, toRed: 0, strikes: 0, threeStrikes: 0 };
-const noBand: HeldBand = { heldBand: 'unknown', amberSince: null, greenSince: null };
 /** Epoch day 4 was a Monday. */
 const mondayOf = (day: EpochDay): EpochDay => day - ((((day - 4) % 7) + 7) % 7);
 
-/** What one side makes of the account, day by day. */
-class Side {
+/** Counts what one side makes of the account, day by day. */
+class Counted {
   verdict: DayVerdict | null = null;
   card: CompiledScorecard | null = null;
   bandChanges = 0;
   readonly weeks = new Map<EpochDay, Alerts>();
   readonly unanswered = new Map<string, number>();
+  private readonly side: SimulatedSide;
   private asked: KeptDay | null = null;
   private names: readonly string[] = [];
 
   constructor(
-    private readonly cards: readonly CompiledScorecard[],
+    cards: readonly CompiledScorecard[],
     private readonly unansweredBy: SimulatedCards['unansweredBy'],
-  ) {}
+  ) {
+    this.side = new SimulatedSide(cards);
+  }
 
-  judge(day: KeptDay): void {
-    const { scorecard } = scorecardsFor(day.facts.applicant, { primary: this.cards, shadow: [] });
-    // No band holds back that of another scorecard.
-    const held = this.verdict === null || this.card !== scorecard ? noBand : this.verdict.held;
-    const verdict = judgeDay(day.facts, scorecard, { held });
+  judge(day: KeptDay): SimulatedDay {
+    const judged = this.side.judge(day);
+    const { verdict, card, told } = judged;
     // The first state is never an entry, and while nobody is told there is no alert.
-    if (this.verdict !== null && !day.facts.untold) this.note(mondayOf(day.day), this.verdict, verdict);
+    if (this.verdict !== null && !day.facts.untold) this.note(mondayOf(day.day), this.verdict, told);
     if (this.verdict !== null && this.verdict.band !== verdict.band) this.bandChanges += 1;
     // Of one day it is what it was of the day before, as a rule.
-    if (this.asked?.facts.plan !== day.facts.plan || this.asked.judgedBy.id !== day.judgedBy.id || this.asked.judgedBy.revision !== day.judgedBy.revision || this.card !== scorecard) this.names = this.unansweredBy(day, scorecard);
+    if (this.asked?.facts.plan !== day.facts.plan || this.asked.judgedBy.id !== day.judgedBy.id || this.asked.judgedBy.revision !== day.judgedBy.revision || this.card !== card) this.names = this.unansweredBy(day, card);
     this.asked = day;
     for (const name of this.names) this.unanswered.set(name, (this.unanswered.get(name) ?? 0) + 1);
     this.verdict = verdict;
-    this.card = scorecard;
+    this.card = card;
+    return judged;
   }
 
   private note(week: EpochDay, before: DayVerdict, after: DayVerdict): void {
@@ -97,14 +101,14 @@ class Side {
   }
 }
 
-/** The account on all its days by both sides, each going on from its own held band; null without a day. Both look once a day, as the last look of the day did. */
-export function simulateAccount(days: readonly KeptDay[], cards: SimulatedCards): AccountOutcome | null {
-  const inForce = new Side(cards.inForce, cards.unansweredBy);
-  const draft = new Side(cards.draft, cards.unansweredBy);
+/** The account on all its days by both sides, each going on from its own memory; null without a day. Both look once a day, as the last look of the day did. */
+export function simulateAccount(days: readonly KeptDay[], cards: SimulatedCards, watched: WatchedTerms | null = null): AccountOutcome | null {
+  const inForce = new Counted(cards.inForce, cards.unansweredBy);
+  const draft = new Counted(cards.draft, cards.unansweredBy);
   let differingDays = 0;
   for (const day of days) {
-    inForce.judge(day);
-    draft.judge(day);
+    const [now, then] = [inForce.judge(day), draft.judge(day)];
+    watched?.note(day, now, then);
     if (inForce.verdict!.band !== draft.verdict!.band) differingDays += 1;
   }
   if (days.length === 0) return null;
@@ -112,5 +116,6 @@ export function simulateAccount(days: readonly KeptDay[], cards: SimulatedCards)
   return {
     days: days.length, inForce: inForce.standing(), draft: draft.standing(), differingDays,
     bandChanges: { inForce: inForce.bandChanges, draft: draft.bandChanges }, weeks, unanswered: { inForce: inForce.unanswered, draft: draft.unanswered },
+    terms: watched?.terms() ?? [],
   };
 }

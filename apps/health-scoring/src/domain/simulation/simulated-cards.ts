@@ -27,17 +27,19 @@ export function simulatedCards(inForce: readonly NumberedDocument[], draft: Numb
   const others = inForce.filter(({ document }) => document.id !== draft.document.id).map((card) => now.find(({ id }) => id === card.document.id)!);
   const [next] = compiled([{ ...draft, document: { ...draft.document, role: 'primary' } }]);
   const documents = new Map(judged.map(({ document, revision }) => [refKey({ id: document.id, revision }), document]));
-  const known = new Map<string, readonly string[]>();
+  const known = new WeakMap<CompiledScorecard, Map<string, readonly string[]>>();
   return {
     inForce: sortScorecards(now).primary,
     draft: sortScorecards([...others, next!]).primary,
     unansweredBy({ judgedBy, facts: { plan } }, card) {
-      const key = `${plan.id} ${refKey(judgedBy)} ${refKey(card)}`;
-      let found = known.get(key);
+      let ofCard = known.get(card);
+      if (ofCard === undefined) known.set(card, (ofCard = new Map<string, readonly string[]>()));
+      const key = `${plan.id} ${refKey(judgedBy)}`;
+      let found = ofCard.get(key);
       if (found === undefined) {
         const own = documents.get(refKey(judgedBy));
         found = [...unreadIn(plan, card).map((id) => `measures.${id}`), ...card.indicators.filter((entry) => own === undefined || !isJudgedAlike(entry.kind, card, own)).map(({ kind }) => `indicators.${kind}`)];
-        known.set(key, found);
+        ofCard.set(key, found);
       }
       return found;
     },

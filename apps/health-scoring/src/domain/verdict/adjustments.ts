@@ -1,5 +1,6 @@
 import type { HealthState } from '@perennial/contracts/health';
 import type { Override } from '../state.js';
+import { basisPoints } from './raw-score.js';
 
 export interface Adjusted {
   /** Basis points; null without data and override. */
@@ -19,13 +20,14 @@ export function adjust(rawBp: number | null, cap: { readonly limit: number; read
   const adjustments: HealthState['adjustments'] = [];
   let healthBp = rawBp;
   let capped = false;
-  if (healthBp !== null && cap !== null && cap.limit * 100 < healthBp) {
-    adjustments.push({ kind: 'cap', reason: cap.reason, points: (cap.limit * 100 - healthBp) / 100 });
-    healthBp = cap.limit * 100;
+  const limitBp = cap === null ? null : basisPoints(cap.limit);
+  if (healthBp !== null && cap !== null && limitBp !== null && limitBp < healthBp) {
+    adjustments.push({ kind: 'cap', reason: cap.reason, points: (limitBp - healthBp) / 100 });
+    healthBp = limitBp;
     capped = true;
   }
   if (override === null) return { healthBp, adjustments, capped, overridden: false };
-  const wanted = Math.round(override.healthScore * 100);
+  const wanted = basisPoints(override.healthScore);
   const held = cap !== null && cap.limit < hardLimit && healthBp !== null;
   const given = held ? Math.min(wanted, healthBp ?? wanted) : wanted;
   const overridden = !held || given < (healthBp ?? given);

@@ -2,6 +2,7 @@ import type { Scorecard } from '../scorecard/scorecard.js';
 import type { Band, VerdictMemory } from '../state.js';
 import type { EpochDay } from '../time/day.js';
 import type { Adjusted } from './adjustments.js';
+import { basisPoints } from './raw-score.js';
 
 const rank: Readonly<Record<Band, number>> = { unknown: -1, red: 0, amber: 1, green: 2 };
 
@@ -11,7 +12,7 @@ export type HeldBand = Pick<VerdictMemory, 'heldBand' | 'amberSince' | 'greenSin
 /** red [0, amber), amber [amber, green), green [green, 100]. */
 export function bandOf(scoreBp: number | null, bands: Scorecard['bands']): Band {
   if (scoreBp === null) return 'unknown';
-  return scoreBp < bands.amber * 100 ? 'red' : scoreBp < bands.green * 100 ? 'amber' : 'green';
+  return scoreBp < basisPoints(bands.amber) ? 'red' : scoreBp < basisPoints(bands.green) ? 'amber' : 'green';
 }
 
 /**
@@ -21,7 +22,7 @@ export function bandOf(scoreBp: number | null, bands: Scorecard['bands']): Band 
 export function holdBand(memory: HeldBand, rawBp: number | null, today: EpochDay, scorecard: Pick<Scorecard, 'bands' | 'improving'>): Band {
   const { bands, improving } = scorecard;
   const plain = bandOf(rawBp, bands);
-  const past = (edge: number): boolean => rawBp !== null && rawBp >= (edge + improving.points) * 100;
+  const past = (edge: number): boolean => rawBp !== null && rawBp >= basisPoints(edge + improving.points);
   memory.amberSince = past(bands.amber) ? (memory.amberSince ?? today) : null;
   memory.greenSince = past(bands.green) ? (memory.greenSince ?? today) : null;
   const held = (since: EpochDay | null): boolean => since !== null && today - since >= improving.days - 1;

@@ -9,6 +9,9 @@ export interface RawScore {
   readonly dataCoverage: number;
 }
 
+/** Points as basis points. 64.99 x 100 is no whole number in binary: whatever a scorecard states is rounded once, here. */
+export const basisPoints = (points: number): number => Math.round(points * 100);
+
 /** Of an account that is not scored. */
 export const noScore = (measures: number): RawScore => ({ rawBp: null, contributionsBp: Array.from({ length: measures }, () => null), dataCoverage: 0 });
 

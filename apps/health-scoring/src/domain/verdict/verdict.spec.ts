@@ -16,6 +16,14 @@ describe('bands', () => {
   const { bands } = csmLedScorecard;
   it.each([[0, 'red'], [39.99, 'red'], [40, 'amber'], [69.99, 'amber'], [70, 'green'], [100, 'green']] as const)('%d is %s', (score, band) => expect(bandOf(Math.round(score * 100), bands)).toBe(band));
 
+  it('a score on the edge is past it, whatever the decimals of the edge', () => {
+    const wrong = Array.from({ length: 10_000 }, (_, bp) => bp).filter((bp) => bp > 0 && bandOf(bp, { amber: bp / 100, green: 101 }) !== 'amber');
+    expect(wrong).toEqual([]);
+    const { memory } = initialState('a');
+    const edges = { bands: { amber: 30, green: 67.01 }, improving: { points: 3, days: 1 } };
+    expect([6_000, 7_000, 7_001].map((bp, day) => holdBand(memory, bp, 100 + day, edges))).toEqual(['amber', 'amber', 'green']);
+  });
+
   it('worsen at once, improve 3 points past the edge on 3 days running', () => {
     const { memory } = initialState('a');
     const walk = (scores: readonly number[]): string[] => scores.map((score, day) => holdBand(memory, score * 100, 100 + day, csmLedScorecard));

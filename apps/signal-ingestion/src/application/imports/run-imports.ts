@@ -3,7 +3,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { killPoint } from '@perennial/messaging/kill-point';
 import { Transient } from '@perennial/persistence/errors';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
-import { DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
+import { Clock } from '@perennial/service-kit/clock';
+import { dueSince, type DueWork, DueWorkNudge, RunsDueWork } from '@perennial/service-kit/due-work';
 import type { ItemFault } from '../../domain/item-fault.js';
 import { planImport } from '../../domain/imports/import-plan.js';
 import { RowReader } from '../../domain/imports/row-meaning.js';
@@ -50,10 +51,11 @@ export class RunImports implements DueWork {
     private readonly endImports: EndImports,
     private readonly figures: SourceFigures,
     private readonly nudge: DueWorkNudge,
+    private readonly clock: Clock,
   ) {}
 
-  nextDueAt(): Promise<Date | null> {
-    return this.store.nextDueAt();
+  async nextDueAt(): Promise<Date | null> {
+    return dueSince(await this.store.nextDueAt(), this.clock.now());
   }
 
   async runDue(): Promise<void> {
