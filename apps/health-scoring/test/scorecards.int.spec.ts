@@ -103,6 +103,8 @@ describe('scorecards', () => {
     expect(await post('/csm-led/roll-back', { reason: 'too strict' })).toMatchObject({ status: 200, body: { revision: 1, replaced: revision, action: 'roll_back' } });
     await service.settle();
     expect(await desk.health('a')).toMatchObject({ band: before.band, healthScore: before.healthScore, scorecard: { id: 'csm-led', revision: 1 } });
+    // Asked for twice, e.g. after an answer that got lost, it does not bring back what was fled from.
+    expect(await post('/csm-led/roll-back', { reason: 'too strict' })).toMatchObject({ status: 409, body: { code: 'nothing_before' } });
     expect((await desk.risks('a')).slice(told + 1)).toMatchObject([{ from: 'red', to: 'green', cause: 'revision' }]);
     expect((await summed()).slice(1)).toEqual([['csm-led', 'roll_back', 1, [{ from: 'red', to: 'green', accounts: 3 }]]]);
     const { data } = (await get<{ data: Revision[] }>('/csm-led/revisions')).body;

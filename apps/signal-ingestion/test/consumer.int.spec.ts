@@ -188,7 +188,7 @@ describe('from telemetry to signals', () => {
 
   it('restates an account: reset, its signals once more, restated, with rising versions', async () => {
     await send(...Array.from({ length: 600 }, (_, i) => usage(`r${i}`, { accountId: acme, occurredAt: new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString() })));
-    const restate = () => service.request('POST', `/internal/accounts/${acme}/restate`, { scopes: ['operate'], body: { reason: 'mapping changed' } });
+    const restate = () => service.request('POST', `/api/v1/accounts/${acme}/restate`, { scopes: ['operate'], body: { reason: 'mapping changed' } });
     expect(await restate()).toMatchObject({ status: 202, body: { accountId: acme } });
     await service.settle();
     const events = (await service.published(signalsTopic)).filter(({ key }) => key === acme);
@@ -199,14 +199,14 @@ describe('from telemetry to signals', () => {
     const versions = events.map(({ data }) => data.version);
     expect(versions).toEqual(versions.toSorted((a, b) => a - b));
     expect(new Set(versions).size).toBe(versions.length);
-    expect((await service.request('POST', '/internal/accounts/nobody/restate', { scopes: ['operate'], body: { reason: 'x' } })).status).toBe(404);
-    expect((await service.request('POST', `/internal/accounts/${acme}/restate`, { scopes: ['accounts:write'], body: { reason: 'x' } })).status).toBe(403);
+    expect((await service.request('POST', '/api/v1/accounts/nobody/restate', { scopes: ['operate'], body: { reason: 'x' } })).status).toBe(404);
+    expect((await service.request('POST', `/api/v1/accounts/${acme}/restate`, { scopes: ['accounts:write'], body: { reason: 'x' } })).status).toBe(403);
   });
 
   it('restates two sources that gave the same id at the same instant, also where a batch ends between them', async () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
     await send(...Array.from({ length: 500 }, (_, i) => usage(i === 499 ? 'twin' : `day-${i}`, { accountId: acme, occurredAt: at(i) })), usage('twin', { accountId: acme, source: web, occurredAt: at(499) }));
-    await service.request('POST', `/internal/accounts/${acme}/restate`, { scopes: ['operate'], body: { reason: 'mapping changed' } });
+    await service.request('POST', `/api/v1/accounts/${acme}/restate`, { scopes: ['operate'], body: { reason: 'mapping changed' } });
     await service.settle();
     expect((await signals()).slice(501).map(({ id }) => id).slice(-2)).toEqual(['twin', 'twin']);
     expect(await signals()).toHaveLength(2 * 501);

@@ -31,7 +31,7 @@ export class ApiClient {
     const known = options.url && options.apiKey ? null : readCredentials(options.dataDir);
     const url = options.url ?? known?.url;
     const apiKey = options.apiKey ?? known?.apiKey;
-    if (!url || !apiKey) throw new OperatorError(`no address or key: give --url and --api-key, or --data-dir of a system that was started here (looked in ${options.dataDir})`);
+    if (!url || !apiKey) throw new OperatorError(`no ${[url ? [] : ['address (--url)'], apiKey ? [] : ['key (--api-key)']].flat().join(' and no ')}: give it, or --data-dir of a system that was started here (looked in ${options.dataDir})`);
     this.url = url.replace(/\/$/, '');
     this.apiKey = apiKey;
   }

@@ -16,6 +16,7 @@ const table: readonly [pattern: string, backend: Backend][] = [
   ['accounts/:id/merge', 'signal-ingestion'],
   ['accounts/:id/unmerge', 'signal-ingestion'],
   ['accounts/:id/merges', 'signal-ingestion'],
+  ['accounts/:id/restate', 'signal-ingestion'],
   ['accounts/:id/aliases/**', 'signal-ingestion'],
   ['accounts/:id/hierarchy', 'signal-ingestion'],
   ['unknown-accounts/**', 'signal-ingestion'],

@@ -27,6 +27,9 @@ export const mostDrafts = 100;
 const mostScorecards = 200;
 
 /** Drafts, publications, and the way back. A refusal changes nothing: whoever asked must not commit. */
+/** Publications that a roll-back looks through. */
+const mostPublications = 1_000;
+
 @Injectable()
 export class ChangeScorecards {
   constructor(
@@ -68,13 +71,15 @@ export class ChangeScorecards {
     return this.put(tx, 'publish', scorecardId, revision, current, wish);
   }
 
-  /** Puts back what was in force before the last publication. */
+  /** Puts back what was in force before the revision that is; the same again goes further back, never to what was fled from. */
   async rollBack(tx: Transaction, scorecardId: string, wish: Wish): Promise<Outcome<Publication>> {
     await this.store.lock(tx);
-    const [last] = await this.store.publications(tx, scorecardId, 1);
+    const history = await this.store.publications(tx, scorecardId, mostPublications);
+    const [last] = history;
     if (last === undefined) return { refused: 'unknown', detail: `no scorecard ${scorecardId} was ever in force` };
-    if (last.replaced === null) return { refused: 'nothing_before', detail: `before revision ${last.revision} none was in force: retire it instead` };
-    return this.put(tx, 'roll_back', scorecardId, last.replaced, last.revision, wish);
+    const undone = last.action === 'roll_back' ? history.find(({ revision, action }) => revision === last.revision && action !== 'roll_back') : last;
+    if (undone === undefined || undone.replaced === null) return { refused: 'nothing_before', detail: `before revision ${last.revision} none was in force: retire it instead` };
+    return this.put(tx, 'roll_back', scorecardId, undone.replaced, last.revision, wish);
   }
 
   /** Takes a scorecard out of force; its accounts are judged by the next whose criteria they meet. */

@@ -21,7 +21,7 @@ export class RestatementView {
 }
 
 @ApiTags('operations')
-@Controller('internal/accounts/:id/restate')
+@Controller('api/v1/accounts/:id/restate')
 export class RestatementsController {
   constructor(
     private readonly accounts: AccountStore,

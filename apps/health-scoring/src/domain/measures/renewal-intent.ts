@@ -33,6 +33,6 @@ export const renewalIntent = defineMeasure({
     }
     const mark = view.facts.cohort.newest.intent;
     if (count === 0 || mark === null) return missing(words.intent.none);
-    return { found: true, value: sum / count, text: words.intent.mean(sum / count, count), evidence: { signalIds: [mark.id] }, answeredAt: mark.at };
+    return { found: true, value: sum / count, text: words.intent.mean(sum / count, count), evidence: count === 1 ? { signalIds: [mark.id] } : { query: 'kind=survey' }, answeredAt: mark.at };
   },
 });

@@ -52,7 +52,8 @@ export const survey = defineMeasure({
     }
     if (weights === 0 || newest === null) return missing(words.survey.none);
     const value = sum / weights;
-    const signalIds = [...new Set([...ids, newest.id])].slice(0, 20);
-    return { found: true, value, text: words.survey.mean(value, answers), evidence: { signalIds }, answeredAt: newest.at };
+    // Of people without a role the sum is kept, not each answer.
+    const evidence = answers === ids.length ? { signalIds: ids.slice(0, 20) } : { query: 'kind=survey' };
+    return { found: true, value, text: words.survey.mean(value, answers), evidence, answeredAt: newest.at };
   },
 });
