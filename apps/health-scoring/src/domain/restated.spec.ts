@@ -26,7 +26,7 @@ it('an account that is told anew is what one is that never heard anything else: 
   fc.assert(
     fc.property(someSignals, someSignals, fc.nat(60), fc.subarray([20, 60, 100, 115, 130]), fc.constantFrom(0, 80), fc.constantFrom(0, 80, 130), (before, after, kept, days, usedUntil, reallyUntil) => {
       // Some of what was known comes again, some is gone, some is new.
-      const [old, fresh] = [resolved(before), resolved(after).map((signal) => ({ ...signal, id: `new-${signal.id}` }) as Signal)];
+      const [old, fresh] = [resolved(before), resolved(after).map((signal) => ({ ...signal, id: `new-${signal.id}` }))];
       const signals = [...fresh, ...old.slice(0, kept), ...useUntil(reallyUntil)];
       const restated = told(account(), [...old, ...useUntil(usedUntil)]);
       for (const day of days) looked(restated, start + day * dayMs);

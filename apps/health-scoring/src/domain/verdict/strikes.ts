@@ -26,9 +26,8 @@ export function strikesOf(indicators: readonly Striking[], reviews: readonly Rev
   const groups = struckBy(told);
   // A scorecard that finds more starts no review by itself.
   const called = told.some(({ byRevision }) => byRevision) ? struckBy(told.filter(({ byRevision }) => !byRevision)) : groups;
-  const decided = reviews.filter((review) => review.state === 'decided');
-  const settled = new Set(decided.flatMap((review) => review.groups));
-  const isNew = decided.length === 0 || called.some((group) => !settled.has(group));
+  const settled = new Set(reviews.filter((review) => review.state === 'decided').flatMap((review) => review.groups));
+  const isNew = called.some((group) => !settled.has(group));
   return { count: groups.length, groups, savePlanReview: called.length >= reviewFrom && isNew };
 }
 
