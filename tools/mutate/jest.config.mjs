@@ -1,7 +1,6 @@
-// The unit tests that `main.js` names, as `npm run test:unit` runs them.
+// Runs one file that holds many unit tests (`together.js`), as `npm run test:unit` runs each.
 import { fileURLToPath } from 'node:url';
 import workspace from '../../jest.config.mjs';
 
 const unit = workspace.projects.find(({ displayName }) => displayName === 'unit');
-const testMatch = process.env.MUTATION_SPECS.split(' ').map((specs) => `<rootDir>/${specs}`);
-export default { ...unit, rootDir: fileURLToPath(new URL('../..', import.meta.url)), testMatch, testTimeout: workspace.testTimeout };
+export default { ...unit, rootDir: fileURLToPath(new URL('../..', import.meta.url)), testMatch: ['<rootDir>/tools/mutate/together.ts'], testTimeout: workspace.testTimeout };

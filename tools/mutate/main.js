@@ -6,7 +6,7 @@
 //   npm run mutate -- --share 1 verdict       all of it (hours for the whole domain)
 //   npm run mutate -- --seed 7 verdict        another sample
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -30,13 +30,34 @@ function sampled(file) {
   return blocks.map((block) => `${file}:${block * blockLines + 1}-${(block + 1) * blockLines}`);
 }
 
+/** One test file of many: what they import is loaded once for each change, and the first test that finds it is the last that runs. */
+const together = 'tools/mutate/together.ts';
+const testsOf = (patterns) => `import fc from 'fast-check';
+
+fc.configureGlobal({ endOnFailure: true });
+const told = globalThis.it;
+let isFound = false;
+const once = (run: () => unknown) => async (): Promise<void> => {
+  if (isFound) return;
+  try {
+    await run();
+  } catch (error) {
+    isFound = true;
+    throw error;
+  }
+};
+globalThis.it = Object.assign((name: string, run: () => unknown, ms?: number) => told(name, once(run), ms), told);
+${[...new Set(patterns.flatMap((pattern) => globSync(`${domain}/${pattern}`)))].sort().map((spec) => `await import('../../${spec.replace(/ts$/, 'js')}');`).join('\n')}
+`;
+
 const results = [];
+process.on('exit', () => rmSync(together, { force: true }));
 for (const folder of folders) {
   const files = sources(folder);
   const mutate = share >= 1 ? files : files.flatMap(sampled);
   if (mutate.length === 0) continue;
   // The folder's own tests, those of whole accounts, and those of measures and indicators: others come by it only on their way.
-  process.env.MUTATION_SPECS = [folder, '.', 'measures', 'indicators'].map((name) => (name === '.' ? `${domain}/*.spec.ts` : `${domain}/${name}/*.spec.ts`)).join(' ');
+  writeFileSync(together, testsOf([`${folder === '.' ? '' : `${folder}/`}*.spec.ts`, '*.spec.ts', 'measures/*.spec.ts', 'indicators/*.spec.ts']));
   results.push(...(await new Stryker(optionsFor(mutate)).runMutationTest()));
 }
 if (results.length === 0) throw new Error('nothing of these folders is in the sample: take a larger --share');

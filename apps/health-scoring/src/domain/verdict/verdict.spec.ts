@@ -57,12 +57,17 @@ describe('adjustments', () => {
     [9000, 39, 80, 3900, [-51]],
     [9000, 39, 10, 1000, [-51, -29]],
     [3000, 39, 80, 3000, []],
+    [9000, 40, 80, 8000, [-50, 40]],
     [null, null, 80, 8000, [30]],
   ] as const)('raw %d, cap %d, override %d', (raw, cap, wanted, health, points) => {
     const adjusted = adjust(raw, cap === null ? null : { limit: cap, reason: 'r' }, wanted === null ? null : override(wanted));
     expect(adjusted.healthBp).toBe(health);
     expect(adjusted.adjustments.map((adjustment) => adjustment.points)).toEqual(points);
   });
+});
+
+it('an override of an account without data is one, whatever cap would hold', () => {
+  expect(adjust(null, { limit: 20, reason: 'r' }, { healthScore: 80, reason: 'why' })).toEqual({ healthBp: 8000, adjustments: [{ kind: 'override', reason: 'why', points: 30 }], capped: false, overridden: true });
 });
 
 describe('overrides (H7)', () => {
