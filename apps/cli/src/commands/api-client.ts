@@ -31,7 +31,8 @@ export class ApiClient {
     const known = options.url && options.apiKey ? null : readCredentials(options.dataDir);
     const url = options.url ?? known?.url;
     const apiKey = options.apiKey ?? known?.apiKey;
-    if (!url || !apiKey) throw new OperatorError(`no ${[url ? [] : ['address (--url)'], apiKey ? [] : ['key (--api-key)']].flat().join(' and no ')}: give it, or --data-dir of a system that was started here (looked in ${options.dataDir})`);
+    const missing = [...(url ? [] : ['--url']), ...(apiKey ? [] : ['--api-key'])].join(' and ');
+    if (!url || !apiKey) throw new OperatorError(`whom to talk to is not known: give ${missing}, or --data-dir of a system that was started here (looked in ${options.dataDir})`);
     this.url = url.replace(/\/$/, '');
     this.apiKey = apiKey;
   }
