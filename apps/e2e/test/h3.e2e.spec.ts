@@ -55,6 +55,9 @@ await describeOnBothLogs('H3 to H6, H12, H13, H23 and H25: what accounts are jud
       await system.settle();
       first.set(name, await outcome(name));
     }
+    // Their tickets come first: from when on there is a source of tickets decides whether "none" is known, and partitions share no order.
+    await system.signals(workedAccounts.filter(({ isFirst }) => !isFirst).flatMap(({ name, tell }) => story(name, tell)));
+    await system.settle();
     await system.signals([
       ...prepared('met-co'), ...unmet, { kind: 'engagement', accountId: 'unmet-co', occurredAt: daysAfter(start, -95), data: { type: 'meeting', outcome: 'held', attendees: [{ personId: 'unmet-co-sponsor' }] } },
       ...licensed('seats-1', 1, 36, 500), ...licensed('seats-7', 7, 36, 500), ...licensed('seats-45-5', 5, 45, 100), ...licensed('seats-45-7', 7, 45, 100),
@@ -62,7 +65,6 @@ await describeOnBothLogs('H3 to H6, H12, H13, H23 and H25: what accounts are jud
       ...['urgent-co', 'low-co', 'answers-co', 'roles-co', 'title-co', 'handed-co', 'bounced-co', 'moved-co'].flatMap(prepared),
       ...answered('fresh-9', 100, 9), ...answered('fading-9', 150, 9), ...answered('stale-9', 181, 9), ...answered('fresh-3', 100, 3), ...answered('fading-3', 150, 3), ...answered('stale-3', 181, 3),
       ...story('slow-co', (it) => it.contract(-60, 300).tell(-59, 'milestone', { milestoneId: 'live', name: 'Go live', phase: 'onboarding', status: 'planned', dueOn: it.day(-13) })),
-      ...workedAccounts.filter(({ isFirst }) => !isFirst).flatMap(({ name, tell }) => story(name, tell)),
     ]);
     await system.settle();
   }, 120_000);
