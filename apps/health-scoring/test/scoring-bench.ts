@@ -81,7 +81,7 @@ export async function scoringBench() {
       }),
     );
   const handle = <T extends AnyTopic>(topic: T, handler: BatchHandler<T>, events: readonly ReceivedEvent<T>[], memory: PartitionMemory = new Memory(), watch?: (statement: Statement) => void) =>
-    run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
+    run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true, rebuilding: false }, tx)), watch);
 
   return {
     database, clock, outbox, outcomes, run, handle,

@@ -5,7 +5,7 @@ import { OwnPostgres, type TestDatabase } from '@perennial/testing/postgres';
 import { PoisonRecord } from '../src/batch-consumer.js';
 import { Transient } from '../src/errors.js';
 import type { EventLog, LogRecord, OutgoingRecord } from '../src/event-log.js';
-import { CreateMessagingTables1700000000000 } from '../src/messaging-migration.js';
+import { messagingMigrations } from '../src/messaging-migrations.js';
 import { retryTransient } from '../src/retry-transient.js';
 import { eventually } from './collected.js';
 import type { EventLogHarness, HarnessLimits } from './event-log.harness.js';
@@ -547,27 +547,6 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
       }, patience);
     });
 
-    describe('rebuild', () => {
-      it('starts over, publishes nothing until caught up, then the newest content under a higher epoch', async () => {
-        // Enough for several chunks of each partition, so that there is content in between to hold back.
-        await append(rounds(topics.counted, 10, 1, 600));
-        const service = await startService();
-        await untilEffects(6_000);
-        await eventually(async () => (await service.relay.pending()) === 0, () => 'the outbox is not empty');
-        const before = (await readAll(topics.totals.name)).length;
-        const started = await service.rebuild.start(async (tx) => void (await tx.query('TRUNCATE effect, total')));
-        expect(started).toEqual({ epoch: 1, partial: [] });
-        await eventually(async () => !(await service.rebuild.running()), () => 'the rebuild does not end');
-        ledger.verify(await effects(db.database));
-        await eventually(async () => (await service.relay.pending()) === 0, () => 'the outbox is not empty');
-        const published = await readAll(topics.totals.name);
-        const fresh = published.filter(({ headers }) => Number(headers['ce_id']!.split('/').at(-1)) > 2 ** 40);
-        expect(fresh).toHaveLength(10);
-        expect(fresh.every(({ value }) => (JSON.parse(String(value)) as { total: number }).total === 600)).toBe(true);
-        expect(published).toHaveLength(before + 10);
-      }, patience);
-    });
-
     describe('when something goes away', () => {
       itGoesAway('the log: waits, and goes on when it is back', async () => {
         const service = await startService();
@@ -586,7 +565,7 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
 
       it('the database: waits, and goes on when it is back, after a kill -9 and after a restart', async () => {
         await using postgres = await OwnPostgres.start();
-        const own = await postgres.database({ migrations: [CreateMessagingTables1700000000000, createTables], poolSize: 12 });
+        const own = await postgres.database({ migrations: [...messagingMigrations, createTables], poolSize: 12 });
         const service = await startService({ database: own.database });
         let version = 0;
         const some = async (): Promise<void> => {
