@@ -3,6 +3,7 @@ import { signalsTopic } from '@perennial/contracts/topics';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Cell, CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
+import { accountOf } from '../load/plan.js';
 import { KafkaSystem } from '../system/kafka-system.js';
 
 const outageMs = 20_000;
@@ -34,12 +35,12 @@ async function offsetsOf({ system }: CellContext): Promise<Map<string, bigint>> 
 
 /** Of each partition that lost something an alarm was raised, the service says that it is not ready, and no offset moved past what is gone. */
 async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, bigint>, concerned: readonly string[], withinMs = 40_000): Promise<void> {
-  const stopped = (): Set<string> => new Set(context.system.alarms().flatMap(({ alarm, service, topic, partition }) => (alarm === 'partition_stopped' ? [`${service} ${topic}/${partition}`] : [])));
+  const stopped = (): Set<string> => new Set(context.system.alarms().flatMap(({ alarm, group, topic, partition }) => (alarm === 'partition_stopped' ? [`${group} ${topic}/${partition}`] : [])));
   const notReady = async (): Promise<string[]> => {
     const { services } = await context.system.must<{ services: { name: string; ready: boolean }[] }>('GET', '/api/v1/pipeline');
     return services.filter(({ ready }) => !ready).map(({ name }) => name);
   };
-  const lossy = [...before].filter(([, next]) => next > 0n).map(([place]) => place.replace('/', ` ${signalsTopic.name}/`));
+  const lossy = [...before].filter(([, next]) => next > 0n).map(([place]) => place.replace('/', `.${signalsTopic.stream} ${signalsTopic.name}/`));
   const untold = (): string[] => lossy.filter((place) => !stopped().has(place));
   let missing: string[] = [];
   for (const end = Date.now() + withinMs; Date.now() < end; await sleep(300)) {
@@ -59,7 +60,7 @@ async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, b
 
 /** More signals for every account, so that each partition has something to skip. */
 async function moreSignals({ system }: CellContext): Promise<void> {
-  const signals = Array.from({ length: 60 }, (_, i) => ({ id: `more-${i}`, kind: 'usage', accountId: `acc-${String(i % 20).padStart(3, '0')}`, data: { event: 'after the loss' } }));
+  const signals = Array.from({ length: 60 }, (_, i) => ({ id: `more-${i}`, kind: 'usage', accountId: accountOf(i % 20), data: { event: 'after the loss' } }));
   await system.must('POST', '/api/v1/signals', { signals });
 }
 
