@@ -154,15 +154,23 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /**
    * After the mark: a chunk that still read it as set may hold one more row, which the next look releases (`running`
-   * counts held rows). Its version is older than what was published directly since, so readers of the state topic drop it.
+   * counts held rows). What was published directly since is newer, and nothing older may come behind it: such a row goes.
    */
   private async release(): Promise<void> {
-    for (let moved = rowsAtOnce; moved === rowsAtOnce; ) {
+    for (let freed = rowsAtOnce; freed === rowsAtOnce; ) {
       const rows = await this.database.query({
-        text: `WITH next AS (DELETE FROM messaging_held WHERE (topic, key) IN (SELECT topic, key FROM messaging_held ORDER BY topic, key LIMIT ${rowsAtOnce}) RETURNING topic, key, value, headers)
-               INSERT INTO messaging_outbox (topic, key, value, headers) SELECT topic, convert_to(key, 'UTF8'), convert_to(value, 'UTF8'), headers FROM next RETURNING 1`,
+        text: `WITH newest AS MATERIALIZED (
+                 SELECT topic, key, version FROM messaging_published
+                 WHERE (topic, key) IN (SELECT topic, key FROM messaging_held ORDER BY topic, key LIMIT ${rowsAtOnce}) FOR UPDATE
+               ), freed AS (
+                 DELETE FROM messaging_held h USING newest n WHERE h.topic = n.topic AND h.key = n.key RETURNING h.topic, h.key, h.value, h.headers, n.version
+               ), moved AS (
+                 INSERT INTO messaging_outbox (topic, key, value, headers)
+                 SELECT topic, convert_to(key, 'UTF8'), convert_to(value, 'UTF8'), headers FROM freed WHERE (value::json ->> 'version')::bigint = version
+               )
+               SELECT 1 FROM freed`,
       });
-      moved = rows.length;
+      freed = rows.length;
     }
     this.nudge.nudge();
     this.logger.log({ msg: 'rebuild finished' });

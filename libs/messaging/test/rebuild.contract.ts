@@ -112,6 +112,20 @@ export function rebuildContract(name: string, start: () => Promise<EventLogHarne
       expect(await told()).toEqual(ids(10, 302));
     }, patience);
 
+    it('lets nothing older come behind what was published directly after the end', async () => {
+      const service = await world.startService();
+      const { totals } = world.topics;
+      for (const total of [1, 2]) {
+        const draft = { type: 'perennial.test.summed.v1' as const, key: 'a0', data: { total }, time: new Date() };
+        expect(await world.db.database.transaction((tx) => service.outbox.publish(tx, totals, [draft]))).toEqual([total]);
+      }
+      // As a chunk leaves it that read the mark as set and committed late.
+      await world.db.database.query({ text: `INSERT INTO messaging_held (topic, key, value, headers) VALUES ($1, 'a0', '{"total":1,"version":1}', '{}')`, values: [totals.name] });
+      await untilRebuilt(service);
+      await world.untilSent(service);
+      expect((await world.readAll(totals.name)).map(({ value }) => JSON.parse(String(value)) as unknown)).toEqual([{ total: 1, version: 1 }, { total: 2, version: 2 }]);
+    }, patience);
+
     it('takes all that a topic made anew holds for new', async () => {
       await world.append(rounds(world.topics.counted, 10, 1, 3));
       const service = await world.startService({ withNews: true });
