@@ -24,4 +24,8 @@ export const usageLevel = defineMeasure({
     }
     return { found: true, value: usage.level, text: words.usage.level(usage.total / 1000, usage.reference / 1000), evidence };
   },
+  goesBy: (view, { fewContacts }) => {
+    const usual = view.usage.contactReference ?? 0;
+    return usual > 0 && usual < fewContacts ? ['use', 'active_contacts'] : ['use'];
+  },
 });
