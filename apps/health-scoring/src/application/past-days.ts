@@ -53,14 +53,18 @@ export class PastDays {
       if (error instanceof UnfitScorecard) return 'unfit';
       throw error;
     }
-    const unread = unreadIn(kept.facts.plan, card);
-    const then = judgeDay(kept.facts, card);
-    const isAsSaid = isOwn ? markOf(then) === kept.mark : null;
-    if (known === 'then') return { kept, facts: kept.facts, card, verdict: then, isAsSaid, unread, restated: null };
-    if (await this.restatedDays.isLeft(this.database, accountId, day)) return { kept, facts: kept.facts, card, verdict: then, isAsSaid, unread, restated: { differs: null, unknown: ['everything'] } };
-    const restated = (await this.restatedDays.find(this.database, accountId, day))?.restated ?? null;
-    if (restated === null) return { kept, facts: kept.facts, card, verdict: then, isAsSaid, unread, restated: null };
-    const verdict = judgeDay(restated.facts, card);
-    return { kept, facts: restated.facts, card, verdict, isAsSaid: null, unread, restated: { differs: markOf(verdict) !== markOf(then), unknown: [...restated.unknown].sort() } };
+    const verdict = judgeDay(kept.facts, card);
+    const then: PastDay = { kept, facts: kept.facts, card, verdict, isAsSaid: isOwn ? markOf(verdict) === kept.mark : null, unread: unreadIn(kept.facts.plan, card), restated: null };
+    return known === 'then' ? then : this.now(accountId, then);
+  }
+
+  private async now(accountId: string, then: PastDay): Promise<PastDay> {
+    const { kept, card } = then;
+    if (await this.restatedDays.isLeft(this.database, accountId, kept.day)) return { ...then, restated: { differs: null, unknown: ['everything'] } };
+    const found = await this.restatedDays.find(this.database, accountId, kept.day);
+    if (found?.restated == null) return then;
+    const { facts, unknown } = found.restated;
+    const verdict = judgeDay(facts, card);
+    return { ...then, facts, verdict, isAsSaid: null, restated: { differs: markOf(verdict) !== markOf(then.verdict), unknown: [...unknown].sort() } };
   }
 }

@@ -42,7 +42,7 @@ export class RestateDays {
     const reading = this.reading();
     const restated = new Map<string, RestatedDay[]>();
     for (const [accountId, days] of known) {
-      const judged = await this.withCards(days);
+      const judged = await this.withCards(tx, days);
       if (judged === null) left.push(spans.get(accountId)!);
       else restated.set(accountId, restateRun(judged, accounts.get(accountId)!, reading));
     }
@@ -57,10 +57,10 @@ export class RestateDays {
   }
 
   /** Null where this version of the software cannot judge by what judged then. */
-  private async withCards(days: readonly KnownDay[]): Promise<(KnownDay & { card: CompiledScorecard })[] | null> {
+  private async withCards(tx: Transaction, days: readonly KnownDay[]): Promise<(KnownDay & { card: CompiledScorecard })[] | null> {
     const judged: (KnownDay & { card: CompiledScorecard })[] = [];
     try {
-      for (const day of days) judged.push({ ...day, card: await this.revisions.judging(day.kept) });
+      for (const day of days) judged.push({ ...day, card: await this.revisions.judging(day.kept, tx) });
     } catch (error) {
       if (error instanceof UnfitScorecard) return null;
       throw error;

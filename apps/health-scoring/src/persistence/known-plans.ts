@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@perennial/persistence/transaction';
+import { Database, type Sql } from '@perennial/persistence/transaction';
 import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
 import { readingPlans } from './packed-book.js';
 
@@ -11,12 +11,12 @@ export class KnownPlans {
   constructor(private readonly database: Database) {}
 
   /** A plan never changes; one that is not known came since they were read. */
-  async unpack<T>(unpack: () => T): Promise<T> {
+  async unpack<T>(unpack: () => T, sql: Sql = this.database): Promise<T> {
     try {
       return unpack();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      for (const { id, keys } of await readingPlans(this.database)) if (!this.byId.has(id)) this.byId.set(id, dayPlanOf(id, keys));
+      for (const { id, keys } of await readingPlans(sql)) if (!this.byId.has(id)) this.byId.set(id, dayPlanOf(id, keys));
       return unpack();
     }
   }

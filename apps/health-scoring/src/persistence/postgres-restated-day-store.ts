@@ -40,7 +40,7 @@ export class PostgresRestatedDayStore extends RestatedDayStore {
              WHERE ${unlessRebuilding} ORDER BY h.account_id, h.day`,
       values: [spans.map(({ accountId }) => accountId), spans.map(({ from }) => isoDay(from)), spans.map(({ to }) => isoDay(to))],
     });
-    const days = await this.plans.unpack(() => rows.map((row) => [row.account_id, this.knownDay(row)] as const));
+    const days = await this.plans.unpack(() => rows.map((row) => [row.account_id, this.knownDay(row)] as const), tx);
     return new Map([...Map.groupBy(days, ([accountId]) => accountId)].map(([accountId, own]) => [accountId, own.map(([, day]) => day)]));
   }
 
@@ -92,7 +92,7 @@ export class PostgresRestatedDayStore extends RestatedDayStore {
       text: `SELECT ${columns} FROM health_day h JOIN restated_day r ON r.account_id = h.account_id AND r.day = h.day WHERE h.account_id = $1 AND h.day = $2::date AND h.facts IS NOT NULL AND r.facts IS NOT NULL`,
       values: [accountId, isoDay(day)],
     });
-    return row === undefined ? null : this.plans.unpack(() => this.knownDay(row));
+    return row === undefined ? null : this.plans.unpack(() => this.knownDay(row), sql);
   }
 
   async isLeft(sql: Sql, accountId: string, day: EpochDay): Promise<boolean> {

@@ -39,66 +39,58 @@ export interface RestatedFacts {
 const capsGoBy: Readonly<Record<keyof CapFacts, readonly ToldFact[]>> = {
   cancelled: ['terms'], intents: ['answers', 'roles'], use: ['use'], urgentSince: ['tickets'], complaintSince: ['tickets'], dueGoals: ['goals', 'metrics'], unreplaced: ['roles', 'indicators'], overdueDays: ['invoices'],
 };
+const capNames = Object.keys(capsGoBy) as (keyof CapFacts)[];
 
 /**
  * What was known of the day, and what is now that `late` has come; null where none of these signals belongs to it or to a day before. What the signals
  * may have moved is read again from what is known today, as of then. That is exact where nothing it goes by has been told of a later instant (of such
  * facts today's answer has replaced that day's), and where today's facts without the signals give what was known: else it is named, and stays as it was.
  */
-export function restateDay(day: EpochDay, known: RestatedFacts, late: LateSignals, { entries, keyFeatures, featureCounts }: PastReading): RestatedFacts | null {
+export function restateDay(day: EpochDay, known: RestatedFacts, late: LateSignals, reading: PastReading): RestatedFacts | null {
   const signals = late.signals.filter((signal) => dayOf(happenedAt(signal)) <= day);
   if (signals.length === 0) return null;
-  const end = startOf(day + 1) - 1;
-  const moved = new Set(signals.flatMap((signal) => factsMovedBy(signal, late.before, day, keyFeatures)));
   const { facts } = known;
   // What happened that day after its last look would have been a reason for another one.
   const asOf = Math.max(facts.asOf, ...signals.map(happenedAt).filter((at) => dayOf(at) === day));
-  const view = (state: AccountHealthState): AccountView => new AccountView(asOn(facts, state, late.before), asOf, alive, { tiers: {}, defaultTier: '' }, keyFeatures, featureCounts);
+  const view = (state: AccountHealthState): AccountView => new AccountView(asOn(facts, state, late.before), asOf, alive, { tiers: {}, defaultTier: '' }, reading.keyFeatures, reading.featureCounts);
   const [before, after] = [view(late.before), view(late.after)];
-  const isMoved = (goesBy: readonly ToldFact[]): boolean => goesBy.some((fact) => moved.has(fact));
-  // Of use itself every day is kept: it matters only to what it moves.
-  const isReadable = (goesBy: readonly ToldFact[]): boolean => goesBy.every((fact) => (fact === 'use' && !moved.has('use')) || lastWordOn(fact, fact === 'use' ? after.state : late.after) <= end);
-
-  const unknown = new Set(known.unknown).add('indicators');
+  const fateOf = fates(day, late, signals, reading.keyFeatures);
   // How old the account is matters everywhere.
   const isOfSameAge = after.ageDays === facts.applicant.ageDays;
-  const [was, is] = [[...facts.readings], [...facts.readings]];
-  const open: number[] = [];
-  for (const [place, key] of facts.plan.keys.entries()) {
-    const entry = entries.get(key);
-    const id = idOf(key);
-    if (isOfSameAge && entry !== undefined) {
-      const goesBy = entry.definition.goesBy(after, entry.settings);
-      if (!isMoved(goesBy)) continue;
-      if (isReadable(goesBy)) {
-        was[place] = readMeasure(before, entry);
-        is[place] = readMeasure(after, entry);
-        open.push(place);
-        continue;
-      }
-    }
-    unknown.add(id);
-  }
-  const [capsWere, capsAre] = [{ ...facts.caps }, { ...facts.caps }];
-  const openCaps = (Object.keys(capsGoBy) as (keyof CapFacts)[]).filter((cap) => isMoved(capsGoBy[cap]) && (isReadable(capsGoBy[cap]) || (unknown.add('caps'), false)));
-  if (openCaps.length > 0) {
-    const [then, now] = [capFactsOf(before, []), capFactsOf(after, [])];
-    for (const cap of openCaps) Object.assign(capsWere, { [cap]: then[cap] }), Object.assign(capsAre, { [cap]: now[cap] });
-  }
 
+  const entries = facts.plan.keys.map((key) => reading.entries.get(key));
+  const readingFates = entries.map((entry) => (entry !== undefined && isOfSameAge ? fateOf(entry.definition.goesBy(after, entry.settings)) : 'unknown'));
+  const readingsOn = (then: AccountView): DayFacts['readings'] => facts.readings.map((read, place) => (readingFates[place] === 'read' ? readMeasure(then, entries[place]!) : read));
+  const capFates = new Map(capNames.map((cap) => [cap, fateOf(capsGoBy[cap])]));
+  const capsOn = (then: AccountView): CapFacts => {
+    const caps = capFactsOf(then, []);
+    return { ...facts.caps, ...Object.fromEntries(capNames.flatMap((cap) => (capFates.get(cap) === 'read' ? [[cap, caps[cap]]] : []))) };
+  };
   // As days are kept, without words and evidence.
-  const [then, now] = [asKept({ ...facts, asOf, readings: was, caps: capsWere }), asKept({ ...facts, asOf, readings: is, caps: capsAre })];
-  const readings = [...facts.readings];
-  for (const place of open) {
-    if (isDeepStrictEqual(then.readings[place], facts.readings[place])) readings[place] = now.readings[place]!;
-    else unknown.add(idOf(facts.plan.keys[place]!));
-  }
+  const [was, is] = [before, after].map((then) => asKept({ ...facts, asOf, readings: readingsOn(then), caps: capsOn(then) })) as [DayFacts, DayFacts];
+
+  const unknown = new Set(known.unknown).add('indicators');
+  const readings = facts.readings.map((read, place) => {
+    const isToldAgain = isDeepStrictEqual(was.readings[place], read);
+    if (readingFates[place] === 'unknown' || !isToldAgain) unknown.add(idOf(facts.plan.keys[place]!));
+    return isToldAgain ? is.readings[place]! : read;
+  });
   const caps = { ...facts.caps };
-  for (const cap of openCaps) {
-    if (isDeepStrictEqual(then.caps[cap], facts.caps[cap])) Object.assign(caps, { [cap]: now.caps[cap] });
-    else unknown.add('caps');
+  for (const cap of capNames) {
+    const isToldAgain = isDeepStrictEqual(was.caps[cap], caps[cap]);
+    if (capFates.get(cap) === 'unknown' || !isToldAgain) unknown.add('caps');
+    if (isToldAgain) Object.assign(caps, { [cap]: is.caps[cap] });
   }
   return { facts: { ...facts, asOf, readings, caps }, unknown };
+}
+
+/** What becomes of what goes by some facts: left where the signals move none of them, else read again where that day's are still there. */
+function fates(day: EpochDay, { before, after }: LateSignals, signals: readonly Signal[], keyFeatures: readonly string[]): (goesBy: readonly ToldFact[]) => 'left' | 'read' | 'unknown' {
+  const end = startOf(day + 1) - 1;
+  const moved = new Set(signals.flatMap((signal) => factsMovedBy(signal, before, day, keyFeatures)));
+  // Whether use can be looked back at matters only to what late use moves; it hangs on what looks remembered before.
+  const isStillThere = (fact: ToldFact): boolean => (fact === 'use' ? !moved.has('use') || lastWordOn(fact, before) <= end : lastWordOn(fact, after) <= end);
+  return (goesBy) => (!goesBy.some((fact) => moved.has(fact)) ? 'left' : goesBy.every(isStillThere) ? 'read' : 'unknown');
 }
 
 const idOf = (key: string): string => key.slice(0, key.indexOf(' '));
