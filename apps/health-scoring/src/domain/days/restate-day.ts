@@ -1,9 +1,8 @@
 import type { Signal } from '@perennial/contracts/signal';
 import { signalKinds } from '@perennial/contracts/signal';
-import { isDeepStrictEqual } from 'node:util';
 import type { CountedFeatures } from '../facts/fold-feature.js';
 import { readMeasure } from '../measures/measure.js';
-import type { CompiledMeasure } from '../scorecard/compile-scorecard.js';
+import { canonical, type CompiledMeasure } from '../scorecard/compile-scorecard.js';
 import type { SourceLiveness } from '../sources/source-liveness.js';
 import type { AccountHealthState } from '../state.js';
 import { dayOf, startOf, type EpochDay } from '../time/day.js';
@@ -71,13 +70,13 @@ export function restateDay(day: EpochDay, known: RestatedFacts, late: LateSignal
 
   const unknown = new Set(known.unknown).add('indicators');
   const readings = facts.readings.map((read, place) => {
-    const isToldAgain = isDeepStrictEqual(was.readings[place], read);
+    const isToldAgain = isSame(was.readings[place], read);
     if (readingFates[place] === 'unknown' || !isToldAgain) unknown.add(idOf(facts.plan.keys[place]!));
     return isToldAgain ? is.readings[place]! : read;
   });
   const caps = { ...facts.caps };
   for (const cap of capNames) {
-    const isToldAgain = isDeepStrictEqual(was.caps[cap], caps[cap]);
+    const isToldAgain = isSame(was.caps[cap], caps[cap]);
     if (capFates.get(cap) === 'unknown' || !isToldAgain) unknown.add('caps');
     if (isToldAgain) Object.assign(caps, { [cap]: is.caps[cap] });
   }
@@ -92,6 +91,9 @@ function fates(day: EpochDay, { before, after }: LateSignals, signals: readonly 
   const isStillThere = (fact: ToldFact): boolean => (fact === 'use' ? !moved.has('use') || lastWordOn(fact, before) <= end : lastWordOn(fact, after) <= end);
   return (goesBy) => (!goesBy.some((fact) => moved.has(fact)) ? 'left' : goesBy.every(isStillThere) ? 'read' : 'unknown');
 }
+
+/** True for the same plain data, in whatever order of fields. */
+export const isSame = (one: unknown, other: unknown): boolean => canonical({ one }) === canonical({ one: other });
 
 const idOf = (key: string): string => key.slice(0, key.indexOf(' '));
 

@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { EpochDay } from '../time/day.js';
 import type { HeldBand } from '../verdict/band.js';
 import type { KeptDay } from './day-codec.js';
 import type { DayFacts } from './day-facts.js';
 import { judgeDay, markOf, type DayVerdict } from './judge-day.js';
-import { restateDay, type LateSignals, type PastReading, type RestatedFacts } from './restate-day.js';
+import { isSame, restateDay, type LateSignals, type PastReading, type RestatedFacts } from './restate-day.js';
 
 /** A day that signals came late for: as it was known then, and now where signals came late before. */
 export interface KnownDay {
@@ -32,8 +31,8 @@ export function restateRun(days: readonly (KnownDay & { readonly card: CompiledS
     const known = restated ?? { facts: kept.facts, unknown: new Set<string>() };
     const next = kept.facts.merged ? null : restateDay(kept.day, known, late, reading);
     if (next === null) continue;
-    const isMoved: boolean = last !== null && !isDeepStrictEqual(last.was, last.is);
-    const isNext = last !== null && isDeepStrictEqual(last.was, known.facts.held);
+    const isMoved: boolean = last !== null && !isSame(last.was, last.is);
+    const isNext = last !== null && isSame(last.was, known.facts.held);
     isBroken ||= isMoved && !isNext;
     const facts: DayFacts = isMoved && isNext ? { ...next.facts, held: last!.is } : next.facts;
     const unknown = new Set(next.unknown);
