@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import type { HealthDay, HealthDayNow } from '../src/application/health-queries.js';
+import { RestatedDayStore } from '../src/application/restated-day-store.js';
 import type { PastDayView } from '../src/http/past-day.dto.js';
 import { healthScoring } from '../src/service.js';
 import { Desk } from './desk.js';
@@ -73,6 +74,24 @@ describe('signals that come late', () => {
     await service.advance(desk.days(2));
     await desk.tell(desk.signal('other', 'pulse', { pulse: 3, reason: 'late' }, { at: desk.days(-1) }));
     expect((await now('other')).slice(-4).map(({ restated }) => restated)).toEqual([left, null, { differs: true, unknown: ['indicators'] }, null]);
+  });
+
+  it('are restated with their facts or not at all: what fails half-way comes again', async () => {
+    const store = service.running.get(RestatedDayStore);
+    const save = store.save.bind(store);
+    let kills = 0;
+    store.save = async (...args) => {
+      await save(...args);
+      kills += 1;
+      if (kills === 1) throw new Error('killed after restating');
+    };
+    await desk.tell(desk.signal('late', 'survey', { type: 'nps', score: 3 }, { at: desk.days(-3), personId: 'cleo' }));
+    expect(kills).toBe(2);
+    expect((await now('late')).slice(-4).map(({ restated }) => restated?.unknown)).toEqual([['indicators'], ['indicators'], ['indicators'], undefined]);
+    const told = (await desk.health('late')).measures.find(({ id }) => id === 'survey')!;
+    expect(measure(await past('late', -1, '?known=now'), 'survey').value).toBe(told.value);
+    expect(measure(await past('late', -1), 'survey').value).toBe(9);
+    expect(told.value).toBeLessThan(9);
   });
 
   it('are late once: a rebuild meets them again and changes nothing', async () => {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { killPoint } from '@perennial/messaging/kill-point';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { restatedDays, type PastReading } from '../domain/days/restate-day.js';
@@ -48,7 +47,6 @@ export class RestateDays {
     }
     await this.store.save(tx, restated);
     await this.store.leave(tx, left);
-    killPoint('scoring.after-restating');
   }
 
   private reading(): PastReading {
