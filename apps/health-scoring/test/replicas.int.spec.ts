@@ -31,6 +31,20 @@ describe('several scorers', () => {
     await desk.tell(desk.signal(second, 'usage', { event: 'used', quantity: 1 }));
     expect(mine.newest().map(({ kind }) => kind)).toContain('survey');
   });
+
+  it('go by no source that only a chunk not yet committed has seen', async () => {
+    const sightings = service.running.get(SourceSightings);
+    const survey = { kind: 'survey', receivedAt: new Desk(service).days(0) } as Signal;
+    const noting = service.running.get(Database).transaction(async (tx) => {
+      await sightings.note(tx, 0, [survey]);
+      expect([sightings.liveness(null).survey, sightings.liveness(null, [survey]).survey]).toEqual([undefined, expect.anything()]);
+      throw new Error('killed');
+    });
+    await expect(noting).rejects.toThrow('killed');
+    expect(sightings.liveness(null).survey).toBeUndefined();
+    await service.running.get(Database).transaction((tx) => sightings.note(tx, 0, [survey]));
+    expect(sightings.liveness(null).survey).toBeDefined();
+  });
 });
 
 /** Ids of two accounts whose signals lie in different partitions, however many there are. */

@@ -64,7 +64,7 @@ export class SignalTime {
     // How far the other partitions are matters only where a silence may end there unread.
     const known = own !== null && !this.sightings.maySilence(now) ? null : await this.known(tx);
     const reached = own ?? known?.until(batch.partition) ?? null;
-    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: this.sightings.liveness(known?.throughout ?? null) };
+    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: this.sightings.liveness(known?.throughout ?? null, signals) };
   }
 
   liveness(known: KnownSignals): SourceLiveness {
