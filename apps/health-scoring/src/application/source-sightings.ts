@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Signal, SignalKind } from '@perennial/contracts/signal';
+import { signalKinds, type Signal, type SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { livenessOf, sight, type SourceLiveness, type SourceSighting } from '../domain/sources/source-liveness.js';
@@ -32,13 +32,16 @@ export class SourceSightings {
   /**
    * Sources as looks may see them. A silence counts up to `throughout` only, the instant up to which the signals
    * of every partition are applied (null: none is), or when it was told before: what waits unread may end it.
-   * `signals`: of the chunk in hand.
+   * `signals`: of the chunk in hand. Asked behind the locks of the accounts it finds every kind that their last look
+   * knew of, whichever process gave that: a source that has been heard of is never unheard of again.
    */
-  liveness(throughout: Date | null, signals: readonly Signal[] = []): SourceLiveness {
+  async liveness(sql: Sql, throughout: Date | null, signals: readonly Signal[] = []): Promise<SourceLiveness> {
     const until = throughout === null ? -Infinity : throughout.getTime();
-    const seen = [...this.known.values(), ...this.seenIn(signals)];
-    const sources = Object.entries(livenessOf(seen)) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
-    return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || this.toldStale.has(kind) ? source : { ...source, staleAt: Infinity }]));
+    const newToUs = this.known.size === signalKinds.length ? [] : await this.store.sightings(sql, [...this.known.keys()]);
+    const isTold = (kind: SignalKind): boolean => this.toldStale.has(kind) || newToUs.some((sighting) => sighting.kind === kind && sighting.told === 'stale');
+    const newestLast = [...this.known.values(), ...newToUs, ...this.seenIn(signals)].sort((a, b) => a.lastSeenAt - b.lastSeenAt);
+    const sources = Object.entries(livenessOf(newestLast)) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
+    return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || isTold(kind) ? source : { ...source, staleAt: Infinity }]));
   }
 
   /** True when a kind that nobody was told of may count as silent at `now`. */
