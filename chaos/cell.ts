@@ -2,7 +2,7 @@ import type { EventLog } from '@perennial/messaging/event-log';
 import type { WebhookSink } from './faults/webhook-sink.js';
 import type { Load } from './load/load.js';
 import type { PlanOptions } from './load/plan.js';
-import type { Random } from './random.js';
+import type { Random } from '@perennial/testing/random';
 import type { KafkaSystem } from './system/kafka-system.js';
 import type { PostgresSystem } from './system/postgres-system.js';
 import type { LogKind, SystemOptions } from './system/system.js';

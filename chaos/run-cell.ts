@@ -1,5 +1,6 @@
 import type { EventLog } from '@perennial/messaging/event-log';
 import { retryTransient } from '@perennial/messaging/retry-transient';
+import { Random } from '@perennial/testing/random';
 import type { Cell, CellContext, CellSystem } from './cell.js';
 import { check, type Findings } from './check/check.js';
 import { settle, type Settled } from './check/settle.js';
@@ -8,7 +9,6 @@ import { WebhookSink } from './faults/webhook-sink.js';
 import { makeHookEndpoints } from './load/hook-events.js';
 import { Load } from './load/load.js';
 import { plan } from './load/plan.js';
-import { Random, seedOf } from './random.js';
 import { KafkaSystem } from './system/kafka-system.js';
 import { PostgresSystem } from './system/postgres-system.js';
 import type { LogKind } from './system/system.js';
@@ -127,4 +127,11 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
     cell: cell.id, log, seed, accepted: load?.accepted.size ?? 0, checked, lost: findings.lost.length, doubled: findings.doubled.length, oracle: findings.oracle.length, lag: settled.lag,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10, verdict: faults.length === 0 ? 'ok' : 'failed', faults, notes, retries: load?.retries ?? 0,
   };
+}
+
+/** Seed of one cell of a run: cells do not share their chance, so each can be repeated by itself. */
+function seedOf(seed: number, cell: string, log: string): number {
+  let hash = seed | 0;
+  for (const char of `${cell} ${log}`) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
+  return hash;
 }

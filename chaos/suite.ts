@@ -1,5 +1,5 @@
 import type { Cell } from './cell.js';
-import { Random } from './random.js';
+import { Random } from '@perennial/testing/random';
 import type { LogKind } from './system/system.js';
 
 /** The kill points that are each service's own; renewal-forecasting has those that all share. */

@@ -1,5 +1,6 @@
 import { encodeHeaders } from '@perennial/contracts/cloud-event';
 import type { EventLog, OutgoingRecord } from '@perennial/messaging/event-log';
+import { Random } from '@perennial/testing/random';
 
 export interface StreamOptions {
   readonly kind: 'signals' | 'telemetry';
@@ -24,17 +25,6 @@ export interface StreamTotals {
 const perSend = 2_000;
 const dayMs = 86_400_000;
 
-/** mulberry32: the same numbers on every machine. */
-export function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Appends records to a topic, one send after the other: two at once could change places. */
 export async function appendAll(log: EventLog, topic: string, count: number, next: () => OutgoingRecord): Promise<void> {
   for (let left = count; left > 0; left -= perSend) await log.append(topic, Array.from({ length: Math.min(perSend, left) }, next));
@@ -43,7 +33,7 @@ export async function appendAll(log: EventLog, topic: string, count: number, nex
 /** Usage signals about many accounts, as signal-ingestion publishes them; versions count the events of an account. */
 export class SignalStream {
   private readonly versions: Uint32Array;
-  private readonly random = numbers(1);
+  private readonly random = new Random(1);
   private sent = 0;
   private touched = 0;
 
@@ -61,12 +51,12 @@ export class SignalStream {
 
   next(): OutgoingRecord {
     const { accounts, hotShare = 0, prefix = 'account', from = 0, days = 1 } = this.options;
-    const place = hotShare > 0 && this.random() < hotShare ? 0 : Math.floor(this.random() * accounts);
+    const place = hotShare > 0 && this.random.next() < hotShare ? 0 : Math.floor(this.random.next() * accounts);
     const count = ++this.versions[place]!;
     if (count === 1) this.touched++;
     const version = from + count;
     const account = `${prefix}-${place}`;
-    const at = new Date(Date.now() - Math.floor(this.random() * days) * dayMs).toISOString();
+    const at = new Date(Date.now() - Math.floor(this.random.next() * days) * dayMs).toISOString();
     const id = `${prefix}-${this.sent++}`;
     const data = {
       id, kind: 'usage', accountId: account, personId: `person-${place}-${this.sent % 2}`, occurredAt: at, receivedAt: new Date().toISOString(), sourceId: 'bench', product: null, clamped: false,

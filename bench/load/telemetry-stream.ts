@@ -1,10 +1,11 @@
 import { encodeHeaders } from '@perennial/contracts/cloud-event';
 import type { EventLog, OutgoingRecord } from '@perennial/messaging/event-log';
-import { appendAll, numbers, type StreamOptions, type StreamTotals } from './signal-stream.js';
+import { Random } from '@perennial/testing/random';
+import { appendAll, type StreamOptions, type StreamTotals } from './signal-stream.js';
 
 /** Track calls of many people as the edge writes them. */
 export class TelemetryStream {
-  private readonly random = numbers(2);
+  private readonly random = new Random(2);
   private readonly seen: Uint8Array;
   private sent = 0;
   private touched = 0;
@@ -23,7 +24,7 @@ export class TelemetryStream {
 
   private next(): OutgoingRecord {
     const { accounts, prefix = 'account' } = this.options;
-    const place = Math.floor(this.random() * accounts);
+    const place = Math.floor(this.random.next() * accounts);
     if (this.seen[place] === 0) {
       this.seen[place] = 1;
       this.touched++;

@@ -1,7 +1,7 @@
 import type { AnyTopic } from '@perennial/contracts/topic';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { ConsumerOffsets } from '@perennial/messaging/consumer-offsets';
-import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
+import { messagingMigrations } from '@perennial/messaging/messaging-migrations';
 import { SlotMemory } from '@perennial/messaging/partition-memory';
 import { partitionOf } from '@perennial/messaging/partitioner';
 import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
@@ -29,7 +29,7 @@ const fences = Array.from({ length: partitions }, () => 0n);
 answer(
   {
     async start({ accounts }: { accounts: number }) {
-      database = await TypeOrmDatabase.open({ url: await (await testPostgres()).emptyDatabase(), migrations: [CreateMessagingTables1700000000000, CreateFoldTable1700000000002] });
+      database = await TypeOrmDatabase.open({ url: await (await testPostgres()).emptyDatabase(), migrations: [...messagingMigrations, CreateFoldTable1700000000002] });
       offsets = new ConsumerOffsets(database);
       await offsets.begin(topic.name, 'none', fences.map((next, partition) => ({ partition, next })));
       stream = new SignalStream({ kind: 'signals', topic: topic.name, accounts, days: 28 });
@@ -65,9 +65,9 @@ async function work(partition: number, events: readonly Event[]): Promise<void> 
   const to = from + BigInt(events.length);
   await database.transaction(async (tx) => {
     const newest = new Map(events.map(({ key, version }) => [key, version]));
-    const seen = await offsets.move(tx, topic.name, { partition, from, to, lastOffset: to - 1n, lastEventId: null, appliedAt: new Date() }, newest);
+    const fence = await offsets.move(tx, topic.name, { partition, from, to, lastOffset: to - 1n, lastEventId: null, appliedAt: new Date() }, newest);
     const states = await loadCounts(tx, memory, [...newest.keys()].sort());
-    for (const { key, version, occurredAt } of events) if (version > (seen?.get(key) ?? 0)) states.get(key)!.state.add(occurredAt);
+    for (const { key, version, occurredAt } of events) if (version > (fence?.seen.get(key) ?? 0)) states.get(key)!.state.add(occurredAt);
     await saveCounts(tx, memory, states);
   });
   fences[partition] = to;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
-import type { ItemOf } from '../load/plan.js';
+import { accountOf, type ItemOf } from '../load/plan.js';
 
 /** What a cell asks of ingestion over and over, until `enough`; and what it takes until all of it stands as if nobody had asked. */
 export interface Asking {
@@ -25,18 +25,16 @@ function askedOf(context: CellContext): Asked {
   return known;
 }
 
-const account = (n: number): string => `acc-${String(n).padStart(3, '0')}`;
-
 /** Merges accounts into their neighbours, and parts some of them again. */
 export const merges: Asking = {
   async provoke(context, enough) {
     const { system, random } = context;
     while (!enough()) {
       const pair = random.between(0, 9) * 2;
-      askedOf(context).merged.add(account(pair));
-      await system.call('POST', `/api/v1/accounts/${account(pair)}/merge`, { intoAccountId: account(pair + 1) }).catch(() => undefined);
+      askedOf(context).merged.add(accountOf(pair));
+      await system.call('POST', `/api/v1/accounts/${accountOf(pair)}/merge`, { intoAccountId: accountOf(pair + 1) }).catch(() => undefined);
       await sleep(300);
-      if (random.chance(0.5)) await system.call('POST', `/api/v1/accounts/${account(pair)}/unmerge`, {}).catch(() => undefined);
+      if (random.chance(0.5)) await system.call('POST', `/api/v1/accounts/${accountOf(pair)}/unmerge`, {}).catch(() => undefined);
     }
   },
   async afterwards(context) {
@@ -51,7 +49,7 @@ export const replays: Asking = {
   async provoke(context, enough) {
     const { refused } = askedOf(context);
     while (!enough()) {
-      const [id, accountId] = [`refused-${refused.length}`, account(context.random.between(0, 19))];
+      const [id, accountId] = [`refused-${refused.length}`, accountOf(context.random.between(0, 19))];
       const body = { id, accountId, kind: 'pulse', occurredAt: new Date(Date.now() - 3_600_000).toISOString(), data: { pulse: 3, reason: 'mended' } };
       refused.push({ id, accountId, door: 'signals', body });
       await send(context, [unfit(body)]).catch(() => undefined);
@@ -84,7 +82,7 @@ export const erasures: Asking = {
       // Ids of messages stand in explanations, and stay where they are.
       const [personId, messageId] = [`${bird}-${people.length}`, `of-somebody-${people.length}`];
       people.push(personId);
-      const accountId = account(context.random.between(0, 19));
+      const accountId = accountOf(context.random.between(0, 19));
       const of = (id: string, more: object): object => ({ id: `${messageId}-${id}`, accountId, personId, ...more });
       const signals = [of('use', { kind: 'usage', data: { event: 'use', quantity: 7 } }), of('says', { kind: 'survey', data: { type: 'nps', score: 1, comment: `said ${bird}` } })];
       for (const one of signals) context.load.passing.add((one as { id: string }).id);

@@ -3,6 +3,7 @@ import { signalsTopic } from '@perennial/contracts/topics';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Cell, CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
+import { accountOf } from '../load/plan.js';
 import { KafkaSystem } from '../system/kafka-system.js';
 
 const outageMs = 20_000;
@@ -32,20 +33,23 @@ async function offsetsOf({ system }: CellContext): Promise<Map<string, bigint>> 
   return found;
 }
 
-/** Alarms about stopped partitions were raised, the service says that it is not ready, and no offset moved past what is gone. */
+/** Of each partition that lost something an alarm was raised, the service says that it is not ready, and no offset moved past what is gone. */
 async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, bigint>, concerned: readonly string[], withinMs = 40_000): Promise<void> {
-  const stopped = (): Set<string> => new Set(context.system.alarms().flatMap(({ alarm, service, topic, partition }) => (alarm === 'partition_stopped' ? [`${service} ${topic}/${partition}`] : [])));
+  const stopped = (): Set<string> => new Set(context.system.alarms().flatMap(({ alarm, group, topic, partition }) => (alarm === 'partition_stopped' ? [`${group} ${topic}/${partition}`] : [])));
   const notReady = async (): Promise<string[]> => {
     const { services } = await context.system.must<{ services: { name: string; ready: boolean }[] }>('GET', '/api/v1/pipeline');
     return services.filter(({ ready }) => !ready).map(({ name }) => name);
   };
+  const lossy = [...before].filter(([, next]) => next > 0n).map(([place]) => place.replace('/', `.${signalsTopic.stream} ${signalsTopic.name}/`));
+  const untold = (): string[] => lossy.filter((place) => !stopped().has(place));
   let missing: string[] = [];
   for (const end = Date.now() + withinMs; Date.now() < end; await sleep(300)) {
     const down = await notReady().catch((): string[] => []);
     missing = concerned.filter((name) => !down.includes(name));
-    if (missing.length === 0 && stopped().size > 0) break;
+    if (missing.length === 0 && untold().length === 0) break;
   }
-  if (stopped().size === 0) context.fail('no alarm told of the loss');
+  if (lossy.length === 0) context.fail('nothing was lost');
+  if (untold().length > 0) context.fail(`no alarm told of the loss of ${untold().join(', ')}`);
   if (missing.length > 0) context.fail(`still ready after the loss: ${missing.join(', ')}`);
   // A partition that goes on silently may do so a moment after another one stopped.
   await sleep(3_000);
@@ -56,7 +60,7 @@ async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, b
 
 /** More signals for every account, so that each partition has something to skip. */
 async function moreSignals({ system }: CellContext): Promise<void> {
-  const signals = Array.from({ length: 60 }, (_, i) => ({ id: `more-${i}`, kind: 'usage', accountId: `acc-${String(i % 20).padStart(3, '0')}`, data: { event: 'after the loss' } }));
+  const signals = Array.from({ length: 60 }, (_, i) => ({ id: `more-${i}`, kind: 'usage', accountId: accountOf(i % 20), data: { event: 'after the loss' } }));
   await system.must('POST', '/api/v1/signals', { signals });
 }
 
@@ -138,13 +142,18 @@ export const brokerCells: readonly Cell[] = [
         await load.finish();
         await sleep(2_000);
         const before = await offsetsOf(context);
+        const unread = new Map<string, bigint>();
         await asKafkaAdmin(system, async (admin) => {
           const marks = await admin.fetchTopicOffsets(signalsTopic.name);
           await admin.deleteTopicRecords({ topic: signalsTopic.name, partitions: marks.map(({ partition, high }) => ({ partition, offset: high })) });
+          for (const { partition, high } of marks) {
+            const place = `health-scoring/${partition}`;
+            const next = before.get(place) ?? 0n;
+            if (next < BigInt(high)) unread.set(place, next);
+          }
         });
         await system.start('health-scoring');
-        const own = new Map([...before].filter(([place]) => place.startsWith('health-scoring')));
-        await mustBeNoticed(context, own, ['health-scoring']);
+        await mustBeNoticed(context, unread, ['health-scoring']);
         return;
       }
       // In one process everything sent lies in the consumer's memory, so here the stored offsets go back instead.
@@ -162,25 +171,52 @@ export const brokerCells: readonly Cell[] = [
     id: '4-group-offsets-reset',
     logs: ['kafka', 'postgres'],
     async run(context) {
-      const { system, load, random } = context;
+      const { system, load, random, note, fail } = context;
       await load.reaches(0.5);
+      // Nobody may set the offsets right before they are read again.
+      let lowered = 0;
       if (system instanceof KafkaSystem) {
         await system.processOf('health-scoring').kill();
         await asKafkaAdmin(system, async (admin) => {
-          const marks = await admin.fetchTopicOffsets(signalsTopic.name);
-          const partitions = marks.map(({ partition, high }) => ({ partition, offset: String(random.between(0, Number(high))) }));
-          await untilEmpty(admin, 'health-scoring.signals');
-          await admin.setOffsets({ groupId: 'health-scoring.signals', topic: signalsTopic.name, partitions });
+          const groupId = 'health-scoring.signals';
+          const committed = async (): Promise<Map<number, number>> => new Map((await admin.fetchOffsets({ groupId, topics: [signalsTopic.name] }))[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+          await untilEmpty(admin, groupId);
+          const before = await committed();
+          const partitions = [...before].map(([partition, offset]) => ({ partition, offset: String(random.between(0, Math.max(0, offset))) }));
+          await admin.setOffsets({ groupId, topic: signalsTopic.name, partitions });
+          lowered = [...(await committed())].filter(([partition, offset]) => offset < (before.get(partition) ?? 0)).length;
         });
         await system.start('health-scoring');
-        return;
+      } else {
+        // Its database ends with it: it is frozen first, and what it has sent comes to its end.
+        system.processOf('health-scoring').signal('SIGSTOP');
+        await sleep(500);
+        const rows = await groupOffsets(context);
+        for (const { key, off } of rows) await system.rows('log', `UPDATE group_partition SET off = $2 WHERE ${groupKey} = $1`, [key, random.between(0, off)]);
+        const reset = new Map((await groupOffsets(context)).map(({ key, off }) => [key, off]));
+        lowered = rows.filter(({ key, off }) => (reset.get(key) ?? 0) < off).length;
+        await system.processOf('health-scoring').kill();
+        await system.start('perennial');
       }
-      await system.rows('log', 'UPDATE group_partition SET off = floor(random() * coalesce(off, 0))');
-      await system.processOf('health-scoring').kill();
-      await system.start('perennial');
+      note(`${lowered} offsets of groups reset`);
+      if (lowered === 0) fail('no offset of a group was reset');
+    },
+    async afterwards(context) {
+      if (context.system instanceof KafkaSystem) return;
+      // The services' own offsets have the say: where nothing new came, the group's were set right by them.
+      const low = (await groupOffsets(context)).filter(({ off, ends }) => off < ends);
+      if (low.length > 0) context.fail(`offsets of groups are still lower than the log ends: ${low.map(({ key }) => key).join(', ')}`);
     },
   },
 ];
+
+const groupKey = `grp || ' ' || topic_id || '/' || p`;
+
+/** Offsets of the groups in the Postgres log, and where their partitions end. */
+async function groupOffsets({ system }: CellContext): Promise<{ key: string; off: number; ends: number }[]> {
+  const rows = await system.rows<{ key: string; off: string; ends: string }>('log', `SELECT ${groupKey} AS key, off, next_off AS ends FROM group_partition JOIN part USING (topic_id, p) WHERE off IS NOT NULL ORDER BY 1`);
+  return rows.map(({ key, off, ends }) => ({ key, off: Number(off), ends: Number(ends) }));
+}
 
 /** A member that was killed counts until its session ends. */
 async function untilEmpty(admin: Admin, groupId: string): Promise<void> {

@@ -146,7 +146,7 @@ export const databaseCells: readonly Cell[] = [
     id: '5-read-only',
     logs: both,
     async run(context) {
-      const { system, load } = context;
+      const { system, load, note, fail } = context;
       await load.reaches(0.2);
       const names = services.map((service) => `"${decodeURIComponent(new URL(system.databaseUrl(service)).pathname.slice(1))}"`);
       const all = async (setting: string): Promise<void> => {
@@ -156,6 +156,11 @@ export const databaseCells: readonly Cell[] = [
       await all('SET default_transaction_read_only = on');
       await sleep(12_000);
       await all('RESET default_transaction_read_only');
+      const refused = [...system.processes.values()].map((one) => [one.name, one.linesLike(/read-only transaction/).length] as const).filter(([, lines]) => lines > 0);
+      note(`met a read-only database: ${refused.map(([name, lines]) => `${name} ${lines} times`).join(', ') || 'nobody'}`);
+      // What signals set off reaches all but the gateway; ingestion and scoring have each of them to store.
+      const missing = new Set((['signal-ingestion', 'health-scoring'] as const).map((service) => system.processOf(service).name).filter((name) => !refused.some(([met]) => met === name)));
+      if (missing.size > 0) fail(`no write was refused to ${[...missing].join(', ')}`);
     },
   },
   {

@@ -8,11 +8,9 @@ import { both, type Cell, type CellContext } from '../cell.js';
 import { settle } from '../check/settle.js';
 import { poison } from '../faults/poison.js';
 import { foreignSource } from '../load/load.js';
-import type { ItemOf } from '../load/plan.js';
+import { accountOf, type ItemOf } from '../load/plan.js';
 import { services } from '../system/system.js';
 import { asKafkaAdmin, kafkaOf } from './broker.js';
-
-const account = (n: number): string => `acc-${String(n).padStart(3, '0')}`;
 
 export const inputCells: readonly Cell[] = [
   {
@@ -51,7 +49,7 @@ export const inputCells: readonly Cell[] = [
       await load.reaches(0.1);
       await asKafkaAdmin(kafkaOf(context), (admin) => admin.deleteTopics({ topics: [topic] }));
       const log = await context.openLog();
-      const sent = Array.from({ length: 10 }, (_, n) => poison(account(n)));
+      const sent = Array.from({ length: 10 }, (_, n) => poison(accountOf(n)));
       for (const { text: _, ...record } of sent) await log.append(telemetryTopic.name, [record]);
       await load.finish();
       let waiting = await outboxOf(context);
@@ -72,7 +70,7 @@ export const inputCells: readonly Cell[] = [
     logs: both,
     async run(context) {
       const { system, load, random, note } = context;
-      const broken = account(random.between(0, 19));
+      const broken = accountOf(random.between(0, 19));
       await load.reaches(0.2);
       await system.rows('health-scoring', `ALTER TABLE account_health ADD CONSTRAINT chaos CHECK (account_id <> '${broken}') NOT VALID`);
       await load.finish();

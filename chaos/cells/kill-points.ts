@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { checkLetters, poisonUntil } from '../faults/poison.js';
+import { accountOf } from '../load/plan.js';
 import { services, type ServiceName } from '../system/system.js';
 import { erasures, mappings, merges, replays } from './asked-of-ingestion.js';
 
@@ -139,7 +140,7 @@ async function replayed(context: CellContext, enough: () => boolean): Promise<vo
 
 async function restate({ system, random }: CellContext, enough: () => boolean): Promise<void> {
   while (!enough()) {
-    const accountId = `acc-${String(random.between(0, 19)).padStart(3, '0')}`;
+    const accountId = accountOf(random.between(0, 19));
     await system.rows('signal-ingestion', `INSERT INTO restatement (id, account_id, reason, state, created_at) SELECT gen_random_uuid(), id, 'chaos', 'waiting', now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING`, [accountId]).catch(() => undefined);
     await sleep(300);
   }

@@ -11,6 +11,7 @@ const nextVersion = join(import.meta.dirname, '../faults/next-version.mjs');
 const drainMs = 10_000;
 /** Membership of a consumer without a sign of life. */
 const sessionMs = 12_000;
+const rebuildMs = 120_000;
 /** Name of the statement by which a chunk claims its place. */
 const fence = 'messaging_fence';
 
@@ -141,6 +142,31 @@ export const processCells: readonly Cell[] = [
         if (code !== 0 || ms > drainMs) fail(`${name} ended with ${code ?? 'SIGKILL'} ${(ms / 1000).toFixed(1)} s after SIGTERM`);
         await system.start(name);
       }
+    },
+  },
+  {
+    id: '20-rebuild-under-load',
+    logs: both,
+    seconds: 20,
+    async run({ system, load, random, fail, note }) {
+      let meanwhile = 0;
+      for (const [at, service] of random.shuffled(['health-scoring', 'renewal-forecasting', 'notifications']).entries()) {
+        await load.reaches(0.2 + at * 0.2);
+        const path = `/api/v1/pipeline/${service}/rebuild`;
+        const [accepted, startedAt] = [load.accepted.size, Date.now()];
+        // On a loaded machine the gateway may not wait for the answer: then it runs already, or is begun again.
+        const begins = async (): Promise<boolean> => [202, 409].includes((await system.call('POST', path)).status);
+        const isOver = async (): Promise<boolean> => !(await system.must<{ running: boolean }>('GET', path)).running;
+        for (const step of [begins, isOver]) {
+          while (!(await step().catch(() => false))) {
+            if (Date.now() > startedAt + rebuildMs) throw new Error(`the rebuild of ${service} does not end within ${rebuildMs / 1000} s`);
+            await sleep(50);
+          }
+        }
+        meanwhile += load.accepted.size - accepted;
+        note(`${service} was built anew in ${((Date.now() - startedAt) / 1000).toFixed(1)} s, while ${load.accepted.size - accepted} items were accepted`);
+      }
+      if (meanwhile === 0) fail('nothing came while a service was built anew');
     },
   },
 ];

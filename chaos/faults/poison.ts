@@ -3,6 +3,7 @@ import type { AnyTopic } from '@perennial/contracts/topic';
 import { riskChangesTopic, signalsTopic, telemetryTopic } from '@perennial/contracts/topics';
 import type { EventLog } from '@perennial/messaging/event-log';
 import type { CellContext } from '../cell.js';
+import { accountOf } from '../load/plan.js';
 import type { ServiceName } from '../system/system.js';
 
 /** Who reads the topics that are poisoned: each of them has a letter of its own for every record. */
@@ -26,7 +27,7 @@ export async function poisonUntil(context: CellContext, enough: () => boolean, e
   let log: EventLog | null = null;
   while (!enough()) {
     for (const [topic] of readers) {
-      const { text, ...record } = poison(`acc-${String(context.random.between(0, 19)).padStart(3, '0')}`);
+      const { text, ...record } = poison(accountOf(context.random.between(0, 19)));
       try {
         log ??= await context.system.openLog();
         await log.append(topic.name, [record]);

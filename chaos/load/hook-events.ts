@@ -1,5 +1,5 @@
 import { signings, zendeskTicket } from '../../apps/signal-ingestion/test/hook-calls.js';
-import type { Random } from '../random.js';
+import type { Random } from '@perennial/testing/random';
 import type { ChaosSystem } from '../system/system.js';
 
 export type HookName = 'zendesk' | 'intercom' | 'stripe';

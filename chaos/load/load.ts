@@ -3,7 +3,7 @@ import { encodeHeaders } from '@perennial/contracts/cloud-event';
 import { telemetryTopic } from '@perennial/contracts/topics';
 import { CompressionTypes, Kafka, logLevel, type Producer } from 'kafkajs';
 import type { ClientRequest } from '@perennial/testing/vendor-clients';
-import type { Random } from '../random.js';
+import type { Random } from '@perennial/testing/random';
 import type { ChaosSystem } from '../system/system.js';
 import { clientRequests } from './client-requests.js';
 import { hookCall, type HookEndpoints } from './hook-events.js';

@@ -1,6 +1,6 @@
 import type { SignalInput } from '@perennial/contracts/signal';
 import { clients, groupClients, type ClientEvent, type ClientGroup } from '@perennial/testing/vendor-clients';
-import type { Random } from '../random.js';
+import type { Random } from '@perennial/testing/random';
 import { hookEvents, type HookName } from './hook-events.js';
 
 /** One thing a producer has to say, and the way it goes; what it says follows from the seed alone. */
@@ -21,6 +21,9 @@ type Way =
 
 export type Door = Item['door'];
 export type ItemOf<D extends Door> = Item & { readonly door: D };
+
+/** Id of the account with this number. */
+export const accountOf = (n: number): string => `acc-${String(n).padStart(3, '0')}`;
 
 export interface PlanOptions {
   readonly accounts: number;
@@ -47,7 +50,7 @@ const groupClientNames = Object.keys(groupClients);
 /** What the producers of one cell send: book of accounts with use, tickets, answers, people, contracts, goals; through every client, and by webhook. */
 export function plan(random: Random, options: PlanOptions): Item[] {
   const start = options.now.getTime() - span;
-  const writers = Array.from({ length: options.accounts }, (_, i) => new AccountWriter(`acc-${String(i).padStart(3, '0')}`, random, start, options));
+  const writers = Array.from({ length: options.accounts }, (_, i) => new AccountWriter(accountOf(i), random, start, options));
   const items = writers.flatMap((writer) => writer.write());
   if (options.shuffled) return random.shuffled(items.map(({ item }) => item));
   // Nearly in the order of time: up to six hours are swapped.

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Alarm {
   readonly alarm: string;
   readonly msg: string;
-  readonly service?: string;
+  readonly group?: string;
   readonly topic?: string;
   readonly partition?: number;
 }

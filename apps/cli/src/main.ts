@@ -145,7 +145,7 @@ function addDeadLetters(program: Command): void {
 }
 
 function addRebuild(program: Command): void {
-  reaching(program.command('rebuild').description('Clears what a service derived and reads its topics from the start; publishes nothing until caught up.').argument('<service>', 'e.g. health-scoring'))
+  reaching(program.command('rebuild').description('Clears what a service derived and reads its topics from the start; tells nothing twice.').argument('<service>', 'e.g. health-scoring'))
     .addHelpText('after', '\nExample:\n  perennial rebuild renewal-forecasting')
     .action(async (service: string, options: Reach) => {
       const { rebuild } = await import('./commands/rebuild.js');

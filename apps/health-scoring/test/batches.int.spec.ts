@@ -90,7 +90,7 @@ describe('a batch', () => {
             const at = pick(6);
             let seen = 0;
             const killed = bench.run(async (tx) => {
-              await bench.signals.handle({ topic: signalsTopic, partition: 0, events, memory, caughtUp: true }, tx);
+              await bench.signals.handle({ topic: signalsTopic, partition: 0, events, memory, caughtUp: true, rebuilding: false }, tx);
               throw failure;
             }, ({ name }) => {
               seen += 1;

@@ -164,6 +164,22 @@ describe('facts that come again', () => {
     expect(await desk.kinds('two')).toContain('csm_concern');
     expect((await desk.health('two')).version).toBeGreaterThan(before[1]!.version);
   });
+
+  it('tells what a signal changed while a rebuild reads the old ones, and nothing of what is half read', async () => {
+    const ids = ['one', 'two', 'three'];
+    await desk.tellAccounts(...ids.map((id) => desk.account(id)));
+    await desk.tell(...ids.flatMap((id) => desk.well(id)), desk.signal('two', 'survey', { type: 'renewal_intent', score: 2 }, { personId: 'sam' }));
+    // So many that looks by time fall among them.
+    await desk.tell(...ids.flatMap((id) => Array.from({ length: 1_100 }, () => desk.signal(id, 'note', { text: 'x', author: 'olga' }))));
+    const told = (await service.published(riskChangesTopic)).length;
+
+    expect((await service.request('POST', '/internal/rebuild', { scopes: ['operate'] })).status).toBe(202);
+    await service.publish(signalsTopic, [desk.signal('one', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam' })]);
+    for (let running = true; running; ) running = (await service.request<{ running: boolean }>('GET', '/internal/rebuild', { scopes: ['operate'] })).body.running;
+    await service.settle();
+    expect((await service.published(riskChangesTopic)).slice(told).map(({ data }) => [data.accountId, data.from, data.to])).toEqual([['one', 'green', 'red']]);
+    expect(await Promise.all(ids.map(async (id) => (await desk.health(id)).riskLevel))).toEqual(['red', 'red', 'green']);
+  });
 });
 
 describe('a deployment that observes', () => {

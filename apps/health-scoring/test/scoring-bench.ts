@@ -59,7 +59,7 @@ class KeepingOutbox extends Outbox {
 export async function scoringBench() {
   const { database, dispose } = await testDatabase({ migrations: [CreateMessagingTables1700000000000, ...healthScoring.migrations] });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
-  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], behind: () => Promise.resolve(new Set<number>()) });
+  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], standing: () => Promise.resolve({ behind: new Set<number>(), rebuilding: false }) });
   const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
@@ -87,7 +87,7 @@ export async function scoringBench() {
       }),
     );
   const handle = <T extends AnyTopic>(topic: T, handler: BatchHandler<T>, events: readonly ReceivedEvent<T>[], memory: PartitionMemory = new Memory(), watch?: (statement: Statement) => void) =>
-    run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true }, tx)), watch);
+    run(async (tx) => void (await handler.handle({ topic, partition: 0, events, memory, caughtUp: true, rebuilding: false }, tx)), watch);
 
   return {
     database, clock, outbox, outcomes, run, handle,

@@ -45,7 +45,7 @@ describe('batches', () => {
         afterCommit: (effect) => tx.afterCommit(effect),
         query: <Row>(statement: Statement | string) => (names.push(typeof statement === 'string' ? statement : (statement.name ?? statement.text)), tx.query<Row>(statement)),
       };
-      const batch: EventBatch<T> = { topic, partition: 0, events: received<T>(events), memory: { keep: (_slot, make) => make() }, caughtUp: true };
+      const batch: EventBatch<T> = { topic, partition: 0, events: received<T>(events), memory: { keep: (_slot, make) => make() }, caughtUp: true, rebuilding: false };
       await handler.handle(batch, counting);
     });
     return names;

@@ -19,7 +19,7 @@ describe('a batch', () => {
   /** Statements of one batch. */
   async function handle<T extends AnyTopic>(topic: T, handler: BatchHandler<T>, events: EventBatch<T>['events']): Promise<number> {
     bench.database.statements = 0;
-    await bench.database.transaction((tx) => handler.handle({ topic, partition: 0, events, memory: { keep: (_, make) => make() }, caughtUp: true }, tx));
+    await bench.database.transaction((tx) => handler.handle({ topic, partition: 0, events, memory: { keep: (_, make) => make() }, caughtUp: true, rebuilding: false }, tx));
     return bench.database.statements;
   }
   const many = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `account-${from + n}`);

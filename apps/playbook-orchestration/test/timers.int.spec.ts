@@ -14,7 +14,7 @@ describe('durable timers', () => {
   async function startRuns(...accountIds: string[]) {
     const handler = new FollowRiskChangesHandler(bench.desks);
     const events = accountIds.map((accountId) => received(riskChangesTopic, { type: 'perennial.risk.changed.v1', data: { ...riskChange('green', 'red'), accountId } }, accountId, 1));
-    await bench.database.transaction((tx) => handler.handle({ topic: riskChangesTopic, partition: 0, events, memory: { keep: (_, make) => make() }, caughtUp: true }, tx));
+    await bench.database.transaction((tx) => handler.handle({ topic: riskChangesTopic, partition: 0, events, memory: { keep: (_, make) => make() }, caughtUp: true, rebuilding: false }, tx));
     bench.outbox.published.length = 0;
   }
   const openTasks = async (accountId: string) => (await bench.workList.tasks({ accountId, ownerId: null, status: 'open' }, { limit: 50, after: null })).length;

@@ -1,6 +1,6 @@
 import type { AnyTopic, EventOf } from '@perennial/contracts/topic';
 import type { ReceivedEvent } from '@perennial/messaging/batch-consumer';
-import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
+import { messagingMigrations } from '@perennial/messaging/messaging-migrations';
 import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
 import { Transient } from '@perennial/persistence/errors';
 import { Database, type Statement, type Transaction } from '@perennial/persistence/transaction';
@@ -72,7 +72,7 @@ export class WatchedDatabase extends Database {
 
 /** The service's parts on a database of their own, without consumers and HTTP. */
 export async function workbench(config = { timerBatch: 500, timerLeaseSeconds: 30, observe: false }) {
-  const base = await testDatabase({ migrations: [...kitMigrations, CreateMessagingTables1700000000000, CreatePlaybookTables1700000000001] });
+  const base = await testDatabase({ migrations: [...kitMigrations, ...messagingMigrations, CreatePlaybookTables1700000000001] });
   const database = new WatchedDatabase(base.database);
   const store = new PostgresOrchestrationStore();
   const timers = new PostgresTimerQueue(database);

@@ -114,7 +114,7 @@ describe('forecasting accounts on Postgres', () => {
       const signal: Signal = { id: status, kind: 'contract', accountId: 'a', personId: null, occurredAt: receivedAt, receivedAt, sourceId: 's', product: null, clamped: false, data, version: year };
       return { type: 'perennial.signal.contract.v1', data: signal, key: 'a', version: year, partition: 0, offset: 0n, receivedAt: new Date() } as unknown as ReceivedEvent<typeof signalsTopic>;
     };
-    const batch = (events: ReceivedEvent<typeof signalsTopic>[], last: boolean) => ({ topic: signalsTopic, partition: 0, events, memory: { keep: <V>(_: symbol, make: () => V) => make() }, caughtUp: last });
+    const batch = (events: ReceivedEvent<typeof signalsTopic>[], last: boolean) => ({ topic: signalsTopic, partition: 0, events, memory: { keep: <V>(_: symbol, make: () => V) => make() }, caughtUp: last, rebuilding: false });
     await postgres.database.transaction((tx) => handler.handle(batch([event('created', 2026, '2026-01-01T00:00:00.000Z')], false), tx));
     await postgres.database.transaction((tx) => handler.handle(batch([event('renewed', 2027, '2026-12-01T00:00:00.000Z')], true), tx));
     expect(states()).toEqual([['a', ['open']], ['a', ['renewed', 'open']]]);

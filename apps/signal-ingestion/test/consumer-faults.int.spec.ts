@@ -17,7 +17,7 @@ function telemetry(event: Pick<Telemetry, 'type' | 'data' | 'key'>, id: string, 
   const envelope = { id, source: '/test', time: '', subject: null, causationId: null, causationDepth: 0, traceparent: null };
   return { ...event, envelope, version: 0, partition: 0, offset: BigInt(offset), receivedAt: new Date() } as Telemetry;
 }
-const chunk = (events: readonly Telemetry[]): EventBatch<typeof telemetryTopic> => ({ topic: telemetryTopic, partition: 0, events, memory: { keep: (_slot, make) => make() }, caughtUp: true });
+const chunk = (events: readonly Telemetry[]): EventBatch<typeof telemetryTopic> => ({ topic: telemetryTopic, partition: 0, events, memory: { keep: (_slot, make) => make() }, caughtUp: true, rebuilding: false });
 
 describe('the consumer under load', () => {
   let service: TestService;

@@ -32,6 +32,8 @@ export interface EventBatch<T extends AnyTopic> {
   readonly memory: PartitionMemory;
   /** True when nothing more was waiting in the partition behind this chunk at the time of the fetch. */
   readonly caughtUp: boolean;
+  /** True while the service reads its topics again: what other partitions told it may be of long ago yet. */
+  readonly rebuilding: boolean;
 }
 
 /**

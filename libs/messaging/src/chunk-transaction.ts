@@ -1,6 +1,6 @@
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Database, Transaction } from '@perennial/persistence/transaction';
-import type { BatchHandler, PoisonRecord } from './batch-consumer.js';
+import type { BatchHandler, EventBatch, PoisonRecord } from './batch-consumer.js';
 import { select, type Selection } from './chunk-selection.js';
 import type { ChunkItem } from './chunk.js';
 import type { ConsumerOffsets } from './consumer-offsets.js';
@@ -9,6 +9,7 @@ import type { EventTraces } from './event-traces.js';
 import { killPoint } from './kill-point.js';
 import type { PartitionState } from './partition-state.js';
 import { redactedMessage } from './redact.js';
+import { markToldBefore } from './told-before.js';
 
 /** The fence was not where this consumer left it: another one worked the partition. */
 export class FenceMissed extends Error {
@@ -54,11 +55,13 @@ export class ChunkTransaction {
       const result = await this.database.transaction(async (tx) => {
         // A deadlock runs this again: what the first try put into the memory was rolled back.
         if (tries++ > 0) partition.memory.clear();
-        const seen = await this.offsets.move(tx, this.topic.name, move, newest);
-        if (seen === null) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
+        const fence = await this.offsets.move(tx, this.topic.name, move, newest);
+        if (fence === null) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
+        if (partition.told.has(first.record.offset)) markToldBefore(tx);
         const replays = await this.letters.replaysAmong(tx, this.topic, items.map((item) => item.record));
-        const selection = select(this.topic, items, seen, replays);
-        const applied = await this.handle(selection, partition, items, highWatermark <= move.to, tx);
+        const selection = select(this.topic, items, fence.seen, replays);
+        const standing = { caughtUp: highWatermark <= move.to, rebuilding: fence.rebuilding };
+        const applied = await this.handle(selection, partition, items, standing, tx);
         await this.letters.settle(tx, selection.settled);
         await this.letters.write(tx, this.topic, partition.partition, selection.refused);
         if (selection.refused.length > 0) killPoint('consumer.after-dead-letter');
@@ -74,13 +77,13 @@ export class ChunkTransaction {
   }
 
   /** Gives the handler what is new; the records it returns join the refused. */
-  private async handle(selection: Selection, partition: PartitionState, items: readonly ChunkItem[], caughtUp: boolean, tx: Transaction): Promise<number> {
+  private async handle(selection: Selection, partition: PartitionState, items: readonly ChunkItem[], standing: Pick<EventBatch<AnyTopic>, 'caughtUp' | 'rebuilding'>, tx: Transaction): Promise<number> {
     const { events } = selection;
     if (events.length === 0) return 0;
     const trace = this.traces.begin(this.topic.name, this.group, events);
     try {
       killPoint('consumer.before-handler');
-      const batch = { topic: this.topic, partition: partition.partition, events, memory: partition.memory, caughtUp };
+      const batch = { topic: this.topic, partition: partition.partition, events, memory: partition.memory, ...standing };
       const poison = await trace.run(async () => this.handler.handle(batch, tx));
       killPoint('consumer.after-handler');
       trace.end();

@@ -5,6 +5,7 @@ import { telemetryTopic } from '@perennial/contracts/topics';
 import { Type } from 'typebox';
 import { chunkEnd, chunkItem } from './chunk.js';
 import type { LogRecord } from './event-log.js';
+import { ToldBefore } from './told-before.js';
 
 const records = (sizes: number[]): LogRecord[] =>
   sizes.map((size, at) => ({ offset: BigInt(at), timestamp: new Date(0), key: null, headers: {}, value: size === 0 ? null : Buffer.alloc(size) }));
@@ -15,7 +16,7 @@ describe('chunkEnd', () => {
       fc.property(fc.array(fc.nat(50)), fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 60 }), (sizes, maxRecords, maxBytes) => {
         const all = records(sizes);
         for (let at = 0; at < all.length; ) {
-          const end = chunkEnd(all, at, maxRecords, maxBytes);
+          const end = chunkEnd(all, at, maxRecords, maxBytes, ToldBefore.nothing);
           const bytes = all.slice(at, end).reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
           expect(end).toBeGreaterThan(at);
           expect(end - at).toBeLessThanOrEqual(maxRecords);
@@ -24,6 +25,13 @@ describe('chunkEnd', () => {
         }
       }),
     );
+  });
+
+  it('keeps what was told before a rebuild apart from what was not', () => {
+    const all = records([1, 1, 1, 1, 1, 1]);
+    const ends = [];
+    for (let at = 0; at < all.length; ends.push(at)) at = chunkEnd(all, at, 10, 100, new ToldBefore(4n, [1n]));
+    expect(ends).toEqual([1, 2, 4, 6]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { ReceivedEvent } from './batch-consumer.js';
 import type { Refusal } from './dead-letter.js';
 import { erasedHeader, type LogRecord } from './event-log.js';
 import { redactedMessage } from './redact.js';
+import type { ToldBefore } from './told-before.js';
 
 /** One record of a chunk, decoded once however often the chunk is tried. */
 export interface ChunkItem {
@@ -27,14 +28,16 @@ export function chunkItem(topic: AnyTopic, partition: number, record: LogRecord)
   return { record, event, refusal: null };
 }
 
-/** The longest run of records from `start` that fits `maxRecords` and `maxBytes`; at least one. */
-export function chunkEnd(records: readonly LogRecord[], start: number, maxRecords: number, maxBytes: number): number {
-  let bytes = 0;
-  let end = start;
-  while (end < records.length && end - start < maxRecords) {
-    bytes += records[end]?.value?.length ?? 0;
-    if (bytes > maxBytes && end > start) break;
-    end++;
+/** The longest run of records from `start` that fits `maxRecords` and `maxBytes`, all of them `told` before or none; at least one. */
+export function chunkEnd(records: readonly LogRecord[], start: number, maxRecords: number, maxBytes: number, told: ToldBefore): number {
+  const first = records[start];
+  if (!first) return start;
+  const isTold = told.has(first.offset);
+  let bytes = first.value?.length ?? 0;
+  let end = start + 1;
+  for (let next = records[end]; next && end - start < maxRecords; next = records[++end]) {
+    bytes += next.value?.length ?? 0;
+    if (bytes > maxBytes || told.has(next.offset) !== isTold) break;
   }
   return end;
 }

@@ -1,4 +1,5 @@
 import { isInsideTransaction, type Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
+import { ToldBefore } from './told-before.js';
 
 /** What the database says of one consumed partition. */
 export interface StoredOffset {
@@ -11,6 +12,15 @@ export interface StoredOffset {
   readonly lastEventId: string | null;
   /** Record time of the last record applied. */
   readonly appliedAt: Date | null;
+  readonly told: ToldBefore;
+}
+
+/** The stored offsets of a topic. */
+export interface StoredOffsets {
+  /** All partitions that were ever worked. */
+  readonly offsets: Map<number, StoredOffset>;
+  /** A rebuild is under way: what the service holds is of some time in the past. */
+  readonly rebuilding: boolean;
 }
 
 /** A move of the fence by one chunk. */
@@ -23,6 +33,13 @@ export interface FenceMove {
   readonly appliedAt: Date;
 }
 
+/** What a move of the fence finds. */
+export interface FencePassed {
+  /** The versions seen before, by key; absent: none. */
+  readonly seen: Map<string, number>;
+  readonly rebuilding: boolean;
+}
+
 interface Row {
   partition: number;
   next_offset: string;
@@ -30,20 +47,23 @@ interface Row {
   last_offset: string | null;
   last_event_id: string | null;
   applied_at: Date | null;
+  told_below: string | null;
+  untold: string[] | null;
 }
 
 /** The stored offsets of the topics a service consumes: they and the state move in one transaction. */
 export class ConsumerOffsets {
   constructor(private readonly database: Database) {}
 
-  /** Stored offsets of a topic; all partitions that were ever worked. Inside a transaction give it as `sql`. */
-  async load(topic: string, sql: Sql = this.database): Promise<Map<number, StoredOffset>> {
-    const rows = await sql.query<Row>({
+  /** Inside a transaction give it as `sql`. */
+  async load(topic: string, sql: Sql = this.database): Promise<StoredOffsets> {
+    const rows = await sql.query<(Row | { partition: null }) & { rebuilding: boolean }>({
       name: 'messaging_offsets_load',
-      text: 'SELECT partition, next_offset, log_identity, last_offset, last_event_id, applied_at FROM messaging_offset WHERE topic = $1',
+      text: `SELECT e.rebuilding, o.partition, o.next_offset, o.log_identity, o.last_offset, o.last_event_id, o.applied_at, r.told_below, r.untold FROM messaging_epoch e
+             LEFT JOIN messaging_offset o ON o.topic = $1 LEFT JOIN messaging_rebuild r ON r.topic = o.topic AND r.partition = o.partition`,
       values: [topic],
     });
-    return new Map(rows.map((row) => [row.partition, stored(row)]));
+    return { offsets: new Map(rows.flatMap((row) => (row.partition === null ? [] : [[row.partition, stored(row)] as const]))), rebuilding: rows[0]?.rebuilding ?? false };
   }
 
   /** Begins partitions nobody has worked yet at the given offsets; one that another consumer began meanwhile stays as it is. */
@@ -58,12 +78,11 @@ export class ConsumerOffsets {
   }
 
   /**
-   * Moves the fence and raises what was seen of each key of the chunk, with one statement. Answers the versions seen
-   * before (absent: none). Null: somebody else was here, nothing this consumer remembers holds. The row stays locked
-   * until the end of the transaction.
+   * Moves the fence and raises what was seen of each key of the chunk, with one statement. Null: somebody else was
+   * here, nothing this consumer remembers holds. The row stays locked until the end of the transaction.
    */
-  async move(tx: Transaction, topic: string, move: FenceMove, newest: ReadonlyMap<string, number>): Promise<Map<string, number> | null> {
-    const rows = await tx.query<{ key: string | null; version: string | null }>({
+  async move(tx: Transaction, topic: string, move: FenceMove, newest: ReadonlyMap<string, number>): Promise<FencePassed | null> {
+    const rows = await tx.query<{ key: string | null; version: string | null; rebuilding: boolean }>({
       name: 'messaging_fence',
       text: `WITH moved AS (
                UPDATE messaging_offset SET next_offset = $4, last_offset = $5, last_event_id = $6, applied_at = $7
@@ -73,11 +92,12 @@ export class ConsumerOffsets {
                SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved) ORDER BY n.key
                ON CONFLICT (topic, key) DO UPDATE SET version = greatest(s.version, EXCLUDED.version) RETURNING s.key, old.version
              )
-             SELECT before.key, before.version FROM moved LEFT JOIN raised before ON before.version IS NOT NULL`,
+             SELECT before.key, before.version, e.rebuilding FROM moved CROSS JOIN messaging_epoch e LEFT JOIN raised before ON before.version IS NOT NULL`,
       values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt, [...newest.keys()], [...newest.values()]],
     });
-    if (rows.length === 0) return null;
-    return new Map(rows.flatMap(({ key, version }) => (key === null ? [] : [[key, Number(version)] as const])));
+    const [first] = rows;
+    if (!first) return null;
+    return { seen: new Map(rows.flatMap(({ key, version }) => (key === null ? [] : [[key, Number(version)] as const]))), rebuilding: first.rebuilding };
   }
 }
 
@@ -89,5 +109,6 @@ function stored(row: Row): StoredOffset {
     lastOffset: row.last_offset === null ? null : BigInt(row.last_offset),
     lastEventId: row.last_event_id,
     appliedAt: row.applied_at,
+    told: row.told_below === null ? ToldBefore.nothing : new ToldBefore(BigInt(row.told_below), (row.untold ?? []).map(BigInt)),
   };
 }

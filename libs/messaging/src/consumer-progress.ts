@@ -1,6 +1,6 @@
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Sql } from '@perennial/persistence/transaction';
-import type { ConsumerOffsets } from './consumer-offsets.js';
+import type { ConsumerOffsets, StoredOffset } from './consumer-offsets.js';
 import type { EventLog, Watermarks } from './event-log.js';
 import type { EventLogTransport } from './event-log-transport.js';
 import type { PartitionState } from './partition-state.js';
@@ -18,6 +18,14 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is missing, for people; empty when ready. */
   readonly reasons: readonly string[];
+}
+
+/** How far the consumers of a topic have come. */
+export interface Standing {
+  /** Partitions of which it is not known that all is applied, whoever works them; every one while the log is away. */
+  readonly behind: ReadonlySet<number>;
+  /** The service reads its topics again: what it holds may be of long ago yet. */
+  readonly rebuilding: boolean;
 }
 
 /** Watermarks this young answer for now: looks ask partition by partition. */
@@ -38,7 +46,7 @@ export class ConsumerProgress {
   async lag(): Promise<PartitionLag[]> {
     const perTopic = await Promise.all(
       this.transport.consumers.map(async ({ topic, group }) => {
-        const [stored, watermarks] = await Promise.all([this.offsets.load(topic.name), this.log.watermarks(topic.name)]);
+        const [{ offsets: stored }, watermarks] = await Promise.all([this.offsets.load(topic.name), this.log.watermarks(topic.name)]);
         return watermarks.map(({ partition, low, high }) => ({ group, topic: topic.name, partition, lag: Number(high - (stored.get(partition)?.next ?? low)) }));
       }),
     );
@@ -74,12 +82,18 @@ export class ConsumerProgress {
     }
   }
 
-  /**
-   * Partitions of which it is not known that all is applied, whoever works them; every one while the log is away.
-   * Inside a transaction give it as `sql`: a second connection per transaction would drain the pool.
-   */
+  /** The partitions that are `behind`. */
   async behind(topic: AnyTopic, sql?: Sql): Promise<ReadonlySet<number>> {
-    const stored = await this.offsets.load(topic.name, sql);
+    return (await this.standing(topic, sql)).behind;
+  }
+
+  /** Inside a transaction give it as `sql`: a second connection per transaction would drain the pool. */
+  async standing(topic: AnyTopic, sql?: Sql): Promise<Standing> {
+    const { offsets, rebuilding } = await this.offsets.load(topic.name, sql);
+    return { behind: await this.behindOf(topic, offsets), rebuilding };
+  }
+
+  private async behindOf(topic: AnyTopic, stored: ReadonlyMap<number, StoredOffset>): Promise<ReadonlySet<number>> {
     const all = Array.from({ length: this.partitionCount(topic) }, (_, partition) => partition);
     try {
       const highs = new Map((await this.watermarksOf(topic.name)).map(({ partition, low, high }) => [partition, { low, high }]));
@@ -94,7 +108,7 @@ export class ConsumerProgress {
 
   /** Offset behind the last record applied, by partition, whoever works it; absent: nothing was. */
   async applied(topic: AnyTopic, sql?: Sql): Promise<ReadonlyMap<number, bigint>> {
-    return new Map([...(await this.offsets.load(topic.name, sql))].map(([partition, { next }]) => [partition, next]));
+    return new Map([...(await this.offsets.load(topic.name, sql)).offsets].map(([partition, { next }]) => [partition, next]));
   }
 
   /** Record time of the last record applied; null when nothing was, or the partition is not assigned here. */

@@ -49,8 +49,8 @@ export class MessagingModule {
       provide(DeadLetters, [Database, EVENT_LOG], (database: Database, log: EventLog) => new DeadLetters(options.service, database, log)),
       provide(
         Rebuild,
-        [Database, EVENT_LOG, EventLogTransport, ConsumerProgress, RelayNudge],
-        (database: Database, log: EventLog, transport: EventLogTransport, progress: ConsumerProgress, nudge: RelayNudge) => new Rebuild(database, log, transport, progress, nudge),
+        [Database, EVENT_LOG, EventLogTransport, ConsumerOffsets, RelayNudge],
+        (database: Database, log: EventLog, transport: EventLogTransport, offsets: ConsumerOffsets, nudge: RelayNudge) => new Rebuild(database, log, transport, offsets, nudge),
       ),
     ];
     return { module: MessagingModule, global: true, imports: [DiscoveryModule], providers, exports: [EventTraces, Outbox, OutboxRelay, EventLogTransport, ConsumerProgress, DeadLetters, Rebuild] };

@@ -10,12 +10,12 @@ import { PartitionState } from './partition-state.js';
 export async function openPartitions(log: EventLog, offsets: ConsumerOffsets, topic: string, group: string, partitions: readonly number[]): Promise<PartitionState[]> {
   if (partitions.length === 0) return [];
   const identity = await log.identity();
-  let stored = await offsets.load(topic);
+  let stored = (await offsets.load(topic)).offsets;
   const fresh = partitions.filter((partition) => !stored.has(partition));
   if (fresh.length > 0) {
     const lows = new Map((await log.watermarks(topic)).map(({ partition, low }) => [partition, low]));
     await offsets.begin(topic, identity, fresh.map((partition) => ({ partition, next: lows.get(partition) ?? 0n })));
-    stored = await offsets.load(topic);
+    stored = (await offsets.load(topic)).offsets;
   }
   return Promise.all(
     partitions.map(async (partition) => {
@@ -26,7 +26,8 @@ export async function openPartitions(log: EventLog, offsets: ConsumerOffsets, to
   );
 }
 
-async function mismatch(log: EventLog, topic: string, stored: StoredOffset, identity: string): Promise<string | null> {
+/** Why the log is not the one that the offset is of, or the topic not the one; null where they are. */
+export async function mismatch(log: EventLog, topic: string, stored: StoredOffset, identity: string): Promise<string | null> {
   if (stored.logIdentity !== identity) {
     return `offsets are of log ${stored.logIdentity}, this is log ${identity}: point the service at its log or rebuild it`;
   }

@@ -31,7 +31,7 @@ export abstract class Outbox {
   /**
    * Writes drafts of one topic, in order, with two statements whatever their number. The caller has
    * locked the accounts concerned. Returns the version given to each draft, null where the content had
-   * not changed.
+   * not changed, or was told before a rebuild.
    */
   abstract publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]>;
 }

@@ -1,5 +1,6 @@
 import type { StoredOffset } from './consumer-offsets.js';
 import { SlotMemory } from './partition-memory.js';
+import type { ToldBefore } from './told-before.js';
 
 /** Chunk sizes, in records: small to begin with and where the work is slow, large where it is quick. */
 const firstChunk = 1_000;
@@ -12,6 +13,7 @@ export class PartitionState {
   /** The database's next offset as this consumer read or moved it last. */
   next: bigint;
   appliedAt: Date | null;
+  readonly told: ToldBefore;
   /** Next offset of the log at the last delivery. */
   highWatermark: bigint | null = null;
   soughtAt: bigint | null = null;
@@ -29,15 +31,8 @@ export class PartitionState {
   ) {
     this.next = stored.next;
     this.appliedAt = stored.appliedAt;
+    this.told = stored.told;
     this.stopped = unusable;
-  }
-
-  /** Somebody else was here: forget everything and go by the database. */
-  reset(stored: StoredOffset): void {
-    this.memory.clear();
-    this.next = stored.next;
-    this.appliedAt = stored.appliedAt;
-    this.soughtAt = null;
   }
 
   moved(to: bigint, appliedAt: Date): void {

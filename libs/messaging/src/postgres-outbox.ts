@@ -9,6 +9,7 @@ import { killPoint } from './kill-point.js';
 import { Outbox, type EventDraft } from './outbox.js';
 import { newVersions, type PublishedContent } from './published-versions.js';
 import type { RelayNudge } from './relay-nudge.js';
+import { isToldBefore } from './told-before.js';
 
 /** A draft as one shape for all topics: the mapped type of the port is for callers. */
 interface PlainDraft {
@@ -46,20 +47,21 @@ export class PostgresOutbox extends Outbox {
 
   override async publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]> {
     if (drafts.length === 0) return [];
+    if (topic.kind === 'log' && isToldBefore(tx)) return drafts.map(() => null);
     const plain = drafts as readonly PlainDraft[];
     const { epoch, rebuilding, published } = await this.look(tx, topic, plain);
-    // What a rebuild tells again was told before: only the newest content of state topics matters, and it waits.
-    if (rebuilding && topic.kind === 'log') return plain.map(() => null);
     const { versions, newest } = newVersions(topic.versioned, epoch, plain, published);
     const rows = plain.flatMap((draft, at) => {
       const version = versions[at];
       return version === null || version === undefined ? [] : [this.row(topic, draft, version)];
     });
     if (rows.length === 0) return versions;
-    if (rebuilding) await hold(tx, topic, rows, newest);
+    // Of what a rebuild makes of state only the newest content matters, and it waits.
+    const isHeld = rebuilding && topic.kind === 'state';
+    if (isHeld) await hold(tx, topic, rows, newest);
     else await write(tx, topic, rows, newest);
     killPoint('outbox.after-publish');
-    if (!rebuilding) tx.afterCommit(this.relay.nudge);
+    if (!isHeld) tx.afterCommit(this.relay.nudge);
     return versions;
   }
 

@@ -1,8 +1,11 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Database, Transaction } from '@perennial/persistence/transaction';
-import type { ConsumerProgress } from './consumer-progress.js';
+import type { ConsumerOffsets } from './consumer-offsets.js';
+import { Transient } from './errors.js';
 import type { EventLog } from './event-log.js';
 import type { EventLogTransport } from './event-log-transport.js';
+import { mismatch } from './open-partitions.js';
 import { redactedMessage } from './redact.js';
 import type { RelayNudge } from './relay-nudge.js';
 import { WakeSignal } from './wake-signal.js';
@@ -14,16 +17,27 @@ export interface RebuildStart {
   readonly partial: readonly string[];
 }
 
+/** A partition to read again. */
+interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly low: bigint;
+  readonly high: bigint;
+  /** The log holds what was applied, as far as it has not expired; false: all that it holds is new. */
+  readonly isSame: boolean;
+}
+
 const busyLookMs = 200;
 const idleLookMs = 5_000;
 const rowsAtOnce = 1_000;
 
 /**
- * Builds the service's state anew from the log. One transaction raises the epoch, forgets offsets, seen
- * versions, held content and the dead letters that will be met again, and clears the service's own tables.
- * Until every partition has no lag, the outbox publishes nothing to log topics and keeps only the newest
- * content per key of state topics; then that content is published. The mark lies in the database, so a
- * rebuild goes on after a crash, on whatever replica.
+ * Builds the service's state anew from the log. One transaction raises the epoch, notes how far each partition was
+ * applied and where it ends, forgets offsets, seen versions, held content and the dead letters that will be met again,
+ * and clears the service's own tables. What records that were applied before draft for log topics is dropped; all else
+ * is told: newer records are, and so is what people and time bring about. Of state topics only the newest content per
+ * key is kept, and published once every partition is read to where it ended. The mark lies in the database, so a rebuild
+ * goes on after a crash, on whatever replica.
  */
 export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Rebuild.name);
@@ -35,29 +49,31 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly database: Database,
     private readonly log: EventLog,
     private readonly transport: EventLogTransport,
-    private readonly progress: ConsumerProgress,
+    private readonly offsets: ConsumerOffsets,
     private readonly nudge: RelayNudge,
   ) {}
 
-  /** Starts over. `clearDerived` empties, in the same transaction, every table of the service that the log can fill again. */
-  async start(clearDerived: (tx: Transaction) => Promise<void>): Promise<RebuildStart> {
-    const lows = await Promise.all(this.transport.consumers.map(async ({ topic }) => ({ topic, marks: await this.log.watermarks(topic.name) })));
-    const partitions = lows.flatMap(({ topic, marks }) => marks.map(({ partition, low }) => ({ topic: topic.name, partition, low })));
-    const partial = lows.filter(({ topic, marks }) => topic.kind === 'log' && marks.some(({ low }) => low > 0n)).map(({ topic }) => topic.name);
+  /**
+   * Starts over; null while a rebuild is under way. `clearDerived` empties, in the same transaction, every table of the
+   * service that the log can fill again, and leaves what says that people and time were told of before.
+   */
+  async start(clearDerived: (tx: Transaction) => Promise<void>): Promise<RebuildStart | null> {
+    if (!this.transport.listening) throw new Transient('the consumers have not started');
+    const identity = await this.log.identity();
+    const found = await Promise.all(this.transport.consumers.map(async ({ topic }) => ({ topic, partitions: await this.partitionsOf(topic, identity) })));
+    const partitions = found.flatMap((one) => one.partitions);
+    const partial = found.filter(({ topic, partitions: own }) => topic.kind === 'log' && own.some(({ low }) => low > 0n)).map(({ topic }) => topic.name);
     const epoch = await this.database.transaction(async (tx) => {
-      const raised = await raiseEpoch(tx, true);
-      // Waits for chunks in hand; the next ones miss the fence and begin at the low watermark.
-      await tx.query('DELETE FROM messaging_offset');
+      const [raised] = await tx.query<{ epoch: number }>('UPDATE messaging_epoch SET epoch = epoch + 1, rebuilding = true WHERE NOT rebuilding RETURNING epoch');
+      if (!raised) return null;
+      await forgetOffsets(tx, partitions);
+      await forgetDeadLetters(tx, partitions);
       await tx.query('DELETE FROM messaging_seen');
       await tx.query('DELETE FROM messaging_held');
-      await tx.query({
-        text: `DELETE FROM messaging_dead_letter d USING unnest($1::text[], $2::int[], $3::bigint[]) AS p(topic, partition, low)
-               WHERE d.topic = p.topic AND d.partition = p.partition AND d.record_offset >= p.low`,
-        values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), partitions.map(({ low }) => String(low))],
-      });
       await clearDerived(tx);
-      return raised;
+      return raised.epoch;
     });
+    if (epoch === null) return null;
     this.logger.warn({ msg: 'rebuild started', epoch, partial });
     this.signal.wake();
     return { epoch, partial };
@@ -89,7 +105,7 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
         // Without new records no consumer would meet the fence: it is told to go by the database.
         if (known !== null && state.epoch !== known) await this.transport.reopen();
         known = state.epoch;
-        if (busy && (await this.caughtUp())) await this.release();
+        if (busy && (await this.end(state.epoch))) await this.release();
       } catch (error) {
         this.logger.warn({ msg: 'rebuild waits', reason: redactedMessage(error) });
       }
@@ -106,19 +122,41 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
     return row;
   }
 
-  /** Every partition has begun and has no lag. */
-  private async caughtUp(): Promise<boolean> {
-    if (!this.transport.listening) return false;
-    return (await this.progress.lag()).every(({ lag }) => lag === 0);
+  /** The offsets first: those of a log that is whole lie below where it ends. */
+  private async partitionsOf(topic: AnyTopic, identity: string): Promise<Partition[]> {
+    const { offsets } = await this.offsets.load(topic.name);
+    return Promise.all((await this.log.watermarks(topic.name)).map(async ({ partition, low, high }) => {
+      const applied = offsets.get(partition);
+      const isSame = applied === undefined || (applied.next <= high && (await mismatch(this.log, topic.name, applied, identity)) === null);
+      return { topic: topic.name, partition, low, high, isSame };
+    }));
   }
 
   /**
-   * Ends the mark first: a chunk that still read it as set may hold one more row, which the next look
-   * releases (`running` counts held rows). Its version is older than what was published directly since,
-   * so readers of the state topic drop it.
+   * Takes the mark away once every partition is read to where it ended at the start; more may have come since. True
+   * when no mark stands. The epoch says that it is still the same rebuild.
+   */
+  private async end(epoch: number): Promise<boolean> {
+    if (!this.transport.listening) return false;
+    const rows = await this.database.query({
+      text: `WITH ended AS (
+               UPDATE messaging_epoch SET rebuilding = false
+               WHERE rebuilding AND epoch = $1 AND NOT EXISTS (
+                 SELECT FROM messaging_rebuild r LEFT JOIN messaging_offset o ON o.topic = r.topic AND o.partition = r.partition
+                 WHERE r.topic = ANY($2) AND coalesce(o.next_offset, -1) < r.ends_at
+               ) RETURNING 1
+             ), forgotten AS (DELETE FROM messaging_rebuild WHERE EXISTS (SELECT FROM ended))
+             SELECT 1 FROM messaging_epoch WHERE NOT rebuilding OR EXISTS (SELECT FROM ended)`,
+      values: [epoch, this.transport.consumers.map(({ topic }) => topic.name)],
+    });
+    return rows.length > 0;
+  }
+
+  /**
+   * After the mark: a chunk that still read it as set may hold one more row, which the next look releases (`running`
+   * counts held rows). Its version is older than what was published directly since, so readers of the state topic drop it.
    */
   private async release(): Promise<void> {
-    await this.database.query('UPDATE messaging_epoch SET rebuilding = false WHERE rebuilding');
     for (let moved = rowsAtOnce; moved === rowsAtOnce; ) {
       const rows = await this.database.query({
         text: `WITH next AS (DELETE FROM messaging_held WHERE (topic, key) IN (SELECT topic, key FROM messaging_held ORDER BY topic, key LIMIT ${rowsAtOnce}) RETURNING topic, key, value, headers)
@@ -131,9 +169,26 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/** Raises the epoch, so that every later version lies above all earlier ones (after a restore, too). Returns the new one. */
-export async function raiseEpoch(tx: Transaction, rebuilding: boolean): Promise<number> {
-  const [row] = await tx.query<{ epoch: number }>({ text: 'UPDATE messaging_epoch SET epoch = epoch + 1, rebuilding = $1 RETURNING epoch', values: [rebuilding] });
-  if (!row) throw new Error('messaging_epoch has lost its row');
-  return row.epoch;
+/** Waits for chunks in hand; the next ones miss the fence and begin at the low watermark. Notes where each partition stood. */
+async function forgetOffsets(tx: Transaction, partitions: readonly Partition[]): Promise<void> {
+  await tx.query({
+    text: `WITH applied AS (DELETE FROM messaging_offset RETURNING topic, partition, next_offset)
+           INSERT INTO messaging_rebuild (topic, partition, told_below, untold, ends_at)
+           SELECT p.topic, p.partition, CASE WHEN p.is_same THEN coalesce(a.next_offset, 0) ELSE 0 END, '{}', CASE WHEN p.is_same THEN greatest(a.next_offset, p.high) ELSE p.high END
+           FROM unnest($1::text[], $2::int[], $3::bigint[], $4::boolean[]) AS p(topic, partition, high, is_same)
+           LEFT JOIN applied a ON a.topic = p.topic AND a.partition = p.partition`,
+    values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), partitions.map(({ high }) => String(high)), partitions.map(({ isSame }) => isSame)],
+  });
+}
+
+/** Records that will be met again, and may go through this time: of those that nobody replayed nothing was told. */
+async function forgetDeadLetters(tx: Transaction, partitions: readonly Partition[]): Promise<void> {
+  await tx.query({
+    text: `WITH letter AS (
+             DELETE FROM messaging_dead_letter d USING unnest($1::text[], $2::int[], $3::bigint[]) AS p(topic, partition, low)
+             WHERE d.topic = p.topic AND d.partition = p.partition AND d.record_offset >= p.low RETURNING d.topic, d.partition, d.record_offset, d.state
+           ), dead AS (SELECT topic, partition, array_agg(record_offset) AS offsets FROM letter WHERE state = 'dead' GROUP BY topic, partition)
+           UPDATE messaging_rebuild r SET untold = d.offsets FROM dead d WHERE r.topic = d.topic AND r.partition = d.partition`,
+    values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), partitions.map(({ low }) => String(low))],
+  });
 }

@@ -143,7 +143,7 @@ export class TopicConsumer {
       return partition.next;
     }
     for (let at = 0; at < records.length && batch.isCurrent() && !this.closing; ) {
-      const end = chunkEnd(records, at, partition.chunkSize, maxBytes);
+      const end = chunkEnd(records, at, partition.chunkSize, maxBytes, partition.told);
       const items = records.slice(at, end).map((record) => chunkItem(this.topic, partition.partition, record));
       const startedAt = performance.now();
       await this.worker.work(partition, items, batch);

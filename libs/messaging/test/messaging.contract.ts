@@ -1,35 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadLetterTopicName, type AnyTopic } from '@perennial/contracts/topic';
-import { Ledger } from '@perennial/testing/ledger';
+import type { Ledger } from '@perennial/testing/ledger';
 import { OwnPostgres, type TestDatabase } from '@perennial/testing/postgres';
+import { Random } from '@perennial/testing/random';
 import { PoisonRecord } from '../src/batch-consumer.js';
 import { Transient } from '../src/errors.js';
 import type { EventLog, LogRecord, OutgoingRecord } from '../src/event-log.js';
-import { CreateMessagingTables1700000000000 } from '../src/messaging-migration.js';
-import { retryTransient } from '../src/retry-transient.js';
+import { messagingMigrations } from '../src/messaging-migrations.js';
 import { eventually } from './collected.js';
 import type { EventLogHarness, HarnessLimits } from './event-log.harness.js';
 import { FlakyLog } from './flaky-log.js';
-import { CountingDatabase, TestService, counted, createTables, effects, messagingDatabase, testTopics, totals, type Faults, type TestServiceOptions, type TestTopics } from './test-service.js';
-
-/** Records of `keys` keys with `versions` versions each, version by version. */
-function rounds(topic: AnyTopic, keys: number, from: number, to: number): OutgoingRecord[] {
-  const records: OutgoingRecord[] = [];
-  for (let version = from; version <= to; version++) for (let key = 0; key < keys; key++) records.push(counted(topic, `a${key}`, version));
-  return records;
-}
-
-const idOf = (record: OutgoingRecord): string => record.headers['ce_id']!;
-
-/** Numbers from a seed (mulberry32), so that a failing run can be repeated. */
-function randomFrom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { MessagingWorld, idOf, rounds } from './messaging-world.js';
+import { CountingDatabase, TestService, counted, createTables, effects, messagingDatabase, totals, type Faults, type TestServiceOptions, type TestTopics } from './test-service.js';
 
 /** The consumer, the outbox and the dead letters under faults, on one kind of log. */
 export function messagingContract(name: string, start: () => Promise<EventLogHarness>, limits: HarnessLimits = { canGoAway: true, canSweep: true }): void {
@@ -37,61 +18,31 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
     const patience = 120_000;
     const itGoesAway = limits.canGoAway ? it : it.skip;
     let harness: EventLogHarness;
+    let world: MessagingWorld;
     let log: EventLog;
     let db: TestDatabase;
     let topics: TestTopics;
     let ledger: Ledger;
-    const services: TestService[] = [];
+    let services: TestService[];
 
     beforeAll(async () => {
       harness = await start();
     }, 180_000);
     beforeEach(async () => {
-      db = await messagingDatabase();
-      log = await harness.open();
-      topics = testTopics();
-      ledger = new Ledger();
+      world = await MessagingWorld.open(() => harness.open());
+      ({ log, db, topics, ledger, services } = world);
     }, patience);
-    afterEach(async () => {
-      await stopServices();
-      await log.close();
-      await db.dispose();
-    }, patience);
+    afterEach(() => world.close(), patience);
     afterAll(async () => {
       await harness?.stop();
     }, 60_000);
 
-    const startService = async (options: Partial<TestServiceOptions> = {}): Promise<TestService> => {
-      const service = await TestService.start({ log, topics, database: db.database, ...options });
-      services.push(service);
-      return service;
-    };
-    const stopServices = async (): Promise<void> => void (await Promise.all(services.splice(0).map((service) => service.close())));
-    const append = async (records: readonly OutgoingRecord[]): Promise<void> => {
-      await retryTransient(() => log.ensureTopics([{ name: topics.counted.name, partitions: 3, compacted: false, retentionMs: 86_400_000, compression: 'internal', maxRecordBytes: 1_048_576 }]), 15_000);
-      await log.append(topics.counted.name, records);
-      for (const record of records) ledger.accept(idOf(record), record.key!);
-    };
-    const untilEffects = (count: number, ms = 60_000): Promise<void> => {
-      let seen = 0;
-      return eventually(async () => (seen = (await effects(db.database)).length) >= count, () => `${seen} of ${count} effects`, ms);
-    };
-    const untilNoLag = (service: TestService, ms = 60_000): Promise<void> =>
-      eventually(async () => (await service.progress.lag().catch(() => null))?.every(({ lag }) => lag === 0) ?? false, () => 'lag is left', ms);
-    const readAll = async (topic: string): Promise<LogRecord[]> => {
-      const all = await Promise.all((await log.watermarks(topic)).map(async ({ partition, low, high }) => {
-        const records: LogRecord[] = [];
-        for (let offset = low; offset < high; offset = records.at(-1)!.offset + 1n) {
-          const some = await log.read(topic, partition, offset, 1_000);
-          if (some.length === 0) break;
-          records.push(...some);
-        }
-        return records;
-      }));
-      return all.flat();
-    };
-    const deadLetterTopic = (): string => deadLetterTopicName(topics.counted, 'test-service');
-    const group = (): string => `test-service.${topics.counted.stream}`;
+    const startService = (options: Partial<TestServiceOptions> = {}): Promise<TestService> => world.startService(options);
+    const stopServices = (): Promise<void> => world.stopServices();
+    const append = (records: readonly OutgoingRecord[]): Promise<void> => world.append(records);
+    const untilEffects = (count: number): Promise<void> => world.untilEffects(count);
+    const untilNoLag = (service: TestService): Promise<void> => world.untilNoLag(service);
+    const readAll = (topic: string): Promise<LogRecord[]> => world.readAll(topic);
 
     it('gathers what comes while a handler that asked for it rests', async () => {
       const service = await startService({ restMs: 2_000 });
@@ -115,7 +66,7 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
         await untilNoLag(service);
         for (const [partition, hint] of [[0, 0n], [1, 7n]] as const) {
           await stopServices();
-          await harness.setCommitted(group(), topics.counted.name, partition, hint);
+          await harness.setCommitted(world.group, topics.counted.name, partition, hint);
           service = await startService();
           await append([counted(topics.counted, 'a0', 11 + Number(hint))]);
           await untilNoLag(service);
@@ -142,20 +93,20 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
 
       it('holds for offsets rewound at random', async () => {
         const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-        const random = randomFrom(seed);
+        const random = new Random(seed);
         let version = 0;
         try {
           for (let round = 0; round < 5; round++) {
             const service = await startService();
-            const upTo = version + 1 + Math.floor(random() * 4);
+            const upTo = version + 1 + random.between(0, 3);
             await append(rounds(topics.counted, 15, version + 1, upTo));
             version = upTo;
-            if (random() < 0.5) await untilNoLag(service);
-            else await sleep(random() * 60);
+            if (random.chance(0.5)) await untilNoLag(service);
+            else await sleep(random.next() * 60);
             await stopServices();
             const marks = await log.watermarks(topics.counted.name);
-            const { partition, high } = marks[Math.floor(random() * marks.length)]!;
-            await harness.setCommitted(group(), topics.counted.name, partition, BigInt(Math.floor(random() * (Number(high) + 1))));
+            const { partition, high } = random.pick(marks);
+            await harness.setCommitted(world.group, topics.counted.name, partition, BigInt(random.between(0, Number(high))));
           }
           const service = await startService();
           await untilNoLag(service);
@@ -290,7 +241,7 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
           expect(letter.message).not.toContain('jane@example.com');
         }
         await eventually(async () => (await service.relay.pending()) === 0, () => 'the outbox is not empty');
-        const dead = await readAll(deadLetterTopic());
+        const dead = await readAll(world.deadLetterTopic);
         expect(dead.map(({ key }) => key).sort()).toEqual(['bad1', 'bad2', 'bad3']);
         for (const record of dead) {
           const original = poison.find(({ key }) => key === record.key)!;
@@ -424,9 +375,9 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
       }, patience);
 
       it('keeps the order per key while sends fail before, after and half way', async () => {
-        const random = randomFrom(4711);
+        const random = new Random(4711);
         const faults = ['before', 'after', 'half', 'none', 'none'] as const;
-        const flaky = new FlakyLog(log, (topic) => (topic === topics.totals.name ? faults[Math.floor(random() * faults.length)]! : 'none'));
+        const flaky = new FlakyLog(log, (topic) => (topic === topics.totals.name ? random.pick(faults) : 'none'));
         const service = await startService({ log: flaky, relay: false });
         for (let version = 1; version <= 20; version++) {
           await append(rounds(topics.counted, 10, version, version));
@@ -454,7 +405,7 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
         const service = await startService({ log: flaky });
         await append(rounds(topics.counted, 5, 1, 1));
         await log.append(topics.counted.name, [{ ...counted(topics.counted, 'b', 1), value: Buffer.from('[') }]);
-        await eventually(async () => (await readAll(deadLetterTopic())).length === 1, () => 'the dead letter was held');
+        await eventually(async () => (await readAll(world.deadLetterTopic)).length === 1, () => 'the dead letter was held');
         // Of five partitions, whose chunks may be worked after the letter's.
         await eventually(async () => (await service.relay.pending()) === 5, () => 'not all five wait for their topic');
       }, patience);
@@ -547,27 +498,6 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
       }, patience);
     });
 
-    describe('rebuild', () => {
-      it('starts over, publishes nothing until caught up, then the newest content under a higher epoch', async () => {
-        // Enough for several chunks of each partition, so that there is content in between to hold back.
-        await append(rounds(topics.counted, 10, 1, 600));
-        const service = await startService();
-        await untilEffects(6_000);
-        await eventually(async () => (await service.relay.pending()) === 0, () => 'the outbox is not empty');
-        const before = (await readAll(topics.totals.name)).length;
-        const started = await service.rebuild.start(async (tx) => void (await tx.query('TRUNCATE effect, total')));
-        expect(started).toEqual({ epoch: 1, partial: [] });
-        await eventually(async () => !(await service.rebuild.running()), () => 'the rebuild does not end');
-        ledger.verify(await effects(db.database));
-        await eventually(async () => (await service.relay.pending()) === 0, () => 'the outbox is not empty');
-        const published = await readAll(topics.totals.name);
-        const fresh = published.filter(({ headers }) => Number(headers['ce_id']!.split('/').at(-1)) > 2 ** 40);
-        expect(fresh).toHaveLength(10);
-        expect(fresh.every(({ value }) => (JSON.parse(String(value)) as { total: number }).total === 600)).toBe(true);
-        expect(published).toHaveLength(before + 10);
-      }, patience);
-    });
-
     describe('when something goes away', () => {
       itGoesAway('the log: waits, and goes on when it is back', async () => {
         const service = await startService();
@@ -586,7 +516,7 @@ export function messagingContract(name: string, start: () => Promise<EventLogHar
 
       it('the database: waits, and goes on when it is back, after a kill -9 and after a restart', async () => {
         await using postgres = await OwnPostgres.start();
-        const own = await postgres.database({ migrations: [CreateMessagingTables1700000000000, createTables], poolSize: 12 });
+        const own = await postgres.database({ migrations: [...messagingMigrations, createTables], poolSize: 12 });
         const service = await startService({ database: own.database });
         let version = 0;
         const some = async (): Promise<void> => {

@@ -12,7 +12,7 @@ import { ConsumerProgress } from '../src/consumer-progress.js';
 import { DeadLetters } from '../src/dead-letters.js';
 import { EVENT_LOG, topicSpec, type EventLog, type OutgoingRecord } from '../src/event-log.js';
 import { EventLogTransport } from '../src/event-log-transport.js';
-import { CreateMessagingTables1700000000000 } from '../src/messaging-migration.js';
+import { messagingMigrations } from '../src/messaging-migrations.js';
 import { MessagingModule } from '../src/messaging-module.js';
 import type { MessagingOptions } from '../src/messaging-options.js';
 import { Outbox } from '../src/outbox.js';
@@ -35,6 +35,11 @@ export function testTopics(unique = randomUUID().slice(0, 8)) {
     /** Without versions, as telemetry: only the fence keeps it from being applied twice. */
     raw: defineTopic({
       stream: `raw-${unique}`, version: 1, kind: 'log', retentionDays: 7, key: 'identity', versioned: false,
+      events: { 'perennial.test.counted.v1': Type.Object({ id: Type.String(), amount: Type.Integer(), version }) },
+    }),
+    /** Told by the service, of each event. */
+    news: defineTopic({
+      stream: `news-${unique}`, version: 1, kind: 'log', retentionDays: 7, key: 'accountId',
       events: { 'perennial.test.counted.v1': Type.Object({ id: Type.String(), amount: Type.Integer(), version }) },
     }),
     totals: defineTopic({
@@ -86,6 +91,8 @@ export interface TestServiceOptions {
   readonly withSettings?: boolean;
   /** Consume the topic without versions too. */
   readonly withRaw?: boolean;
+  /** Tell of each event on a log topic. */
+  readonly withNews?: boolean;
   readonly relay?: boolean;
   /** Rest of the counted topic's handler after a small batch. */
   readonly restMs?: number;
@@ -119,6 +126,7 @@ export class TestService {
         else applied.push(event);
       }
       await apply(applied, outbox, topics, tx);
+      if (options.withNews) await outbox.publish(tx, topics.news, applied.map((event) => ({ type: event.type, key: event.key, data: { id: event.data.id, amount: event.data.amount }, time: new Date(), cause: event as never })));
       await faults.afterWork?.(batch);
       return refused;
     };
@@ -164,7 +172,7 @@ export class TestService {
       logger: process.env['TEST_LOG'] ? undefined! : silent,
       abortOnError: false,
     });
-    await retryTransient(() => options.log.ensureTopics([topics.counted, topics.settings, topics.raw, topics.totals].map((topic) => topicSpec(topic, 3))), 15_000);
+    await retryTransient(() => options.log.ensureTopics([topics.counted, topics.settings, topics.raw, topics.news, topics.totals].map((topic) => topicSpec(topic, 3))), 15_000);
     await app.listen();
     if (options.relay !== false) app.get(OutboxRelay).start();
     return new TestService(app, database, topics, batches, faults);
@@ -222,7 +230,7 @@ export async function totals(database: Database): Promise<Record<string, number>
 }
 
 export function messagingDatabase(): Promise<TestDatabase> {
-  return testDatabase({ migrations: [CreateMessagingTables1700000000000, createTables], poolSize: 12 });
+  return testDatabase({ migrations: [...messagingMigrations, createTables], poolSize: 12 });
 }
 
 /** A database that counts its statements, transaction control included. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
+import { messagingMigrations } from '@perennial/messaging/messaging-migrations';
 import { TypeOrmDatabase } from '@perennial/persistence/type-orm-database';
 import { AccessGuard, byIdentityToken } from './access-guard.js';
 import { DueWorkRunner, defaultPollMs } from './due-work-runner.js';
@@ -39,7 +39,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     applicationName: name,
     poolSize: platform.poolSize ?? 10,
     entities: definition.entities,
-    migrations: [...kitMigrations, CreateMessagingTables1700000000000, ...definition.migrations],
+    migrations: [...kitMigrations, ...messagingMigrations, ...definition.migrations],
   });
   const state = new ServiceState(name);
   const runner = new DueWorkRunner(platform.clock, logger, pollMs);

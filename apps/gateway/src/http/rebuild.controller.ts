@@ -14,7 +14,7 @@ export class RebuildController {
 
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Build a service anew from the log', description: 'Clears what it derived and reads its topics from the start; it publishes nothing until it has caught up.' })
+  @ApiOperation({ summary: 'Build a service anew from the log', description: 'Clears what it derived and reads its topics from the start. It tells nothing twice, and what states it comes to once it has read what there was.' })
   @ApiAcceptedResponse({ type: RebuildStartAnswer })
   async start(@Param('service') service: string, @CurrentPrincipal() principal: Principal): Promise<RebuildStartAnswer> {
     const answer = await this.services.post<RebuildStartAnswer>(backendOf(service), '/internal/rebuild', principal, {});

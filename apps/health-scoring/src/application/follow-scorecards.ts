@@ -77,7 +77,7 @@ export class FollowScorecards implements DueWork {
   private async lookAtSome(): Promise<boolean> {
     const known = await this.signalTime.known(this.database);
     const time = this.signalTime.asKnown(known);
-    const accountIds = await this.behind(this.progress.assigned(signalsTopic), mostAtOnce);
+    const accountIds = await this.behind(this.progress.assigned(signalsTopic).filter((partition) => known.until(partition) !== null), mostAtOnce);
     await this.lookAt(accountIds, time);
     return accountIds.length === mostAtOnce;
   }

@@ -12,7 +12,7 @@ import { SourceSightings } from './source-sightings.js';
 
 /** The instants up to which all that was received is applied. */
 export interface KnownSignals {
-  /** Of one partition; null while nothing of it is. */
+  /** Of one partition; null while nothing of it is, or what is may be half of it: a rebuild is under way. */
   until(partition: number): Date | null;
   /** Of every partition. */
   readonly throughout: Date | null;
@@ -40,7 +40,8 @@ export class SignalTime {
 
   async known(sql: Sql): Promise<KnownSignals> {
     await this.sightings.refresh(sql);
-    const behind = await this.progress.behind(signalsTopic, sql);
+    const { behind, rebuilding } = await this.progress.standing(signalsTopic, sql);
+    if (rebuilding) return nothingKnown;
     const now = this.clock.now();
     const until = (partition: number): Date | null => (behind.has(partition) ? earlier(this.sightings.lastReceived(partition), now) : now);
     const throughout = [...behind].map(until).reduce<Date | null>((first, at) => (first === null || at === null ? null : earlier(first, at)), now);
@@ -57,6 +58,7 @@ export class SignalTime {
 
   /** For the accounts of one chunk of signals. */
   async ofSignals(tx: Transaction, batch: EventBatch<typeof signalsTopic>, signals: readonly Signal[]): Promise<LookTime> {
+    if (batch.rebuilding) return this.asKnown(nothingKnown);
     const now = this.clock.now();
     const last = signals.at(-1);
     const own = batch.caughtUp ? now : last ? earlier(new Date(last.receivedAt), now) : null;
@@ -81,6 +83,8 @@ export class SignalTime {
     return partitionOf(accountId, this.partitions);
   }
 }
+
+const nothingKnown: KnownSignals = { until: () => null, throughout: null };
 
 /** One net verdict stands out: a look in between would see a part of what comes again. */
 const isOwed = (state: AccountHealthState): boolean => state.pendingCause === 'import' || state.pendingCause === 'restatement';

@@ -51,8 +51,9 @@ export class OperationsController {
   @HttpCode(202)
   async rebuild(): Promise<RebuildStart> {
     if (!this.clearDerived) throw new ProblemException(409, 'this service holds nothing that the log could fill again', { code: 'nothing_to_rebuild' });
-    if (await this.rebuilds.running()) throw new ProblemException(409, 'a rebuild is running already', { code: 'rebuild_running' });
-    return this.rebuilds.start(this.clearDerived);
+    const started = await this.rebuilds.start(this.clearDerived);
+    if (!started) throw new ProblemException(409, 'a rebuild is running already', { code: 'rebuild_running' });
+    return started;
   }
 
   @Get('rebuild')

@@ -32,10 +32,3 @@ export class Random {
     return all;
   }
 }
-
-/** Seed of one cell of a run: cells do not share their chance, so each can be repeated by itself. */
-export function seedOf(seed: number, cell: string, log: string): number {
-  let hash = seed | 0;
-  for (const char of `${cell} ${log}`) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
-  return hash;
-}
