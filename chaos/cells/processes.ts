@@ -100,7 +100,7 @@ export const processCells: readonly Cell[] = [
         const metFence = (): number => replica.linesLike(/another consumer worked/).length;
         for (const end = Date.now() + 30_000; metFence() === 0 && Date.now() < end; ) await sleep(200);
         const met = metFence();
-        if (met === 0) fail('the one that came back met no fence');
+        if (met === 0) fail(`the one that came back met no fence: ${replica.tail()}`);
         note(`the one that came back met the fence ${met} times`);
       } finally {
         replica.signal('SIGCONT');
