@@ -9,9 +9,9 @@ const suites = [
   { name: 'types', minutes: 3, command: ['npm', 'run', '-s', 'typecheck'] },
   { name: 'lint', minutes: 4, command: ['npm', 'run', '-s', 'lint'] },
   { name: 'unit', minutes: 5, jest: true },
-  // Much of these is waiting for databases, brokers and time: three share two cores.
+  // Much of it is waiting for databases, brokers and time: three share two cores.
   { name: 'int', minutes: 15, jest: true, workers: 3 },
-  { name: 'e2e', minutes: 20, jest: true, workers: 3 },
+  { name: 'e2e', minutes: 20, jest: true },
   // A part of the fault matrix, chosen by a seed it prints: docs/chaos.md.
   { name: 'chaos', minutes: 20, cells: true },
 ];
