@@ -37,6 +37,10 @@ describe('docker-compose.yml', () => {
     expect(services.map(([name]) => name).sort()).toEqual([...apps, 'kafka', 'postgres', 'secrets', 'databases', 'cli'].sort());
   });
 
+  it('has no default inside a default: the older docker-compose takes that as it stands', () => {
+    expect(textOf('docker-compose.yml')).not.toMatch(/\$\{[^}]*\$\{/);
+  });
+
   it('names every image by an exact tag, ours by the version of the package', () => {
     for (const [name, { image }] of services) expect([name, image]).toEqual([name, expect.stringMatching(image.startsWith('perennial/') ? new RegExp(`^perennial/[\\w-]+:${version.replaceAll('.', '\\.')}$`) : exactTag)]);
     for (const [, base] of dockerfile.matchAll(/^FROM (\S+:\S+)/gm)) expect(base).toMatch(exactTag);

@@ -9,7 +9,8 @@ const suites = [
   { name: 'types', minutes: 3, command: ['npm', 'run', '-s', 'typecheck'] },
   { name: 'lint', minutes: 4, command: ['npm', 'run', '-s', 'lint'] },
   { name: 'unit', minutes: 5, jest: true },
-  { name: 'int', minutes: 15, jest: true },
+  // Much of it is waiting for databases, brokers and time: three share two cores.
+  { name: 'int', minutes: 15, jest: true, workers: 3 },
   { name: 'e2e', minutes: 20, jest: true },
   // A part of the fault matrix, chosen by a seed it prints: docs/chaos.md.
   { name: 'chaos', minutes: 20, cells: true },
@@ -40,7 +41,7 @@ console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} fa
 process.exit(total.failed === 0 ? 0 : 1);
 
 function commandOf(suite, report) {
-  if (suite.jest) return [process.execPath, ...jest, '--selectProjects', suite.name, '--json', `--outputFile=${report}`, '--forceExit'];
+  if (suite.jest) return [process.execPath, ...jest, '--selectProjects', suite.name, '--json', `--outputFile=${report}`, '--forceExit', ...(suite.workers ? [`--maxWorkers=${suite.workers}`] : [])];
   if (suite.cells) return [process.execPath, '--disable-warning=ExperimentalWarning', '--import', './libs/testing/jest/register-typescript.mjs', 'chaos/main.ts', '--suite', '--seed', seedOfTheDay(), '--counts', report];
   return suite.command;
 }

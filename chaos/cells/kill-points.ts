@@ -19,7 +19,9 @@ interface KillPoint {
 }
 
 const all: readonly ServiceName[] = services;
-const consumers = { of: all, mostPasses: 5 };
+/** A slice of the load may come in one chunk a partition, and `perennial up` has four of these. */
+const chunks = 4;
+const consumers = { of: all, mostPasses: chunks };
 const startMs = 180_000;
 const deathMs = 60_000;
 
@@ -35,15 +37,15 @@ const points: readonly KillPoint[] = [
   { name: 'relay.before-send', of: all, mostPasses: 3 },
   { name: 'relay.after-send', of: all, mostPasses: 3 },
   { name: 'outbox.after-publish', of: all, mostPasses: 3 },
-  { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: 8 },
+  { name: 'ingestion.after-record', of: ['signal-ingestion'], mostPasses: chunks },
   { name: 'ingestion.restating', of: ['signal-ingestion'], mostPasses: 3, provoke: restate },
   { name: 'ingestion.restating-by-mapping', of: ['signal-ingestion'], mostPasses: 6, ...mappings },
   { name: 'ingestion.merging', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...merges },
   { name: 'ingestion.replaying-rejected', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...replays },
   { name: 'ingestion.erased-stored', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 2, ...erasures },
   { name: 'ingestion.erased-log', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...erasures },
-  { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: 8 },
-  { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: 8 },
+  { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: chunks },
+  { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: chunks },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.before-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.after-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
@@ -144,10 +146,10 @@ async function restate({ system, random }: CellContext, enough: () => boolean): 
   }
 }
 
-/** The waits of playbooks are days long: their timers fall due now, one at a time, so that some are left for the next point. */
+/** The waits of playbooks are days long: their timers fall due now, the next when the one before was seen to, so that some are left for the next point. */
 async function timersFallDue({ system }: CellContext, enough: () => boolean): Promise<void> {
   while (!enough()) {
-    await system.rows('playbook-orchestration', 'UPDATE timer SET due_at = now() WHERE id = (SELECT id FROM timer WHERE due_at > now() LIMIT 1)').catch(() => undefined);
+    await system.rows('playbook-orchestration', 'UPDATE timer SET due_at = now() WHERE id = (SELECT id FROM timer WHERE due_at > now() LIMIT 1) AND NOT EXISTS (SELECT FROM timer WHERE due_at <= now())').catch(() => undefined);
     await sleep(300);
   }
 }

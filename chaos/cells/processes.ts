@@ -97,9 +97,10 @@ export const processCells: readonly Cell[] = [
         await sleep(sessionMs + 10_000);
         way.become('clear');
         replica.signal('SIGCONT');
-        await sleep(4_000);
-        const met = replica.linesLike(/another consumer worked/).length;
-        if (met === 0) fail('the one that came back met no fence');
+        const metFence = (): number => replica.linesLike(/another consumer worked/).length;
+        for (const end = Date.now() + 30_000; metFence() === 0 && Date.now() < end; ) await sleep(200);
+        const met = metFence();
+        if (met === 0) fail(`the one that came back met no fence: ${replica.tail()}`);
         note(`the one that came back met the fence ${met} times`);
       } finally {
         replica.signal('SIGCONT');

@@ -173,11 +173,12 @@ function addSetup(program: Command): void {
       .requiredOption('--dir <dir>', 'folder of the secrets, one folder per reader in it')
       .addOption(new Option('--postgres <host:port>', 'where PostgreSQL is').default('postgres:5432').argParser(hostAndPort));
   common(setup.command('secrets').description('Makes the secrets and lays out for each service what it may know.'))
-    .option('--public-url <url>', 'address under which people reach it', url, 'http://127.0.0.1:8080')
+    .option('--port <n>', 'port on this machine that it is reached by without a public address', port, 8080)
+    .option('--public-url <url>', 'address under which people reach it; empty: this machine', (text: string) => (text === '' ? '' : url(text)), '')
     .addHelpText('after', '\nExample:\n  perennial setup secrets --dir /run/secrets/perennial --public-url https://perennial.example.com')
-    .action(async (options: { dir: string; postgres: string; publicUrl: string }) => {
+    .action(async (options: { dir: string; postgres: string; port: number; publicUrl: string }) => {
       const { setupSecrets } = await import('./commands/setup.js');
-      await setupSecrets(options);
+      await setupSecrets({ ...options, publicUrl: options.publicUrl === '' ? `http://127.0.0.1:${options.port}` : options.publicUrl });
     });
   common(setup.command('databases').description('Makes one database and role per service; each role can connect to its own database only.'))
     .option('--admin-url <url>', 'postgres:// address of a superuser, where it is not the one of the secrets')

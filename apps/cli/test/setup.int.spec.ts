@@ -53,6 +53,11 @@ describe('perennial setup', () => {
     expect(Object.fromEntries(files().map((path) => [path, textOf(path)]))).toEqual(before);
   }, longestMs);
 
+  it('an empty public address is that of this machine', async () => {
+    await perennial('setup', 'secrets', '--dir', dir, '--port', '9090', '--public-url', '');
+    expect((await perennial('credentials', '--data-dir', join(dir, 'cli'))).stdout).toContain('http://127.0.0.1:9090');
+  }, longestMs);
+
   it('databases: each role enters its own database and no other; again changes nothing', async () => {
     await using postgres = await OwnPostgres.start();
     for (const time of ['first', 'again']) {

@@ -15,6 +15,11 @@ interface Explanation {
   cohort: { segment: string | null; table: string | null; measures: { measure: string; accounts: number | null; topQuartile: number | null; gap: number | null; text: string }[] };
   since: { change: number; parts: { kind: string; id: string | null; by: number }[]; healthScore: { from: number; to: number } } | null;
 }
+interface Day {
+  day: string;
+  healthScore: number;
+  restated?: { differs: boolean | null; unknown: string[] } | null;
+}
 interface Week {
   week: string;
   light: string;
@@ -112,5 +117,25 @@ await describeOnBothLogs('H2, H18, H19 and H23: a score that explains itself', (
     expect(weeks.map(({ week, light }) => [week, light])).toEqual([['2026-03-09', 'red'], ['2026-03-16', 'amber']]);
     expect(weeks[0]!.lights.map(({ measure }) => measure)).toEqual(['usage_level', 'ticket_load', 'csm_sentiment']);
     expect(weeks[1]!.causes).toContainEqual(expect.objectContaining({ measure: 'csm_sentiment', from: 'red', to: 'green' }));
+  }, 60_000);
+
+  it('a signal five days late changes the score of its day as known now; as known then it stays, and told twice it is told once', async () => {
+    const history = (known: string) => system.list<Day>(`/api/v1/accounts/h18-co/health/history?from=2026-03-09&to=2026-03-15&known=${known}`);
+    const then = await history('then');
+    expect(await history('now')).toEqual(then.map((day) => ({ ...day, restated: null })));
+    const late = { id: 'told-late', kind: 'pulse', accountId: 'h18-co', occurredAt: '2026-03-11T06:00:00Z', data: { pulse: 1, reason: 'was not well' } };
+    await system.signals([late]);
+    await system.settle();
+    expect(await history('then')).toEqual(then);
+    const now = await history('now');
+    expect(now.map(({ day, restated }) => [day, restated])).toEqual(then.map(({ day }) => [day, day < '2026-03-11' ? null : { differs: true, unknown: ['indicators'] }]));
+    const [was, is] = [then, now].map((days) => days.find(({ day }) => day === '2026-03-11')!.healthScore);
+    expect(is).toBeLessThan(was!);
+    const full = await system.get<Health & { restated: object }>('/api/v1/accounts/h18-co/health/history/2026-03-11?known=now');
+    expect(full).toMatchObject({ healthScore: is, restated: { differs: true, unknown: ['indicators'] } });
+    mustAddUp(full);
+    await system.signals([late]);
+    await system.settle();
+    expect(await history('now')).toEqual(now);
   }, 60_000);
 });

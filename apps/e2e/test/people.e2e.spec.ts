@@ -1,3 +1,4 @@
+import { describeOnBothLogs } from './both-logs.js';
 import { prepareAccount } from './prepared-account.js';
 import { Receiver } from './receiver.js';
 import { dayAfter, daysAfter, System, until } from './system.js';
@@ -34,7 +35,7 @@ const printed: readonly [text: string, meant: string][] = [
   ['They are evaluating alternatives', 'negative'],
 ];
 
-describe('people in the loop', () => {
+await describeOnBothLogs('H7, H14, H15, H21 and H24: people in the loop', (log) => {
   const start = new Date('2026-03-02T08:00:00Z');
   const accountId = 'loop';
   const { sponsor, champion, users, signals } = prepareAccount(accountId, start, { endsOn: '2026-04-20' });
@@ -45,10 +46,10 @@ describe('people in the loop', () => {
   const say = (id: string, kind: string, data: object, more: object = {}) => ({ id, kind, accountId, data, ...more });
 
   beforeAll(async () => {
-    system = await System.start({ kafka: null, now: start.toISOString() });
+    system = await System.start({ kafka: log.brokers, now: start.toISOString() });
     await system.signals(signals);
     await system.settle();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => system?.stop(), 30_000);
 
   it('H14: reads notes with the words they rest on, by stakeholder; a correction wins and stays', async () => {
@@ -178,16 +179,16 @@ describe('people in the loop', () => {
   }, 120_000);
 });
 
-describe('H26: a deployment that observes', () => {
+await describeOnBothLogs('H26: a deployment that observes', (log) => {
   const start = new Date('2026-03-02T08:00:00Z');
   const count = 1_000;
   let system: System;
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await Receiver.start();
-    system = await System.start({ kafka: null, now: start.toISOString(), env: { OBSERVE: 'true' } });
+    system = await System.start({ kafka: log.brokers, now: start.toISOString(), env: { OBSERVE: 'true' } });
     await system.post('/api/v1/webhook-endpoints', { url: receiver.url });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await system?.stop();
     await receiver?.stop();

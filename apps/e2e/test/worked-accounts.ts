@@ -47,6 +47,12 @@ export const workedAccounts: readonly WorkedAccount[] = [
       .tell(-60, 'survey', { type: 'nps', score: 9 }, 'c').tell(-10, 'pulse', { pulse: 4, reason: 'all fine' }), -400, 100, 'set'),
   },
   {
+    // Four quiet weeks each July, the last of which ended yesterday.
+    name: 'taxpeak', isFirst: true, about: 90, renews: 0.98, health: { band: 'green', riskLevel: 'green', strikes: { count: 0 } },
+    tell: (it) => goal(goal(it.contract(-730, 200).use(-448, -393, 100).use(-392, -365, 22).use(-364, -29, 100).use(-28, -1, 22).tell(-700, 'license', { seatsBought: 50, seatsAssigned: 45 }), -300, -30, 'set'), -30, -30, 'confirmed')
+      .tell(-5, 'pulse', { pulse: 5, reason: 'steady' }),
+  },
+  {
     name: 'on-prem', about: 20, renews: 0.05, health: { healthScore: 20, band: 'red', riskLevel: 'red', strikes: { count: 2, groups: ['people', 'commercial'] } },
     tell: (it) => goal(it.contract(-500, 230), -200, -40, 'confirmed').roles(-400, { c: 'champion' }).tell(-20, 'person', { change: 'departed' }, 'c')
       .tell(-60, 'invoice', { invoiceId: 'i', status: 'overdue', amountMinor: 100, currency: 'USD', dueOn: it.day(-40) })

@@ -29,6 +29,8 @@ import { PastDays } from './application/past-days.js';
 import { NoteSentimentStore } from './application/note-sentiment-store.js';
 import { NoteCustomerDays } from './application/note-customer-days.js';
 import { OutcomeStore } from './application/outcome-store.js';
+import { RestateDays } from './application/restate-days.js';
+import { RestatedDayStore } from './application/restated-day-store.js';
 import { RescoreAccounts } from './application/rescore-accounts.js';
 import { RunBacktests } from './application/run-backtests.js';
 import { ScorecardQueries } from './application/scorecard-queries.js';
@@ -70,6 +72,8 @@ import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
 import { PostgresContactQueries } from './persistence/postgres-contact-queries.js';
 import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
+import { KnownPlans } from './persistence/known-plans.js';
+import { PostgresRestatedDayStore } from './persistence/postgres-restated-day-store.js';
 import { PostgresDayStore } from './persistence/postgres-day-store.js';
 import { PostgresBacktestStore } from './persistence/postgres-backtest-store.js';
 import { PostgresHealthQueries } from './persistence/postgres-health-queries.js';
@@ -103,6 +107,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     ForgetPeopleHandler,
     // what it does
     RescoreAccounts,
+    RestateDays,
     Backfills,
     JudgeAccounts,
     FoldNotes,
@@ -155,6 +160,8 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: CohortStore, useClass: PostgresCohortStore },
+    KnownPlans,
+    { provide: RestatedDayStore, useClass: PostgresRestatedDayStore },
     { provide: DayStore, useClass: PostgresDayStore },
     { provide: HealthQueries, useClass: PostgresHealthQueries },
   ],

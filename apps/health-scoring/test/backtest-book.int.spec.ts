@@ -6,6 +6,7 @@ import type { FoundByBacktest } from '../src/application/backtest-store.js';
 import { ScorecardRevisions } from '../src/application/scorecard-revisions.js';
 import { leads } from '../src/domain/backtest/term-row.js';
 import { isoDay, startOf } from '../src/domain/time/day.js';
+import { KnownPlans } from '../src/persistence/known-plans.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { Desk } from './desk.js';
@@ -42,7 +43,7 @@ const renewalOf = (accountId: string, { renewalId, startsOn, noticeOn, lost, dec
 });
 
 async function backtest({ database, outcomes }: Bench): Promise<FoundByBacktest> {
-  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database), new ScorecardRevisions(database, new PostgresScorecardStore(database))).run(csmLedScorecard);
+  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database, new KnownPlans(database)), new ScorecardRevisions(database, new PostgresScorecardStore(database))).run(csmLedScorecard);
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;

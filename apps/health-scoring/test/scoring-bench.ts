@@ -1,5 +1,6 @@
 import type { AnyTopic, EventOf } from '@perennial/contracts/topic';
 import type { BatchHandler, PartitionMemory, ReceivedEvent } from '@perennial/messaging/batch-consumer';
+import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
 import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
 import type { Statement, Transaction } from '@perennial/persistence/transaction';
@@ -12,7 +13,9 @@ import { FoldNotes } from '../src/application/fold-notes.js';
 import { JudgeAccounts } from '../src/application/judge-accounts.js';
 import { NoteCustomerDays } from '../src/application/note-customer-days.js';
 import { KeyFeatures } from '../src/application/key-features.js';
+import { RestateDays } from '../src/application/restate-days.js';
 import { RescoreAccounts } from '../src/application/rescore-accounts.js';
+import { ScorecardRevisions } from '../src/application/scorecard-revisions.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { ShipScorecards } from '../src/application/ship-scorecards.js';
 import { CountUnusedSignals } from '../src/application/unused-signals.js';
@@ -25,10 +28,12 @@ import { ApplyRenewalsHandler } from '../src/messaging/apply-renewals.handler.js
 import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresKeyFeatureStore } from '../src/persistence/postgres-key-feature-store.js';
+import { KnownPlans } from '../src/persistence/known-plans.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
 import { PostgresOutcomeStore } from '../src/persistence/postgres-outcome-store.js';
+import { PostgresRestatedDayStore } from '../src/persistence/postgres-restated-day-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
 import { PostgresUnusedSignalStore } from '../src/persistence/postgres-unused-signal-store.js';
 import { PostgresUsagePeerStore } from '../src/persistence/postgres-usage-peer-store.js';
@@ -52,9 +57,9 @@ class KeepingOutbox extends Outbox {
 
 /** The parts of the service on a database of their own, without consumers and HTTP; one partition, never behind. */
 export async function scoringBench() {
-  const { database, dispose } = await testDatabase({ migrations: healthScoring.migrations });
+  const { database, dispose } = await testDatabase({ migrations: [CreateMessagingTables1700000000000, ...healthScoring.migrations] });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
-  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], behind: () => Promise.resolve(new Set<number>()) });
+  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], standing: () => Promise.resolve({ behind: new Set<number>(), rebuilding: false }) });
   const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);
@@ -65,7 +70,8 @@ export async function scoringBench() {
   const shipped = new ShipScorecards(database, scorecards, new ChangeScorecards(scorecards, clock));
   const config = parseHealthScoringConfig({ KEY_FEATURES: 'reports' }).config;
   const features = new KeyFeatures(config, database, new PostgresKeyFeatureStore(), clock);
-  const policy = new ScoringPolicy(config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database), features);
+  const plans = new KnownPlans(database);
+  const policy = new ScoringPolicy(config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database, plans), features);
   await policy.onModuleInit();
   const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
 
@@ -89,7 +95,8 @@ export async function scoringBench() {
       policy.onModuleDestroy();
       await dispose();
     },
-    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database)), new NoteCustomerDays(outcomes)),
+    signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database)), new NoteCustomerDays(outcomes),
+      new RestateDays(new PostgresRestatedDayStore(plans), policy, new ScorecardRevisions(database, scorecards), clock)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),

@@ -76,7 +76,7 @@ export class FollowScorecards implements DueWork {
   /** True when there may be more. */
   private async lookAtSome(): Promise<boolean> {
     const known = await this.signalTime.known(this.database);
-    const time = { asOf: (state: AccountHealthState) => known.until(this.signalTime.partitionOf(state.accountId)), sources: this.signalTime.liveness(known) };
+    const time = this.signalTime.asKnown(known);
     const accountIds = await this.behind(this.progress.assigned(signalsTopic).filter((partition) => known.until(partition) !== null), mostAtOnce);
     await this.lookAt(accountIds, time);
     return accountIds.length === mostAtOnce;

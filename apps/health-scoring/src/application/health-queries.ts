@@ -43,6 +43,17 @@ export interface HealthDay {
   readonly shadows: readonly ShadowScore[];
 }
 
+/** A day as it is known now. */
+export interface HealthDayNow extends HealthDay {
+  /** Null: no signal came late for it; what was known then is known now. */
+  readonly restated: {
+    /** A number, the band or the risk level is another one than was shown; null: nobody can say. */
+    readonly differs: boolean | null;
+    /** What stands as it was shown, since what is kept cannot tell it again. */
+    readonly unknown: readonly string[];
+  } | null;
+}
+
 /** What can be read of stored verdicts. */
 export abstract class HealthQueries {
   /** Worst first: risk level, then ARR descending, then id. Null where no account `startingAfter` is listed. */
@@ -53,4 +64,6 @@ export abstract class HealthQueries {
   abstract tree(accountId: string, limit: number): Promise<TreeAccount[]>;
   /** Days from `from` to `to` (ISO, inclusive), oldest first. */
   abstract history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]>;
+  /** The same days as they are known now. */
+  abstract historyNow(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDayNow[]>;
 }

@@ -52,7 +52,7 @@ export class LookAtDueAccounts implements DueWork {
       return asOf === null ? [] : [{ partition, asOf }];
     });
     const due = await this.plan.due(times, this.backfills.held(), mostAtOnce);
-    const time = { asOf: (state: AccountHealthState) => known.until(this.signalTime.partitionOf(state.accountId)), sources: this.signalTime.liveness(known) };
+    const time = this.signalTime.asKnown(known);
     const looked = await this.lookAt(due, time, now);
     return due.length === mostAtOnce && looked > 0;
   }

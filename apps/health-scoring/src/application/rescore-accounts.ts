@@ -7,6 +7,7 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { isSilent } from '../domain/account-health.js';
+import type { SourceLiveness } from '../domain/sources/source-liveness.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
 import { Backfills } from './backfills.js';
@@ -31,6 +32,11 @@ export interface AccountChange {
 interface Judged extends Omit<ScoredAccount, 'version'> {
   readonly judgement: Judgement | null;
 }
+/** A look's time with the sources as its accounts' locks show them. */
+interface Looks {
+  readonly asOf: (state: AccountHealthState) => Date | null;
+  readonly sources: SourceLiveness;
+}
 type Told = Judged & { readonly judgement: Judgement };
 
 /**
@@ -53,9 +59,11 @@ export class RescoreAccounts {
 
   /** Answers the accounts that were changed or looked at. */
   async rescore(tx: Transaction, memory: PartitionMemory | null, changes: readonly AccountChange[], time: LookTime, cause: Cause): Promise<ScoredAccount[]> {
-    const states = await this.store.load(tx, memory, contactsOf(changes));
+    // In this order: the sources are read behind the locks.
+    const [states, sources] = await Promise.all([this.store.load(tx, memory, contactsOf(changes)), time.sources(tx)]);
+    const when: Looks = { asOf: (state) => time.asOf(state), sources };
     const policy = this.policy.current();
-    const renewed = this.followScorecards([...states.values()], policy, time);
+    const renewed = this.followScorecards([...states.values()], policy, when);
     const causes = new Map<string, ReceivedEvent | undefined>();
     for (const change of changes) {
       if (change.apply(states.get(change.accountId)!) !== false) causes.set(change.accountId, change.event);
@@ -65,7 +73,7 @@ export class RescoreAccounts {
     const now = this.clock.now();
     const judged = [...states.values()].flatMap((state) => {
       const earlier = renewed.get(state.accountId) ?? null;
-      if (causes.has(state.accountId)) return [this.judge(state, policy, time, cause, now, earlier)];
+      if (causes.has(state.accountId)) return [this.judge(state, policy, when, cause, now, earlier)];
       return earlier === null ? [] : [{ state, verdict: earlier.verdict, judgement: earlier, nextLookAt: new Date(state.nextLookAt) }];
     });
     const told = judged.filter((account): account is Told => account.judgement !== null);
@@ -86,25 +94,25 @@ export class RescoreAccounts {
   }
 
   /** Looks at accounts that were judged by what is no longer in force, before anything is applied. */
-  private followScorecards(states: readonly AccountHealthState[], policy: Policy, time: LookTime): Map<string, Judgement> {
+  private followScorecards(states: readonly AccountHealthState[], policy: Policy, { asOf: asOfLook, sources }: Looks): Map<string, Judgement> {
     const renewed = new Map<string, Judgement>();
     for (const state of states) {
       if (!isOutdated(state, policy) || isSilent(state) || this.backfills.holds(state.accountId)) continue;
-      const asOf = time.asOf(state);
-      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources: time.sources });
+      const asOf = asOfLook(state);
+      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources });
       if (judgement !== null) renewed.set(state.accountId, judgement);
     }
     return renewed;
   }
 
-  private judge(state: AccountHealthState, policy: Policy, time: LookTime, cause: Cause, now: Date, earlier: Judgement | null): Judged {
+  private judge(state: AccountHealthState, policy: Policy, { asOf: asOfLook, sources }: Looks, cause: Cause, now: Date, earlier: Judgement | null): Judged {
     // What the scorecard changed was found out already, and is told also where the rest has to wait.
     const waits = (nextLookAt: Date | null): Judged => ({ state, verdict: earlier?.verdict ?? null, judgement: earlier, nextLookAt });
     if (isSilent(state)) return waits(null);
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
-    const asOf = isLoading ? null : time.asOf(state);
-    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources: time.sources }, cause);
+    const asOf = isLoading ? null : asOfLook(state);
+    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources }, cause);
     if (judgement === null) {
       state.nextLookAt = now.getTime();
       return waits(now);

@@ -22,7 +22,8 @@ export interface KnownSignals {
 export interface LookTime {
   /** Null: the verdict waits, and is given as soon as time allows. */
   asOf(state: AccountHealthState): Date | null;
-  readonly sources: SourceLiveness;
+  /** Asked behind the locks of the accounts that are looked at. */
+  sources(tx: Transaction): Promise<SourceLiveness>;
 }
 
 /**
@@ -50,27 +51,26 @@ export class SignalTime {
   /** For looks that no signal asks for: time, people, other services. */
   async outsideOfSignals(sql: Sql): Promise<LookTime> {
     const known = await this.known(sql);
-    return {
-      // Who reads the signals gives the one verdict that ends an import or a restatement.
-      asOf: (state) => (isOwed(state) ? null : known.until(this.partitionOf(state.accountId))),
-      sources: this.liveness(known),
-    };
+    const time = this.asKnown(known);
+    // Who reads the signals gives the one verdict that ends an import or a restatement.
+    return { ...time, asOf: (state) => (isOwed(state) ? null : time.asOf(state)) };
   }
 
   /** For the accounts of one chunk of signals. */
   async ofSignals(tx: Transaction, batch: EventBatch<typeof signalsTopic>, signals: readonly Signal[]): Promise<LookTime> {
-    if (batch.rebuilding) return { asOf: () => null, sources: this.liveness(nothingKnown) };
+    if (batch.rebuilding) return this.asKnown(nothingKnown);
     const now = this.clock.now();
     const last = signals.at(-1);
     const own = batch.caughtUp ? now : last ? earlier(new Date(last.receivedAt), now) : null;
     // How far the other partitions are matters only where a silence may end there unread.
     const known = own !== null && !this.sightings.maySilence(now) ? null : await this.known(tx);
     const reached = own ?? known?.until(batch.partition) ?? null;
-    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: this.sightings.liveness(known?.throughout ?? null) };
+    return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: (own) => this.sightings.liveness(own, known?.throughout ?? null, signals) };
   }
 
-  liveness(known: KnownSignals): SourceLiveness {
-    return this.sightings.liveness(known.throughout);
+  /** For looks that are due. */
+  asKnown(known: KnownSignals): LookTime {
+    return { asOf: (state) => known.until(this.partitionOf(state.accountId)), sources: (tx) => this.sightings.liveness(tx, known.throughout) };
   }
 
   /** How many partitions the signals have. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Signal, SignalKind } from '@perennial/contracts/signal';
+import { signalKinds, type Signal, type SignalKind } from '@perennial/contracts/signal';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { livenessOf, sight, type SourceLiveness, type SourceSighting } from '../domain/sources/source-liveness.js';
@@ -9,10 +9,10 @@ const writeEveryMs = 60_000;
 const refreshEveryMs = 10_000;
 
 /**
- * When each kind of signal was last seen from any account, and up to when each partition was read. Known in
- * memory at once, shared with other replicas through a small table: a partition writes its kinds at most once a
- * minute of business time. A sighting holds whether or not its chunk commits, since the signal is in the log:
- * read again it changes nothing.
+ * When each kind of signal was last seen from any account, and up to when each partition was read. Shared with other
+ * replicas through a small table: a partition writes its kinds at most once a minute of business time. What a chunk
+ * sees is known to its own accounts at once, to others when it has committed: a killed process must not leave behind
+ * verdicts by a source that the next one has never heard of.
  */
 @Injectable()
 export class SourceSightings {
@@ -32,11 +32,16 @@ export class SourceSightings {
   /**
    * Sources as looks may see them. A silence counts up to `throughout` only, the instant up to which the signals
    * of every partition are applied (null: none is), or when it was told before: what waits unread may end it.
+   * `signals`: of the chunk in hand. Asked behind the locks of the accounts it finds every kind that their last look
+   * knew of, whichever process gave that: a source that has been heard of is never unheard of again.
    */
-  liveness(throughout: Date | null): SourceLiveness {
+  async liveness(sql: Sql, throughout: Date | null, signals: readonly Signal[] = []): Promise<SourceLiveness> {
     const until = throughout === null ? -Infinity : throughout.getTime();
-    const sources = Object.entries(livenessOf([...this.known.values()])) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
-    return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || this.toldStale.has(kind) ? source : { ...source, staleAt: Infinity }]));
+    const newToUs = this.known.size === signalKinds.length ? [] : await this.store.sightings(sql, [...this.known.keys()]);
+    const isTold = (kind: SignalKind): boolean => this.toldStale.has(kind) || newToUs.some((sighting) => sighting.kind === kind && sighting.told === 'stale');
+    const newestLast = [...this.known.values(), ...newToUs, ...this.seenIn(signals)].sort((a, b) => a.lastSeenAt - b.lastSeenAt);
+    const sources = Object.entries(livenessOf(newestLast)) as [SignalKind, { lastSeenAt: number; staleAt: number }][];
+    return Object.fromEntries(sources.map(([kind, source]) => [kind, source.staleAt <= until || isTold(kind) ? source : { ...source, staleAt: Infinity }]));
   }
 
   /** True when a kind that nobody was told of may count as silent at `now`. */
@@ -75,14 +80,15 @@ export class SourceSightings {
   async note(tx: Transaction, partition: number, signals: readonly Signal[]): Promise<void> {
     const due: SourceSighting[] = [];
     for (const [kind, at] of newestByKind(signals)) {
-      const sighting = sight(this.known.get(kind) ?? null, kind, at);
-      this.known.set(kind, sighting);
       const slot = `${partition} ${kind}`;
-      if (this.toldStale.has(kind)) tx.afterCommit(() => this.dueWork.nudge());
-      tx.afterCommit(() => this.read(partition, at));
+      tx.afterCommit(() => {
+        this.known.set(kind, this.sightingOf(kind, at));
+        this.read(partition, at);
+        if (this.toldStale.has(kind)) this.dueWork.nudge();
+      });
       if (at - (this.written.get(slot) ?? -Infinity) < writeEveryMs) continue;
       // This partition's own newest: what others saw later is theirs to write.
-      due.push({ ...sighting, lastSeenAt: at });
+      due.push({ ...this.sightingOf(kind, at), lastSeenAt: at });
       tx.afterCommit(() => this.written.set(slot, at));
     }
     if (due.length > 0) await this.store.saveSightings(tx, partition, due);
@@ -92,6 +98,14 @@ export class SourceSightings {
   told(kind: SignalKind, state: ToldState): void {
     if (state === 'stale') this.toldStale.add(kind);
     else this.toldStale.delete(kind);
+  }
+
+  private seenIn(signals: readonly Signal[]): SourceSighting[] {
+    return [...newestByKind(signals)].map(([kind, at]) => this.sightingOf(kind, at));
+  }
+
+  private sightingOf(kind: SignalKind, at: number): SourceSighting {
+    return sight(this.known.get(kind) ?? null, kind, at);
   }
 
   private read(partition: number, at: number): void {

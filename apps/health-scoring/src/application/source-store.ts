@@ -18,8 +18,8 @@ export interface SourceNews {
 
 /** What all replicas know together of the kinds of signals. */
 export abstract class SourceStore {
-  /** By kind, the newest first. */
-  abstract sightings(sql: Sql): Promise<PartitionSighting[]>;
+  /** By kind, the newest first; `known`: kinds that are not asked for. */
+  abstract sightings(sql: Sql, known?: readonly SignalKind[]): Promise<PartitionSighting[]>;
   abstract saveSightings(tx: Transaction, partition: number, sightings: readonly SourceSighting[]): Promise<void>;
   /** Notes what is about to be told. Answers the kinds for which it is news: of several replicas one gets each. */
   abstract tell(tx: Transaction, news: readonly SourceNews[]): Promise<ReadonlySet<SignalKind>>;

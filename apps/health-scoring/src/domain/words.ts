@@ -69,6 +69,8 @@ export const words = {
     never: 'No whole day with use was seen yet',
     noHistory: 'Not rated before eight weeks of history',
     level: (total: number, reference: number): string => `Use over 28 days is ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
+    levelOfYear: (total: number, reference: number, day: string): string =>
+      `Use over the four weeks to ${day} is ${percent(total / reference)} of that of the same weeks of last year (${number(total)} against ${number(reference)})`,
     contacts: (contacts: number, usual: number): string => `${many(contacts, 'contact')} active in 28 days, usually ${number(usual)}`,
     drop: (total: number, reference: number): string => `Use over 28 days fell to ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,
     dark: (days: number, day: string): string => `Nothing heard from the customer for ${days} days, since ${day}`,

@@ -33,12 +33,13 @@ export class AccountHealthController {
 
   @Get('health/history')
   @RequireScope('health:read')
-  @ApiOperation({ summary: 'One row per UTC day, oldest first', description: 'As the last look of the day saw it.' })
+  @ApiOperation({ summary: 'One row per UTC day, oldest first', description: 'As the last look of the day saw it; with `known=now` also by the signals that came for it later, up to 14 days.' })
   @ApiOkResponse({ type: HealthDayList })
   async history(@Param('accountId') accountId: string, @Query() query: HistoryQuery): Promise<HealthDayList> {
     found(await this.queries.health(accountId), accountId);
-    const days = await this.queries.history(accountId, query.from ?? null, query.to ?? null, query.limit + 1, query.startingAfter ?? null);
-    return listOf(days, query.limit);
+    const { from = null, to = null, startingAfter = null, limit } = query;
+    const days = query.known === 'now' ? await this.queries.historyNow(accountId, from, to, limit + 1, startingAfter) : await this.queries.history(accountId, from, to, limit + 1, startingAfter);
+    return listOf(days, limit);
   }
 
   @Get('indicators')

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ListQuery } from '@perennial/service-kit/list';
-import { IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsNotEmpty, IsNumber, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsDay, IsInstant } from '@perennial/service-kit/http/text-rules';
 
+export const knownWhens = ['then', 'now'] as const;
 const levels = ['unknown', 'green', 'amber', 'red'] as const;
 
 export class HistoryQuery extends OmitType(ListQuery, ['startingAfter']) {
@@ -20,6 +21,11 @@ export class HistoryQuery extends OmitType(ListQuery, ['startingAfter']) {
   @IsOptional()
   @IsDay()
   startingAfter?: string;
+
+  @ApiPropertyOptional({ enum: knownWhens, default: 'then', description: 'then: as it was shown that day. now: with the signals that came for it later.' })
+  @IsOptional()
+  @IsIn(knownWhens)
+  known?: (typeof knownWhens)[number];
 }
 
 export class ScorecardReference {
@@ -35,6 +41,11 @@ export class ShadowScoreAnswer {
   @ApiProperty({ minimum: 0, maximum: 1 }) dataCoverage!: number;
 }
 
+export class Restatement {
+  @ApiProperty({ type: Boolean, nullable: true, description: 'Something else than was shown that day. Null: nobody can say, and the day stands as it was shown.' }) differs!: boolean | null;
+  @ApiProperty({ type: [String], description: 'What stands as it was shown, since what is kept of the day cannot tell it again: ids of measures, `caps`, `band`, `indicators` (always, and with them strikes), `scorecard`, or `everything`.' }) unknown!: readonly string[];
+}
+
 export class HealthDayAnswer {
   @ApiProperty({ format: 'date' }) day!: string;
   @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) healthScore!: number | null;
@@ -44,7 +55,8 @@ export class HealthDayAnswer {
   @ApiProperty({ minimum: 0, maximum: 1 }) dataCoverage!: number;
   @ApiProperty({ type: 'integer', minimum: 0 }) strikes!: number;
   @ApiProperty({ type: ScorecardReference }) scorecard!: ScorecardReference;
-  @ApiProperty({ type: [ShadowScoreAnswer], description: 'What the scorecards in shadow made of it; nothing follows from them.' }) shadows!: readonly ShadowScoreAnswer[];
+  @ApiProperty({ type: [ShadowScoreAnswer], description: 'What the scorecards in shadow made of it; nothing follows from them. Of a restated day none are told.' }) shadows!: readonly ShadowScoreAnswer[];
+  @ApiPropertyOptional({ type: Restatement, nullable: true, description: 'With `known=now` only. Null: no signal came late for the day.' }) restated?: Restatement | null;
 }
 
 export class HealthDayList {

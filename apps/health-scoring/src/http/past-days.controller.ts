@@ -13,13 +13,13 @@ export class PastDaysController {
 
   @Get(':day')
   @RequireScope('health:read')
-  @ApiOperation({ summary: 'A past day in full, as it was known then', description: 'Judged anew from what the last look of the day knew, by the revision that judged it or any other. Words and evidence are not kept.' })
+  @ApiOperation({ summary: 'A past day in full, as it was known then or is known now', description: 'Judged anew from what the last look of the day knew, by the revision that judged it or any other. Words and evidence are not kept.' })
   @ApiOkResponse({ type: PastDayView })
-  async day(@Param('accountId') accountId: string, @Param('day') text: string, @Query() { scorecardId, revision }: PastDayQuery): Promise<PastDayView> {
+  async day(@Param('accountId') accountId: string, @Param('day') text: string, @Query() { scorecardId, revision, known }: PastDayQuery): Promise<PastDayView> {
     if ((scorecardId === undefined) !== (revision === undefined)) throw fault(scorecardId === undefined ? '?scorecardId' : '?revision', 'scorecardId and revision go together');
     const day = dayIn(text);
     const by = scorecardId === undefined || revision === undefined ? null : { id: scorecardId, revision };
-    const past = day === null ? null : await this.pastDays.dayOf(accountId, day, by);
+    const past = day === null ? null : await this.pastDays.dayOf(accountId, day, by, known);
     if (past === null) throw new NotFoundException(`nothing is kept of ${accountId} on ${text}: it was not looked at, or readings are no longer kept; its score may stand in the history`);
     if (past === 'unknown') throw new NotFoundException(`there is no revision ${revision} of a scorecard ${scorecardId}`);
     if (past === 'unfit') throw new ProblemException(409, 'this version of the software cannot judge by that revision', { code: 'scorecard_unfit' });

@@ -4,8 +4,10 @@ import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, typ
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Backfills } from '../application/backfills.js';
 import { FoldNotes } from '../application/fold-notes.js';
+import type { LateNews } from '../application/late-news.js';
 import { NoteCustomerDays } from '../application/note-customer-days.js';
 import { RescoreAccounts, type AccountChange } from '../application/rescore-accounts.js';
+import { RestateDays } from '../application/restate-days.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { SignalTime } from '../application/signal-time.js';
 import { sinceReset } from '../application/since-reset.js';
@@ -30,6 +32,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly notes: FoldNotes,
     private readonly unused: CountUnusedSignals,
     private readonly customerDays: NoteCustomerDays,
+    private readonly restateDays: RestateDays,
   ) {}
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
@@ -41,8 +44,10 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.customerDays.note(tx, since);
     const time = await this.signalTime.ofSignals(tx, batch, signals);
     const { keyFeatures } = this.policy.current();
+    const late = this.restateDays.lateNews(time);
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
-    const scored = await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures)), time, 'signal');
+    const scored = await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures, late)), time, 'signal');
+    await this.restateDays.restate(tx, since, late);
     await this.notes.fold(tx, since);
     await this.unused.fold(tx, since, scored.map(({ state }) => state));
   }
@@ -55,10 +60,18 @@ function isNew(memory: PartitionMemory): boolean {
   return first;
 }
 
-function changeOf(event: SignalsEvent, keyFeatures: readonly string[] = []): AccountChange {
+function changeOf(event: SignalsEvent, keyFeatures: readonly string[], late: LateNews): AccountChange {
   switch (event.type) {
     case 'perennial.account.reset.v1':
-      return { accountId: event.key, contacts: [], apply: resetFacts, event };
+      return {
+        accountId: event.key,
+        contacts: [],
+        apply: (state) => {
+          late.forget(event.key);
+          resetFacts(state);
+        },
+        event,
+      };
     case 'perennial.account.restated.v1': {
       const restated = event.data;
       return { accountId: event.key, contacts: [], apply: (state) => finishRestatement(state, restated), event };
@@ -71,7 +84,15 @@ function changeOf(event: SignalsEvent, keyFeatures: readonly string[] = []): Acc
     }
     default: {
       const signal = event.data;
-      return { accountId: event.key, contacts: contactsOfSignal(signal), apply: (state) => applySignal(state, signal, keyFeatures), event };
+      return {
+        accountId: event.key,
+        contacts: contactsOfSignal(signal),
+        apply: (state) => {
+          late.note(state, signal);
+          applySignal(state, signal, keyFeatures);
+        },
+        event,
+      };
     }
   }
 }

@@ -3,9 +3,9 @@ import { Database, type Sql } from '@perennial/persistence/transaction';
 import { DayStore, type AccountDays } from '../application/day-store.js';
 import { decodeDay, type KeptDay } from '../domain/days/day-codec.js';
 import { unpackDays } from '../domain/days/packed-days.js';
-import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
 import { isoDay, type EpochDay } from '../domain/time/day.js';
-import { packedBook, readingPlans } from './packed-book.js';
+import { KnownPlans } from './known-plans.js';
+import { packedBook } from './packed-book.js';
 
 interface DayRow {
   readonly day: number;
@@ -21,9 +21,10 @@ const forgottenAtOnce = 500;
 
 @Injectable()
 export class PostgresDayStore extends DayStore {
-  private readonly known = new Map<number, DayPlan>();
-
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly plans: KnownPlans,
+  ) {
     super();
   }
 
@@ -42,7 +43,7 @@ export class PostgresDayStore extends DayStore {
       text: `SELECT ${columns} FROM health_day d WHERE account_id = $1 AND day >= $2::date AND day <= $3::date AND facts IS NOT NULL ORDER BY day`,
       values: [accountId, isoDay(from), isoDay(to)],
     });
-    return this.withPlans(() => rows.map((row) => this.kept(row)));
+    return this.plans.unpack(() => rows.map((row) => this.kept(row)));
   }
 
   async lastOf(accountIds: readonly string[], from: EpochDay, to: EpochDay): Promise<AccountDays[]> {
@@ -53,16 +54,16 @@ export class PostgresDayStore extends DayStore {
              ) d`,
       values: [accountIds, isoDay(from), isoDay(to)],
     });
-    return this.withPlans(() => rows.map(({ account_id: accountId, ...row }) => ({ accountId, days: [this.kept(row)] })));
+    return this.plans.unpack(() => rows.map(({ account_id: accountId, ...row }) => ({ accountId, days: [this.kept(row)] })));
   }
 
   private kept({ day, looked_at: lookedAt, facts, card, revision }: DayRow): KeptDay {
-    return { day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.known) };
+    return { day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.plans.byId) };
   }
 
   async book(from: EpochDay, to: EpochDay, after: string | null, limit: number): Promise<AccountDays[]> {
     const accounts = await packedBook(this.database, from, to, after, limit);
-    return this.withPlans(() => accounts.map(({ accountId, days }) => ({ accountId, days: unpackDays(days, this.known) })));
+    return this.plans.unpack(() => accounts.map(({ accountId, days }) => ({ accountId, days: unpackDays(days, this.plans.byId) })));
   }
 
   async keptSince(sql: Sql): Promise<EpochDay | null> {
@@ -80,18 +81,8 @@ export class PostgresDayStore extends DayStore {
       values: [isoDay(day), forgottenAtOnce],
     });
     if (rows.length === forgottenAtOnce) return true;
+    await sql.query({ text: 'UPDATE restated_day SET facts = NULL WHERE day < $1::date AND facts IS NOT NULL', values: [isoDay(day)] });
     await sql.query({ text: 'INSERT INTO readings_kept (since) VALUES ($1::date) ON CONFLICT (one) DO UPDATE SET since = greatest(readings_kept.since, excluded.since)', values: [isoDay(day)] });
     return false;
-  }
-
-  /** A plan never changes; one that is not known came since they were read. */
-  private async withPlans<T>(unpack: () => T): Promise<T> {
-    try {
-      return unpack();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      for (const { id, keys } of await readingPlans(this.database)) if (!this.known.has(id)) this.known.set(id, dayPlanOf(id, keys));
-      return unpack();
-    }
   }
 }

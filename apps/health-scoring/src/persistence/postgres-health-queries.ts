@@ -1,10 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import type { HealthState } from '@perennial/contracts/health';
 import { Database } from '@perennial/persistence/transaction';
 import type { TreeAccount } from '../domain/hierarchy/roll-up.js';
 import type { ShadowScore } from '../domain/verdict/shadow-score.js';
-import { HealthQueries, type AccountRow, type HealthDay, type PortfolioFilter } from '../application/health-queries.js';
+import { HealthQueries, type AccountRow, type HealthDay, type HealthDayNow, type PortfolioFilter } from '../application/health-queries.js';
 
+interface DayRow {
+  readonly day: string;
+  readonly health: string | null;
+  readonly raw: string | null;
+  readonly band: HealthDay['band'];
+  readonly risk: HealthDay['riskLevel'];
+  readonly coverage: number;
+  readonly strikes: number;
+  readonly card: string;
+  readonly revision: number;
+  readonly shadows: ShadowScore[] | null;
+}
+
+const dayColumns = `to_char(d.day, 'YYYY-MM-DD') AS day, d.health_score AS health, d.raw_score AS raw, d.band, d.risk_level AS risk, d.data_coverage AS coverage, d.strikes, d.scorecard_id AS card, d.scorecard_revision AS revision, d.shadows`;
+const daysOfAccount = `WHERE d.account_id = $1 AND d.day >= coalesce($2::date, '-infinity') AND d.day <= coalesce($3::date, 'infinity') AND d.day > coalesce($4::date, '-infinity') ORDER BY d.day LIMIT $5`;
+const share = (kept: number): number => Math.round(kept * 10_000) / 10_000;
+const dayOf = (row: DayRow): HealthDay => ({
+  day: row.day, healthScore: number(row.health), rawScore: number(row.raw), band: row.band, riskLevel: row.risk, dataCoverage: share(row.coverage), strikes: row.strikes,
+  scorecard: { id: row.card, revision: row.revision }, shadows: row.shadows ?? [],
+});
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
 @Injectable()
@@ -61,16 +82,24 @@ export class PostgresHealthQueries extends HealthQueries {
   }
 
   async history(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDay[]> {
-    const rows = await this.database.query<{ day: string; health: string | null; raw: string | null; band: HealthDay['band']; risk: HealthDay['riskLevel']; coverage: number; strikes: number; card: string; revision: number; shadows: ShadowScore[] | null }>({
-      name: 'health-history',
-      text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, health_score AS health, raw_score AS raw, band, risk_level AS risk, data_coverage AS coverage, strikes, scorecard_id AS card, scorecard_revision AS revision, shadows
-             FROM health_day WHERE account_id = $1 AND day >= coalesce($2::date, '-infinity') AND day <= coalesce($3::date, 'infinity') AND day > coalesce($4::date, '-infinity')
-             ORDER BY day LIMIT $5`,
+    const rows = await this.database.query<DayRow>({ name: 'health-history', text: `SELECT ${dayColumns} FROM health_day d ${daysOfAccount}`, values: [accountId, from, to, startingAfter, limit] });
+    return rows.map(dayOf);
+  }
+
+  async historyNow(accountId: string, from: string | null, to: string | null, limit: number, startingAfter: string | null): Promise<HealthDayNow[]> {
+    const rows = await this.database.query<DayRow & { now: Pick<DayRow, 'band' | 'risk' | 'coverage' | 'strikes'> & { health: number | null; raw: number | null } | null; unknown: string[] | null; left: boolean }>({
+      name: 'health-history-now',
+      text: `SELECT ${dayColumns}, l.account_id IS NOT NULL AS left, r.unknown,
+               CASE WHEN r.day IS NOT NULL THEN json_build_object('health', r.health_score, 'raw', r.raw_score, 'band', r.band, 'risk', r.risk_level, 'coverage', r.data_coverage, 'strikes', r.strikes) END AS now
+             FROM health_day d LEFT JOIN restated_day r USING (account_id, day) LEFT JOIN days_left l ON l.account_id = d.account_id AND l.first <= d.day AND l.until > d.day ${daysOfAccount}`,
       values: [accountId, from, to, startingAfter, limit],
     });
-    return rows.map((row) => ({
-      day: row.day, healthScore: number(row.health), rawScore: number(row.raw), band: row.band, riskLevel: row.risk, dataCoverage: Math.round(row.coverage * 10_000) / 10_000, strikes: row.strikes,
-      scorecard: { id: row.card, revision: row.revision }, shadows: row.shadows ?? [],
-    }));
+    return rows.map(({ now, unknown, left, ...row }) => {
+      const then = dayOf(row);
+      if (left) return { ...then, restated: { differs: null, unknown: ['everything'] } };
+      if (now === null) return { ...then, restated: null };
+      const known = { ...then, healthScore: now.health, rawScore: now.raw, band: now.band, riskLevel: now.risk, dataCoverage: share(now.coverage), strikes: now.strikes };
+      return { ...known, shadows: [], restated: { differs: !isDeepStrictEqual(known, then), unknown: unknown ?? [] } };
+    });
   }
 }

@@ -6,11 +6,12 @@ import type { SourceSighting } from '../domain/sources/source-liveness.js';
 
 @Injectable()
 export class PostgresSourceStore extends SourceStore {
-  async sightings(sql: Sql): Promise<PartitionSighting[]> {
+  async sightings(sql: Sql, known: readonly SignalKind[] = []): Promise<PartitionSighting[]> {
     const rows = await sql.query<{ kind: SignalKind; partition: number; last_seen_at: Date; usual_gap_ms: number; told: ToldState }>({
       name: 'source-sightings',
       text: `SELECT s.kind, s.partition, s.last_seen_at, s.usual_gap_ms, coalesce(t.state, 'alive') AS told
-             FROM source_sighting s LEFT JOIN source_told t ON t.kind = s.kind ORDER BY s.kind, s.last_seen_at DESC`,
+             FROM source_sighting s LEFT JOIN source_told t ON t.kind = s.kind WHERE s.kind <> ALL($1::text[]) ORDER BY s.kind, s.last_seen_at DESC`,
+      values: [known],
     });
     return rows.map((row) => ({ kind: row.kind, partition: row.partition, lastSeenAt: row.last_seen_at.getTime(), usualGapMs: row.usual_gap_ms, told: row.told }));
   }

@@ -1,6 +1,6 @@
 import { addTo, never, type Ring } from '../facts/ring.js';
 import type { AccountHealthState } from '../state.js';
-import { weekdayOf, weekOf, type AccountWeek } from '../time/account-week.js';
+import { firstDayOf, weekdayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import type { EpochDay } from '../time/day.js';
 import { count, moveLastActive } from './cohort.js';
 import { moveProductUse } from '../products/product-facts.js';
@@ -70,6 +70,13 @@ function markWeek(windows: Ring, weeks: WeeksOfUse, week: AccountWeek): boolean 
 /** Use in one of the four account-weeks that end with `end`. */
 export const isActiveUpTo = (weeks: WeeksOfUse, end: AccountWeek): boolean =>
   isActiveIn(weeks, end) || isActiveIn(weeks, end - 1) || isActiveIn(weeks, end - 2) || isActiveIn(weeks, end - 3);
+
+/** True where use in the days [from, to] is certain; days are known by weeks only, but for the last one. */
+export function wasActiveIn(contact: ContactFacts, from: EpochDay, to: EpochDay, weekday: number): boolean {
+  if (contact.lastActiveDay >= from && contact.lastActiveDay <= to) return true;
+  for (let week = weekOf(from + 6, weekday); firstDayOf(week, weekday) + 6 <= to; week += 1) if (isActiveIn(contact, week)) return true;
+  return false;
+}
 
 function isActiveIn(weeks: WeeksOfUse, week: AccountWeek): boolean {
   if (weeks.activeWeek === never) return false;

@@ -3,7 +3,7 @@ import { integer, number, oneOf, type Codec } from '../codec/codec.js';
 import type { ScorecardRef } from '../scorecard/compile-scorecard.js';
 import { pointsOn } from '../scorecard/curve.js';
 import type { DayPassage } from '../scorecard/passage.js';
-import { startOf, type EpochDay, type EpochMs } from '../time/day.js';
+import { dayOf, startOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { goneRoles, type CapFacts } from './cap-facts.js';
 import type { DayFacts, DayIndicator, DayReading } from './day-facts.js';
 import type { DayPlan } from './reading-plan.js';
@@ -209,6 +209,12 @@ export function decodeDay(bytes: Buffer, day: EpochDay, asOf: EpochMs, plans: Re
   const passage = has(flags, 7) ? { from: { id: input.text(), revision: input.natural() }, step: input.natural(), days: input.natural() } : null;
   if (!input.atEnd) throw new RangeError('the packed day is longer than its format');
   return { facts, mark, passage };
+}
+
+/** The facts as they are read once they were kept. */
+export function asKept(facts: DayFacts): DayFacts {
+  const day = dayOf(facts.asOf);
+  return decodeDay(encodeDay({ facts, mark: 0, passage: null }, day), day, facts.asOf, new Map([[facts.plan.id, facts.plan]])).facts;
 }
 
 const phasesOf = (flags: number): string[] => phases.filter((_, place) => has(flags, place));

@@ -35,7 +35,7 @@ export const useByDay = (usage: UsageFacts, from: EpochDay, to: EpochDay): numbe
 
 /**
  * Use in the days [from, to] from weekly totals, thousandths: weeks that lie inside only in part count by
- * their share of days (used for last year, where days are no longer kept).
+ * their share of days (for days that are no longer kept one by one).
  */
 export function useByWeek(usage: UsageFacts, from: EpochDay, to: EpochDay, weekday: number): number {
   let sum = 0;

@@ -32,4 +32,5 @@ export const activation = defineMeasure({
     const activated = view.activatedContacts();
     return { found: true, value: activated / planned, text: words.activation.reached(activated, planned), evidence: { query: 'kind=usage' } };
   },
+  goesBy: () => ['seats', 'activated'],
 });

@@ -13,4 +13,5 @@ export const csmSentiment = defineMeasure({
     if (pulse === null) return missing(words.pulse.none);
     return { found: true, value: pulse.value, text: words.pulse.value(pulse.value), evidence: { signalIds: [pulse.id] }, answeredAt: pulse.at };
   },
+  goesBy: () => ['pulse'],
 });

@@ -34,4 +34,5 @@ export const executiveTouch = defineMeasure({
       evidence: { signalIds: [last.touch.id] },
     };
   },
+  goesBy: () => ['stakeholder_touches', 'roles'],
 });

@@ -26,4 +26,5 @@ export const goalAttainment = defineMeasure({
     const signalIds = measured.map((goal) => goal.evidence).sort().slice(0, 20);
     return { found: true, value, text: words.goals.attained(value, measured.length), evidence: { signalIds }, restsOn: measured.some((goal) => goal.byMetric) ? ['metric'] : [] };
   },
+  goesBy: () => ['goals', 'metrics'],
 });

@@ -19,4 +19,5 @@ export const goalsRecorded = defineMeasure({
     if (view.ageDays < neverFromDay) return notApplicable(words.goals.recordBy(neverFromDay));
     return { found: true, value: 0, text: words.goals.none, evidence: { query: 'kind=goal' } };
   },
+  goesBy: () => ['goals'],
 });

@@ -23,4 +23,5 @@ export const keyFeatures = defineMeasure({
     const used = known.length - unused.length;
     return { found: true, value: used / known.length, text: words.features.used(used, known.length, unused, windowDays), evidence: { query: `kind=usage&from=${isoDay(from)}` } };
   },
+  goesBy: () => ['use', 'features'],
 });

@@ -4,6 +4,7 @@ import { pointsOn, type Curve } from '../scorecard/curve.js';
 import { ActiveDays, Steps } from '../scorecard/setting-types.js';
 import { isoDay } from '../time/day.js';
 import { seatsOf } from '../usage/seats.js';
+import { contactsActiveIn } from '../days/told-facts.js';
 import { words } from '../words.js';
 import { defineMeasure, missing, notApplicable } from './measure.js';
 
@@ -49,4 +50,5 @@ export const licenseUtilisation = defineMeasure({
       restsOn: seats.assigned === null ? ['license', 'usage'] : ['license'],
     };
   },
+  goesBy: (view, { activeDays }) => ['seats', 'terms', ...([...view.facts.licenses.values()].every(({ assigned }) => assigned !== null) ? [] : [contactsActiveIn(activeDays)])],
 });

@@ -2,6 +2,7 @@ import type { HealthState } from '@perennial/contracts/health';
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { Fault } from '@perennial/contracts/validator';
 import type { Static, TSchema } from 'typebox';
+import type { ToldFact } from '../days/told-facts.js';
 import type { CompiledMeasure } from '../scorecard/compile-scorecard.js';
 import type { Curve } from '../scorecard/curve.js';
 import type { EpochMs } from '../time/day.js';
@@ -47,12 +48,15 @@ export interface Measure {
   /** What the schema cannot say of settings that fit it; null for good ones. */
   readonly settingsFault?: (settings: unknown) => Fault | null;
   readonly read: (view: AccountView, settings: unknown, targets: TierTargets) => Reading;
+  /** All that signals tell and `read` goes by, on that view: what a late signal may change, and what must not have been told anew since for a past day to be read again. */
+  readonly goesBy: (view: AccountView, settings: unknown) => readonly ToldFact[];
 }
 
-interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'settingsFault' | 'read'> {
+interface Definition<S extends TSchema> extends Omit<Measure, 'settings' | 'settingsFault' | 'read' | 'goesBy'> {
   readonly settings: S;
   readonly settingsFault?: (settings: Static<S>) => Fault | null;
   readonly read: (view: AccountView, settings: Static<S>, targets: TierTargets) => Reading;
+  readonly goesBy: (view: AccountView, settings: Static<S>) => readonly ToldFact[];
 }
 
 /** A measure with typed settings; scorecards are checked against `settings` before they are used. */
@@ -62,6 +66,7 @@ export function defineMeasure<S extends TSchema>(definition: Definition<S>): Mea
     ...definition,
     ...(settingsFault !== undefined && { settingsFault: (settings: unknown) => settingsFault(settings as Static<S>) }),
     read: (view, settings, targets) => definition.read(view, settings as Static<S>, targets),
+    goesBy: (view, settings) => definition.goesBy(view, settings as Static<S>),
   } as Measure;
 }
 

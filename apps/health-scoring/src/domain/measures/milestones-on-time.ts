@@ -21,4 +21,5 @@ export const milestonesOnTime = defineMeasure({
       evidence: { query: `kind=milestone&from=${isoDay(view.today - settings.windowDays)}` },
     };
   },
+  goesBy: () => ['milestones'],
 });

@@ -35,4 +35,5 @@ export const multithreading = defineMeasure({
     const breadth = contacts === 0 ? 1 : Math.min(1, touched / contacts);
     return { found: true, value: 100 * (roleShare * roles + (1 - roleShare) * breadth), text: words.threads.reached(touched, absent, windowDays), evidence };
   },
+  goesBy: () => ['contact_touches', 'roles', 'power_use'],
 });

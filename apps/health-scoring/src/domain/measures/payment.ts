@@ -15,4 +15,5 @@ export const payment = defineMeasure({
     if (oldest === null) return { found: true, value: 0, text: words.commercial.nothingOverdue, evidence: { query: 'kind=invoice' } };
     return { found: true, value: oldest.days, text: words.commercial.overdue(oldest.days, oldest.count), evidence: { signalIds: [oldest.id] } };
   },
+  goesBy: () => ['invoices'],
 });

@@ -35,4 +35,5 @@ export const renewalIntent = defineMeasure({
     if (count === 0 || mark === null) return missing(words.intent.none);
     return { found: true, value: sum / count, text: words.intent.mean(sum / count, count), evidence: count === 1 ? { signalIds: [mark.id] } : { query: 'kind=survey' }, answeredAt: mark.at };
   },
+  goesBy: () => ['answers', 'roles'],
 });

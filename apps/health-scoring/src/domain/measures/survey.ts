@@ -56,4 +56,5 @@ export const survey = defineMeasure({
     const evidence = answers === ids.length ? { signalIds: ids.slice(0, 20) } : { query: 'kind=survey' };
     return { found: true, value, text: words.survey.mean(value, answers), evidence, answeredAt: newest.at };
   },
+  goesBy: () => ['answers', 'roles'],
 });

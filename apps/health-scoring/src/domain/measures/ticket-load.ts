@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { isOpen } from '../facts/fold-ticket.js';
 import { ActiveDays } from '../scorecard/setting-types.js';
+import { contactsActiveIn } from '../days/told-facts.js';
 import { words } from '../words.js';
 import { defineMeasure, missing } from './measure.js';
 
@@ -38,4 +39,6 @@ export const ticketLoad = defineMeasure({
       ...(level !== null && level < settings.lowUse ? { ceiling: settings.pointsAtLowUse } : {}),
     };
   },
+  // So few contacts that their number divides nothing.
+  goesBy: (view, { activeDays, contactsPerUnit }) => ['tickets', 'use', ...(view.activatedContacts() <= contactsPerUnit ? [] : [contactsActiveIn(activeDays)])],
 });

@@ -21,4 +21,5 @@ export const ticketTrend = defineMeasure({
     const counts = opened.counts(last);
     return { found: true, value: z, text: words.tickets.trend(counts), evidence: { query: `kind=ticket&from=${isoDay(firstDayOf(last - weeks + 1, view.weekday))}` } };
   },
+  goesBy: () => ['opened_tickets'],
 });

@@ -22,6 +22,11 @@ export const usageLevel = defineMeasure({
     if (usual > 0 && Math.max(usual, usage.contacts) < fewContacts) {
       return { found: true, value: usage.contacts / usual, text: words.usage.contacts(usage.contacts, usual), evidence };
     }
-    return { found: true, value: usage.level, text: words.usage.level(usage.total / 1000, usage.reference / 1000), evidence };
+    const [total, reference] = [usage.total / 1000, usage.reference / 1000];
+    return { found: true, value: usage.level, text: usage.isByYear ? words.usage.levelOfYear(total, reference, isoDay(usage.end)) : words.usage.level(total, reference), evidence };
+  },
+  goesBy: (view, { fewContacts }) => {
+    const usual = view.usage.contactReference ?? 0;
+    return usual > 0 && usual < fewContacts ? ['use', 'active_contacts'] : ['use'];
   },
 });

@@ -3,7 +3,7 @@ import type { Cohort } from '../contacts/cohort.js';
 import { countAt } from '../facts/ring.js';
 import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import { lowLevel, sizeClassOf, type PeerRule, type UsagePeers } from './usage-peers.js';
-import { earlierEnds, ownReference, robustZ, windowTotal, windowWeeks } from './usage-windows.js';
+import { earlierEnds, lastYearsNumber, ownReference, robustZ, windowTotal, windowWeeks } from './usage-windows.js';
 
 /** When a fall of use is raised and cleared; from the scorecard. */
 export interface UsageDropRule extends PeerRule {
@@ -48,6 +48,10 @@ export const firstWeekOf = (first: AccountWeek, track: UsageTrack): AccountWeek 
 /** What a window ending with `end` is held against, thousandths; null while there is no history. */
 export const referenceAt = (usage: UsageFacts, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null =>
   ownReference((week) => windowTotal(usage.weeks, week), end, firstWeekOf(first, track)) ?? track.accepted?.reference ?? null;
+
+/** That reference is the use of the same weeks of last year. */
+export const isByYear = (usage: UsageFacts, end: AccountWeek, first: AccountWeek, track: UsageTrack): boolean =>
+  lastYearsNumber((week) => windowTotal(usage.weeks, week), end, firstWeekOf(first, track)) !== null;
 
 /** Contacts that usually use the product within four weeks, as `referenceAt`. */
 export const contactReferenceAt = (cohort: Cohort, end: AccountWeek, first: AccountWeek, track: UsageTrack): number | null =>

@@ -27,12 +27,17 @@ export function earlierEnds(end: AccountWeek, firstWeek: AccountWeek): AccountWe
  * the first week of history, lies far enough back, else the median of earlier windows; null while there is no history.
  */
 export function ownReference(numberAt: (end: AccountWeek) => number, end: AccountWeek, first: AccountWeek): number | null {
-  if (end - yearWeeks - windowWeeks + 1 >= first) {
-    const lastYear = numberAt(end - yearWeeks);
-    if (lastYear > 0) return lastYear;
-  }
+  const lastYear = lastYearsNumber(numberAt, end, first);
+  if (lastYear !== null) return lastYear;
   const ends = earlierEnds(end, first);
   return ends.length === 0 ? null : median(ends.map(numberAt));
+}
+
+/** The number of the same four account-weeks of last year; null where it is 0, or they lie before the history. */
+export function lastYearsNumber(numberAt: (end: AccountWeek) => number, end: AccountWeek, first: AccountWeek): number | null {
+  if (end - yearWeeks - windowWeeks + 1 < first) return null;
+  const number = numberAt(end - yearWeeks);
+  return number > 0 ? number : null;
 }
 
 /** Median; 0 of nothing. Does not change its argument. */
