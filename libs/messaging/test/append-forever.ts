@@ -8,8 +8,20 @@ import { PostgresEventLog } from '../src/postgres/postgres-event-log.js';
  */
 const [, , url = '', topic = '', prefix = ''] = process.argv;
 const log = await PostgresEventLog.open({ url });
-writeSync(1, 'ready\n');
+say('ready\n');
 let next = 0;
+
+/** Standard output is a pipe that does not block: a reader that is behind has it refuse (EAGAIN) until there is room again. */
+function say(text: string): void {
+  for (let rest = Buffer.from(text); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 
 async function caller(): Promise<void> {
   for (;;) {
@@ -19,7 +31,7 @@ async function caller(): Promise<void> {
     });
     try {
       await log.append(topic, records);
-      writeSync(1, records.map(({ value }) => `${value.toString()}\n`).join(''));
+      say(records.map(({ value }) => `${value.toString()}\n`).join(''));
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));
