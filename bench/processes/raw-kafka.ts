@@ -47,7 +47,8 @@ answer(
     async layFor({ topic, accounts, count }: { topic: string; accounts: number; count: number }) {
       const admin = kafka.admin();
       await admin.connect();
-      await admin.createTopics({ waitForLeaders: true, topics: [topicOf(topic)] });
+      // The producer tries again until the topic has its leaders.
+      await admin.createTopics({ waitForLeaders: false, topics: [topicOf(topic)] });
       await admin.disconnect();
       const events = new SignalStream({ kind: 'signals', topic, accounts, days: 28 });
       for (let left = count; left > 0; left -= perSend) await producer.send({ topic, acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left), events) });
