@@ -4,6 +4,7 @@ import { firstDayOf, weekOf } from '../time/account-week.js';
 import type { EpochDay } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
 import { contactReferenceAt, firstFullWeek, isByYear, referenceAt } from './usage-track.js';
+import { windowTotal } from './usage-windows.js';
 
 /** Use of 28 completed days against what is usual for this account. Totals are in thousandths of an event. */
 export interface UsageView {
@@ -38,7 +39,8 @@ export function usageViewOf(view: AccountView): UsageView {
   const week = weekOf(today, view.weekday) - 1;
   const byYear = first !== null && track.raised === null && isByYear(usage, week, first, track);
   const end = byYear ? firstDayOf(week + 1, view.weekday) - 1 : today - 1;
-  const total = useByDay(usage, end - windowDays + 1, end);
+  // Weeks are kept for longer than days, so that days of before can be read again too.
+  const total = byYear ? windowTotal(usage.weeks, week) : useByDay(usage, end - windowDays + 1, end);
   const reference = first === null ? null : (track.raised?.reference ?? referenceAt(usage, week, first, track));
   return {
     historyDays: usage.firstDay === null ? 0 : Math.max(0, today - usage.firstDay),
