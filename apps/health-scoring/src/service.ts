@@ -18,6 +18,7 @@ import { AddDayFacts1700000000064 } from './persistence/migrations/add-day-facts
 import { AddSimulatedTerms1700000000066 } from './persistence/migrations/add-simulated-terms.js';
 import { AddSimulations1700000000065 } from './persistence/migrations/add-simulations.js';
 import { AddCohortTables1700000000071 } from './persistence/migrations/add-cohort-tables.js';
+import { LeaveDaysBySpans1700000000095 } from './persistence/migrations/leave-days-by-spans.js';
 import { CreateHealthTables1700000000001 } from './persistence/migrations/create-health-tables.js';
 import { CreateScorecards1700000000062 } from './persistence/migrations/create-scorecards.js';
 
@@ -30,7 +31,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
     AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071, AddContractOutcomes1700000000073, AddBacktests1700000000072,
     AddNoteSentiment1700000000081, ScoreOverrides1700000000082, AddProducts1700000000083, AddUnusedSignals1700000000084,
     AddKeyFeatures1700000000091, AddLeadingIndicators1700000000092,
-    AddSimulatedTerms1700000000066, AddRestatedDays1700000000093,
+    AddSimulatedTerms1700000000066, AddRestatedDays1700000000093, LeaveDaysBySpans1700000000095,
   ],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import type { HealthDay, HealthDayNow } from '../src/application/health-queries.js';
 import { RestatedDayStore } from '../src/application/restated-day-store.js';
@@ -74,6 +75,38 @@ describe('signals that come late', () => {
     await service.advance(desk.days(2));
     await desk.tell(desk.signal('other', 'pulse', { pulse: 3, reason: 'late' }, { at: desk.days(-1) }));
     expect((await now('other')).slice(-4).map(({ restated }) => restated)).toEqual([left, null, { differs: true, unknown: ['indicators'] }, null]);
+  });
+
+  it.each([
+    ['packed by a later version', `facts = decode('63', 'hex') || substr(facts, 2)`],
+    ['judged by a revision that is gone', 'scorecard_revision = 99'],
+  ])('count today, and leave the days of their account alone where one was %s', async (_, change) => {
+    const database = service.running.get(Database);
+    await database.query({ text: `UPDATE health_day SET ${change} WHERE account_id = 'late' AND day = $1::date`, values: [day(-1)] });
+    const before = await desk.health('late');
+    await desk.tell(...['late', 'other'].map((id) => desk.signal(id, 'pulse', { pulse: 1, reason: 'told late' }, { at: desk.days(-3) })));
+    expect((await desk.health('late')).healthScore!).toBeLessThan(before.healthScore!);
+    const left = { differs: null, unknown: ['everything'] };
+    expect((await now('late')).slice(-5).map(({ restated }) => restated)).toEqual([null, left, left, left, null]);
+    expect((await now('other')).slice(-5).map(({ restated }) => restated?.unknown)).toEqual([undefined, ['indicators'], ['indicators'], ['indicators'], undefined]);
+  });
+
+  it('name the band after days whose readings are forgotten, and leave those', async () => {
+    const database = service.running.get(Database);
+    await database.query({ text: `UPDATE health_day SET facts = NULL, looked_at = NULL WHERE day < $1::date`, values: [day(-2)] });
+    await desk.tell(desk.signal('late', 'pulse', { pulse: 1, reason: 'told late' }, { at: desk.days(-4) }));
+    expect((await now('late')).slice(-6).map(({ restated }) => restated?.unknown)).toEqual([undefined, ['everything'], ['everything'], ['band', 'indicators'], ['band', 'indicators'], undefined]);
+  });
+
+  it('leave the days that they belong to, and none between those of two', async () => {
+    const tooLate = () => desk.tell(desk.signal('late', 'pulse', { pulse: 4, reason: 'too late' }, { at: desk.days(-16) }));
+    await service.advance(desk.days(10));
+    await tooLate();
+    await service.advance(desk.days(20));
+    await tooLate();
+    const rows = await now('late');
+    expect(rows.filter(({ restated }) => restated === null).map(({ day: on }) => on)).toEqual(rows.map(({ day: on }) => on).filter((on) => on < day(-36) || (on >= day(-20) && on < day(-16)) || on === day(0)));
+    expect([day(-20), day(-17)].every((on) => rows.some((row) => row.day === on))).toBe(true);
   });
 
   it('are restated with their facts or not at all: what fails half-way comes again', async () => {

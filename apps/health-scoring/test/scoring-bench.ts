@@ -1,6 +1,6 @@
 import type { AnyTopic, EventOf } from '@perennial/contracts/topic';
 import type { BatchHandler, PartitionMemory, ReceivedEvent } from '@perennial/messaging/batch-consumer';
-import { CreateMessagingTables1700000000000 } from '@perennial/messaging/messaging-migration';
+import { messagingMigrations } from '@perennial/messaging/messaging-migrations';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
 import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
 import type { Statement, Transaction } from '@perennial/persistence/transaction';
@@ -57,7 +57,7 @@ class KeepingOutbox extends Outbox {
 
 /** The parts of the service on a database of their own, without consumers and HTTP; one partition, never behind. */
 export async function scoringBench() {
-  const { database, dispose } = await testDatabase({ migrations: [CreateMessagingTables1700000000000, ...healthScoring.migrations] });
+  const { database, dispose } = await testDatabase({ migrations: [...messagingMigrations, ...healthScoring.migrations] });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
   const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], standing: () => Promise.resolve({ behind: new Set<number>(), rebuilding: false }) });
   const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });

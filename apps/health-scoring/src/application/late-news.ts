@@ -14,6 +14,8 @@ export interface LateAccount extends LateSignals {
 /** Finds the signals of a chunk that happened on an earlier day than the one their account is looked at on; notes nothing of any other. */
 export class LateNews {
   readonly accounts = new Map<string, LateAccount>();
+  /** Accounts that were reset, and the first day that is judged by what is told anew. */
+  readonly resets = new Map<string, EpochDay>();
 
   constructor(private readonly asOf: (state: AccountHealthState) => EpochMs) {}
 
@@ -27,9 +29,12 @@ export class LateNews {
     else this.accounts.set(state.accountId, { before: copyOf(state), after: state, today, signals: [signal] });
   }
 
-  /** What comes after it is another account's, or the same told anew. */
-  forget(accountId: string): void {
-    this.accounts.delete(accountId);
+  /** To be told before the account is reset: what comes after it is another account's, or the same told anew. */
+  reset(state: AccountHealthState): void {
+    this.accounts.delete(state.accountId);
+    // Where signals wait, that is the day they are applied as of, though the verdict it owes may wait for longer. Signals told again may have been received long ago.
+    const today = dayOf(this.asOf({ ...state, pendingCause: null }));
+    this.resets.set(state.accountId, Math.max(today, state.memory.dailyScores.newest));
   }
 }
 

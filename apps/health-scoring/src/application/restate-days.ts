@@ -7,15 +7,17 @@ import { happenedAt } from '../domain/days/told-facts.js';
 import { UnfitScorecard, type CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { dayOf } from '../domain/time/day.js';
 import { LateNews, type LateAccount } from './late-news.js';
-import { RestatedDayStore, type DaySpan } from './restated-day-store.js';
+import { RestatedDayStore, type DaySpan, type KnownDays } from './restated-day-store.js';
 import { ScorecardRevisions } from './scorecard-revisions.js';
 import { ScoringPolicy } from './scoring-policy.js';
 import type { LookTime } from './signal-time.js';
-import type { SinceReset } from './since-reset.js';
+
+/** Accounts whose days are unpacked and judged in one go: a book that is late all at once must not fill the memory, nor hold up whatever else the process does. */
+const accountsAtOnce = 50;
 
 /**
- * Signals that came late restate the days they belong to, in the transaction that folds them; what was shown stays. Two statements for a chunk with such
- * signals, none for any other. What came later than the fortnight that is looked back at, or belongs to a day that cannot be judged again, is left.
+ * Signals that came late restate the days they belong to, in the transaction that folds them; what was shown stays. Two statements for each 50 accounts of a
+ * chunk with such signals, none for any other. What came later than the fortnight that is looked back at, or belongs to a day that cannot be judged again, is left.
  */
 @Injectable()
 export class RestateDays {
@@ -31,19 +33,31 @@ export class RestateDays {
     return new LateNews((state) => (time.asOf(state) ?? this.clock.now()).getTime());
   }
 
-  async restate(tx: Transaction, { reset }: SinceReset, { accounts }: LateNews): Promise<void> {
-    if (reset.length > 0) await this.store.reset(tx, reset, dayOf(this.clock.now().getTime()));
+  /** Restates what the signals of the chunk came late for. Not one of them is held up by a past day: what cannot be read or judged again is left. */
+  async restate(tx: Transaction, { accounts, resets }: LateNews): Promise<void> {
+    if (resets.size > 0) await this.store.reset(tx, resets);
     if (accounts.size === 0) return;
-    const spans = new Map([...accounts].map(([accountId, late]) => [accountId, spanOf(accountId, late)]));
-    const isLeft = ({ from, to }: DaySpan): boolean => from < to - restatedDays;
-    const left = [...spans.values()].filter(isLeft);
-    const known = await this.store.known(tx, [...spans.values()].filter((span) => !isLeft(span)));
+    const spans = [...accounts].map(([accountId, late]) => spanOf(accountId, late));
+    const isTooLate = ({ from, to }: DaySpan): boolean => from < to - restatedDays;
+    await this.store.leave(tx, spans.filter(isTooLate));
+    const within = spans.filter((span) => !isTooLate(span));
+    // The others have their turn while the database is waited for.
+    for (let at = 0; at < within.length; at += accountsAtOnce) await this.restateSome(tx, within.slice(at, at + accountsAtOnce), accounts);
+  }
+
+  private async restateSome(tx: Transaction, spans: readonly DaySpan[], accounts: LateNews['accounts']): Promise<void> {
+    const known = await this.store.known(tx, spans);
     const reading = this.reading();
     const restated = new Map<string, RestatedDay[]>();
-    for (const [accountId, days] of known) {
+    const left: DaySpan[] = [];
+    for (const span of spans) {
+      const { days, unreadUntil } = known.get(span.accountId) ?? nothingKept;
       const judged = await this.withCards(tx, days);
-      if (judged === null) left.push(spans.get(accountId)!);
-      else restated.set(accountId, restateRun(judged, accounts.get(accountId)!, reading));
+      if (judged === null) left.push(span);
+      else {
+        if (unreadUntil !== null) left.push({ ...span, to: unreadUntil + 1 });
+        restated.set(span.accountId, restateRun(judged, accounts.get(span.accountId)!, reading, unreadUntil !== null));
+      }
     }
     await this.store.save(tx, restated);
     await this.store.leave(tx, left);
@@ -54,18 +68,20 @@ export class RestateDays {
     return { entries: new Map(plan.entries.map((entry) => [entry.readingKey, entry])), keyFeatures, featureCounts };
   }
 
-  /** Null where this version of the software cannot judge by what judged then. */
+  /** Null where this version of the software cannot judge by what judged then, or has lost it. */
   private async withCards(tx: Transaction, days: readonly KnownDay[]): Promise<(KnownDay & { card: CompiledScorecard })[] | null> {
     const judged: (KnownDay & { card: CompiledScorecard })[] = [];
     try {
       for (const day of days) judged.push({ ...day, card: await this.revisions.judging(day.kept, tx) });
     } catch (error) {
-      if (error instanceof UnfitScorecard) return null;
+      if (error instanceof UnfitScorecard || error instanceof RangeError) return null;
       throw error;
     }
     return judged;
   }
 }
+
+const nothingKept: KnownDays = { days: [], unreadUntil: null };
 
 /** From the first day that one of the signals belongs to. */
 const spanOf = (accountId: string, { signals, today }: LateAccount): DaySpan => ({ accountId, from: Math.min(...signals.map((signal) => dayOf(happenedAt(signal)))), to: today });

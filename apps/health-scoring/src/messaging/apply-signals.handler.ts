@@ -47,7 +47,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     const late = this.restateDays.lateNews(time);
     // States are kept in memory here alone: the other topics are quiet, and copies would make each other stale.
     const scored = await this.rescoreAccounts.rescore(tx, batch.memory, batch.events.map((event) => changeOf(event, keyFeatures, late)), time, 'signal');
-    await this.restateDays.restate(tx, since, late);
+    await this.restateDays.restate(tx, late);
     await this.notes.fold(tx, since);
     await this.unused.fold(tx, since, scored.map(({ state }) => state));
   }
@@ -67,7 +67,7 @@ function changeOf(event: SignalsEvent, keyFeatures: readonly string[], late: Lat
         accountId: event.key,
         contacts: [],
         apply: (state) => {
-          late.forget(event.key);
+          late.reset(state);
           resetFacts(state);
         },
         event,

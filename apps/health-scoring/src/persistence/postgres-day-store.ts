@@ -81,7 +81,11 @@ export class PostgresDayStore extends DayStore {
       values: [isoDay(day), forgottenAtOnce],
     });
     if (rows.length === forgottenAtOnce) return true;
-    await sql.query({ text: 'UPDATE restated_day SET facts = NULL WHERE day < $1::date AND facts IS NOT NULL', values: [isoDay(day)] });
+    const restated = await sql.query({
+      text: 'UPDATE restated_day SET facts = NULL WHERE ctid IN (SELECT ctid FROM restated_day WHERE day < $1::date AND facts IS NOT NULL LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) RETURNING day',
+      values: [isoDay(day), forgottenAtOnce],
+    });
+    if (restated.length === forgottenAtOnce) return true;
     await sql.query({ text: 'INSERT INTO readings_kept (since) VALUES ($1::date) ON CONFLICT (one) DO UPDATE SET since = greatest(readings_kept.since, excluded.since)', values: [isoDay(day)] });
     return false;
   }

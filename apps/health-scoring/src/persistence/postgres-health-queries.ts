@@ -91,7 +91,7 @@ export class PostgresHealthQueries extends HealthQueries {
       name: 'health-history-now',
       text: `SELECT ${dayColumns}, l.account_id IS NOT NULL AS left, r.unknown,
                CASE WHEN r.day IS NOT NULL THEN json_build_object('health', r.health_score, 'raw', r.raw_score, 'band', r.band, 'risk', r.risk_level, 'coverage', r.data_coverage, 'strikes', r.strikes) END AS now
-             FROM health_day d LEFT JOIN restated_day r USING (account_id, day) LEFT JOIN days_left l ON l.account_id = d.account_id AND l.first <= d.day AND l.until > d.day ${daysOfAccount}`,
+             FROM health_day d LEFT JOIN restated_day r USING (account_id, day) LEFT JOIN days_left l ON l.account_id = d.account_id AND l.days @> d.day ${daysOfAccount}`,
       values: [accountId, from, to, startingAfter, limit],
     });
     return rows.map(({ now, unknown, left, ...row }) => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import type { Sql, Transaction } from '@perennial/persistence/transaction';
-import { RestatedDayStore, type DaySpan } from '../application/restated-day-store.js';
+import { RestatedDayStore, type DaySpan, type KnownDays } from '../application/restated-day-store.js';
 import { decodeDay, encodeDay } from '../domain/days/day-codec.js';
 import { markOf } from '../domain/days/judge-day.js';
 import type { KnownDay, RestatedDay } from '../domain/days/restate-run.js';
@@ -14,11 +14,13 @@ interface KnownRow {
   readonly card: string;
   readonly revision: number;
   readonly looked_at: string;
-  readonly facts: Buffer;
+  /** Null once they are forgotten. */
+  readonly facts: Buffer | null;
   readonly now_looked_at: string | null;
   readonly now_facts: Buffer | null;
   readonly unknown: string[] | null;
 }
+type KeptRow = KnownRow & { readonly facts: Buffer };
 
 const columns = `h.account_id, h.day - date '1970-01-01' AS day, h.scorecard_id AS card, h.scorecard_revision AS revision, (extract(epoch FROM h.looked_at) * 1000)::bigint AS looked_at, h.facts,
   (extract(epoch FROM r.looked_at) * 1000)::bigint AS now_looked_at, r.facts AS now_facts, r.unknown`;
@@ -31,17 +33,22 @@ export class PostgresRestatedDayStore extends RestatedDayStore {
     super();
   }
 
-  async known(tx: Transaction, spans: readonly DaySpan[]): Promise<Map<string, KnownDay[]>> {
+  async known(tx: Transaction, spans: readonly DaySpan[]): Promise<Map<string, KnownDays>> {
     if (spans.length === 0) return new Map();
     const rows = await tx.query<KnownRow>({
       name: 'days-to-restate',
       text: `SELECT ${columns} FROM unnest($1::text[], $2::date[], $3::date[]) AS s (id, first, until)
-             JOIN health_day h ON h.account_id = s.id AND h.day >= s.first AND h.day < s.until AND h.facts IS NOT NULL LEFT JOIN restated_day r ON r.account_id = h.account_id AND r.day = h.day
+             JOIN health_day h ON h.account_id = s.id AND h.day >= s.first AND h.day < s.until LEFT JOIN restated_day r ON r.account_id = h.account_id AND r.day = h.day
              WHERE ${unlessRebuilding} ORDER BY h.account_id, h.day`,
       values: [spans.map(({ accountId }) => accountId), spans.map(({ from }) => isoDay(from)), spans.map(({ to }) => isoDay(to))],
     });
-    const days = await this.plans.unpack(() => rows.map((row) => [row.account_id, this.knownDay(row)] as const), tx);
-    return new Map([...Map.groupBy(days, ([accountId]) => accountId)].map(([accountId, own]) => [accountId, own.map(([, day]) => day)]));
+    const kept = rows.filter((row): row is KeptRow => row.facts !== null);
+    const read = await this.plans.unpackEach(kept, (row) => this.knownDay(row), tx);
+    const readOf = new Map<KnownRow, KnownDay | null>(kept.map((row, place) => [row, read[place]!]));
+    return new Map([...Map.groupBy(rows, (row) => row.account_id)].map(([accountId, own]) => {
+      const lastUnread = own.findLastIndex((row) => (readOf.get(row) ?? null) === null);
+      return [accountId, { days: own.slice(lastUnread + 1).map((row) => readOf.get(row)!), unreadUntil: own[lastUnread]?.day ?? null }];
+    }));
   }
 
   async save(tx: Transaction, accounts: ReadonlyMap<string, readonly RestatedDay[]>): Promise<void> {
@@ -68,26 +75,26 @@ export class PostgresRestatedDayStore extends RestatedDayStore {
     if (spans.length === 0) return;
     await tx.query({
       name: 'leave-days',
-      text: `INSERT INTO days_left AS l (account_id, first, until)
-             SELECT * FROM unnest($1::text[], $2::date[], $3::date[]) AS s (id, first, until)
+      text: `INSERT INTO days_left AS l (account_id, days)
+             SELECT id, datemultirange(daterange(first, until)) FROM unnest($1::text[], $2::date[], $3::date[]) AS s (id, first, until)
              WHERE ${unlessRebuilding} AND EXISTS (SELECT FROM health_day h WHERE h.account_id = s.id AND h.day >= s.first AND h.day < s.until)
-             ON CONFLICT (account_id) DO UPDATE SET first = least(l.first, excluded.first), until = greatest(l.until, excluded.until)`,
+             ON CONFLICT (account_id) DO UPDATE SET days = l.days + excluded.days`,
       values: [spans.map(({ accountId }) => accountId), spans.map(({ from }) => isoDay(from)), spans.map(({ to }) => isoDay(to))],
     });
   }
 
-  async reset(tx: Transaction, accountIds: readonly string[], today: EpochDay): Promise<void> {
+  async reset(tx: Transaction, firstDays: ReadonlyMap<string, EpochDay>): Promise<void> {
     await tx.query({
       name: 'leave-days-of-reset',
       text: `WITH gone AS (DELETE FROM restated_day WHERE account_id = ANY($1) AND ${unlessRebuilding})
-             INSERT INTO days_left AS l (account_id, first, until) SELECT id, '-infinity'::date, $2::date FROM unnest($1::text[]) AS id WHERE ${unlessRebuilding}
-             ON CONFLICT (account_id) DO UPDATE SET first = excluded.first, until = greatest(l.until, excluded.until)`,
-      values: [accountIds, isoDay(today)],
+             INSERT INTO days_left AS l (account_id, days) SELECT id, datemultirange(daterange(NULL, first)) FROM unnest($1::text[], $2::date[]) AS r (id, first) WHERE ${unlessRebuilding}
+             ON CONFLICT (account_id) DO UPDATE SET days = l.days + excluded.days`,
+      values: [[...firstDays.keys()], [...firstDays.values()].map(isoDay)],
     });
   }
 
   async find(sql: Sql, accountId: string, day: EpochDay): Promise<KnownDay | null> {
-    const [row] = await sql.query<KnownRow>({
+    const [row] = await sql.query<KeptRow>({
       name: 'restated-day',
       text: `SELECT ${columns} FROM health_day h JOIN restated_day r ON r.account_id = h.account_id AND r.day = h.day WHERE h.account_id = $1 AND h.day = $2::date AND h.facts IS NOT NULL AND r.facts IS NOT NULL`,
       values: [accountId, isoDay(day)],
@@ -96,10 +103,10 @@ export class PostgresRestatedDayStore extends RestatedDayStore {
   }
 
   async isLeft(sql: Sql, accountId: string, day: EpochDay): Promise<boolean> {
-    return (await sql.query({ name: 'is-day-left', text: 'SELECT 1 FROM days_left WHERE account_id = $1 AND first <= $2::date AND until > $2::date', values: [accountId, isoDay(day)] })).length === 1;
+    return (await sql.query({ name: 'is-day-left', text: 'SELECT 1 FROM days_left WHERE account_id = $1 AND days @> $2::date', values: [accountId, isoDay(day)] })).length === 1;
   }
 
-  private knownDay({ day, card, revision, looked_at: lookedAt, facts, now_looked_at: nowLookedAt, now_facts: nowFacts, unknown }: KnownRow): KnownDay {
+  private knownDay({ day, card, revision, looked_at: lookedAt, facts, now_looked_at: nowLookedAt, now_facts: nowFacts, unknown }: KeptRow): KnownDay {
     const kept = { day, judgedBy: { id: card, revision }, ...decodeDay(facts, day, Number(lookedAt), this.plans.byId) };
     return { kept, restated: nowFacts === null ? null : { facts: decodeDay(nowFacts, day, Number(nowLookedAt), this.plans.byId).facts, unknown: new Set(unknown) } };
   }

@@ -21,12 +21,12 @@ export interface RestatedDay extends RestatedFacts {
 
 /**
  * The days of one account, oldest first, by what is known now. A held band goes on from the day before wherever it did then; where looks of one
- * day told several, or the software has come to say otherwise, that is named.
+ * day told several, or the software has come to say otherwise, that is named. `isBroken`: the days before these, which the signals belong to as well, cannot be told again,
+ * nor what they did to the band.
  */
-export function restateRun(days: readonly (KnownDay & { readonly card: CompiledScorecard })[], late: LateSignals, reading: PastReading): RestatedDay[] {
+export function restateRun(days: readonly (KnownDay & { readonly card: CompiledScorecard })[], late: LateSignals, reading: PastReading, isBroken = false): RestatedDay[] {
   const run: RestatedDay[] = [];
   let last: { readonly was: HeldBand; readonly is: HeldBand } | null = null;
-  let isBroken = false;
   for (const { kept, restated, card } of days) {
     const known = restated ?? { facts: kept.facts, unknown: new Set<string>() };
     const next = kept.facts.merged ? null : restateDay(kept.day, known, late, reading);
