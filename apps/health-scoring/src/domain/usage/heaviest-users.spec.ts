@@ -62,6 +62,14 @@ describe('power_user_decline where nobody has the role (H10)', () => {
     it.person(62, 'u6', { change: 'updated', roles: ['user'] });
     expect(found(it, 71)?.text).toMatch('3 of the heaviest users');
   });
+  it('is not held against the number that was usual by role, once nobody has it any more', () => {
+    const it = works(works(team(), 0, 70, heavy, 1), 0, 70, people(26, 60), 7);
+    for (const personId of people(6, 26)) it.person(-290, personId, { change: 'created', roles: ['power_user'] });
+    expect(watched(it, 0, 60).raisedOn).not.toBeNull();
+    expect(found(it, 60)?.text).toBe('0 power users by role active in four weeks, usually 20');
+    for (const personId of people(6, 26)) it.person(60.5, personId, { change: 'updated', roles: ['user'] });
+    expect(found(it, 61)).toBeUndefined();
+  });
   it('clears when five of the same six are back, not when others have taken their place', () => {
     const it = works(hollowed(heavy.slice(0, 3), 300), 0, 300, people(100, 120), 1);
     expect(watched(it, 0, 240)).toEqual({ raisedOn: expect.any(Number), clearedOn: null });
