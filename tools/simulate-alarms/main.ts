@@ -32,7 +32,7 @@ function watchMany(book: Book): Watched {
   const runs = Math.max(1, Math.round(accounts / book.accounts));
   const all = Array.from({ length: runs }, (_, i) => watchBook({ ...book, seed: book.seed + i }));
   return {
-    usageDrop: all.flatMap((one) => one.usageDrop), ticketSurge: all.flatMap((one) => one.ticketSurge), trend: all.flatMap((one) => one.trend),
+    usageDrop: all.flatMap((one) => one.usageDrop), ticketSurge: all.flatMap((one) => one.ticketSurge), trend: all.flatMap((one) => one.trend), powerUserDecline: all.flatMap((one) => one.powerUserDecline),
     trendDays: all.reduce((sum, one) => sum + one.trendDays, 0) / runs,
   };
 }
@@ -49,5 +49,13 @@ for (const then of [0.7, 0.3]) {
   for (const contacts of sizes) {
     const changed = Math.max(10, Math.round(accounts / 6));
     row([percent(1 - then), contacts, daysOf(watchBook({ ...base, contacts, then, days: 2 * quarterDays, accounts: changed, unchanged: 20 * changed }).usageDrop)]);
+  }
+}
+head(`Power users by use: false alarms of a quarter, and finds where half of the heaviest go and twice as many others come (${accounts} accounts each)`, ['contacts', 'turnover a year', 'history', 'false alarms', 'half of them go', 'all of them go']);
+for (const contacts of [55, 65, 100, 300]) {
+  for (const [turnover, historyDays] of [[0, 300], [0.1, 300], [0.2, 300], [0.3, 300], [0.2, 730]] as const) {
+    const staff = { hasPowerUser: false, turnover, presenceSpread: 0.6 };
+    const seen = (heaviestGone?: number) => watchBook({ ...base, contacts, historyDays, staff, ...(heaviestGone === undefined ? {} : { heaviestGone }) }).powerUserDecline;
+    row([contacts, percent(turnover), `${historyDays} days`, percent(shareOf(seen())), daysOf(seen(0.5)), daysOf(seen(1))]);
   }
 }

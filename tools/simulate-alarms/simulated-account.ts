@@ -25,8 +25,21 @@ const leaveEveryDays = 182;
 /** Projects come and go: the whole account's use differs from week to week by about this share. */
 const weekSpread = 0.1;
 
+/** Who works there. */
+export interface Staff {
+  /** One of them has the role of a power user. */
+  readonly hasPowerUser: boolean;
+  /** Share of the people who go within a year, a new one in the place of each. */
+  readonly turnover: number;
+  /** How much people differ in the number of days on which they use the product; 0: not at all. */
+  readonly presenceSpread: number;
+}
+const alike: Staff = { hasPowerUser: true, turnover: 0, presenceSpread: 0 };
+
 interface Person {
   readonly id: string;
+  /** Share of the working days on which there is use. */
+  readonly presence: number;
   /** Events on a day of work. */
   readonly rate: number;
   readonly leaveFrom: number;
@@ -35,7 +48,8 @@ interface Person {
 /** A customer that works as it always does: people with their own pace, weekends, leave, tickets and meetings by chance. */
 export class SimulatedAccount {
   readonly state: AccountHealthState;
-  private readonly people: Person[];
+  private people: Person[];
+  private hired = 0;
   private readonly pace: number;
   private week = { index: NaN, factor: 1 };
   /** How much of a common quiet time shows here: some work on, some close. */
@@ -48,17 +62,33 @@ export class SimulatedAccount {
     contacts: number,
     private readonly chance: Chance,
     firstDay: EpochDay,
+    private readonly staff: Staff = alike,
   ) {
     this.state = initialState(id);
-    this.people = Array.from({ length: contacts }, (_, i) => ({ id: `u${i}`, rate: 4 * Math.exp(0.6 * chance.normal()), leaveFrom: Math.floor(chance.next() * leaveEveryDays) }));
+    this.people = Array.from({ length: contacts }, () => this.newPerson());
     this.quiet = Math.max(0, 1 + 0.35 * chance.normal());
     this.pace = Math.exp(0.3 * chance.normal());
     applyAccount(this.state, {
       id, name: id, segment: null, tier: 'mid', region: null, country: null, timeZone: null, lifecycleStage: null, ownerId: null, parentId: null, aliases: [],
       mergedInto: null, goLive: null, traits: {}, createdAt: isoInstant(startOf(firstDay)), stakeholders: [], version: 1,
     });
-    this.say(firstDay, 'person', { change: 'created', roles: ['executive_sponsor', 'champion', 'power_user'] }, 'u0');
+    this.say(firstDay, 'person', { change: 'created', roles: ['executive_sponsor', 'champion', ...(staff.hasPowerUser ? (['power_user'] as const) : [])] }, 'u0');
     this.say(firstDay, 'license', { seatsBought: contacts, seatsAssigned: contacts });
+  }
+
+  private newPerson(): Person {
+    const { chance, staff } = this;
+    const person = { id: `u${this.hired}`, rate: 4 * Math.exp(0.6 * chance.normal()), leaveFrom: Math.floor(chance.next() * leaveEveryDays) };
+    this.hired += 1;
+    const presence = staff.presenceSpread === 0 ? activeShare : Math.min(0.98, activeShare * Math.exp(staff.presenceSpread * (chance.normal() - 1)));
+    return { ...person, presence };
+  }
+
+  /** Of the tenth of the people who are there on most days this share goes, and twice as many new ones come. */
+  loseHeaviest(share: number): void {
+    const ranked = [...this.people].sort((a, b) => b.presence - a.presence);
+    const gone = ranked.slice(0, Math.round((share * ranked.length) / 10));
+    this.people = [...this.people.filter((person) => !gone.includes(person)), ...Array.from({ length: 2 * gone.length }, () => this.newPerson())];
   }
 
   /** Lives through `day`, on which everybody does `common` of the usual, and this account `own` of that. */
@@ -70,11 +100,12 @@ export class SimulatedAccount {
     if (index !== this.week.index) this.week = { index, factor: Math.exp(weekSpread * chance.normal()) };
     const busy = share * (weekday < 5 ? 1 : weekendShare);
     let mean = 0;
+    if (this.staff.turnover > 0) this.people = this.people.map((person) => (chance.next() < this.staff.turnover / 365 ? this.newPerson() : person));
     for (const person of this.people) {
       const onLeave = (((day - person.leaveFrom) % leaveEveryDays) + leaveEveryDays) % leaveEveryDays < leaveDays;
       // Less use is in part fewer people, in part fewer events by each.
-      if (onLeave || chance.next() >= activeShare * Math.sqrt(busy)) continue;
-      mean += (person.rate * Math.sqrt(busy)) / activeShare;
+      if (onLeave || chance.next() >= person.presence * Math.sqrt(busy)) continue;
+      mean += (person.rate * Math.sqrt(busy)) / person.presence;
       markActive(this.state, person.id, day, null, undefined);
     }
     const events = chance.poisson(mean * this.pace * this.week.factor);

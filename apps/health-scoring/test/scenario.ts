@@ -92,7 +92,8 @@ export class Scenario {
 
   look(day: number, context: Partial<LookContext> = {}): Verdict {
     const asOf = this.at(day);
-    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, sources: this.sources(asOf), keyFeatures: this.keyFeatures, ...context });
+    const everyone = [...this.state.contacts.values()];
+    const verdict = look(this.state, { asOf, cause: 'time', scorecard: csmLedScorecard, everyone, sources: this.sources(asOf), keyFeatures: this.keyFeatures, ...context });
     if (verdict === null) throw new Error('the account is being restated');
     return verdict;
   }

@@ -110,7 +110,7 @@ describe('scorecards', () => {
     const { data } = (await get<{ data: Revision[] }>('/csm-led/revisions')).body;
     expect(data.map((row) => [row.revision, row.state, row.publications.map(({ action, reason }) => `${action}: ${reason}`)])).toEqual([
       [revision, 'replaced', ['publish: the board wants it']],
-      [1, 'in_force', ['roll_back: too strict', 'publish: edition 2 comes with the software']],
+      [1, 'in_force', ['roll_back: too strict', 'publish: edition 3 comes with the software']],
     ]);
   });
 

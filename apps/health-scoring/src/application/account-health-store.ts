@@ -1,6 +1,7 @@
 import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { PartitionMemory } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
+import type { PersonUse } from '../domain/contacts/active-days.js';
 import type { Verdict } from '../domain/look.js';
 import type { AccountHealthState } from '../domain/state.js';
 
@@ -36,6 +37,8 @@ export abstract class AccountHealthStore {
    * that is current, and leave it until they are saved and committed; with `memory` null all are read.
    */
   abstract load(tx: Transaction, memory: PartitionMemory | null, contacts: NamedContacts): Promise<Map<string, AccountHealthState>>;
+  /** The use of all contacts of these accounts as it is stored; what the transaction changed of them is in the states. */
+  abstract usesOf(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, PersonUse[]>>;
   /** Saves states that `load` gave, verdicts, list rows, the day's history and the next look. */
   abstract save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void>;
   abstract saveCards(tx: Transaction, cards: readonly AccountCard[]): Promise<void>;

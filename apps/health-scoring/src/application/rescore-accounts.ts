@@ -9,9 +9,11 @@ import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { isSilent } from '../domain/account-health.js';
 import type { SourceLiveness } from '../domain/sources/source-liveness.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
+import { heaviestRuleOf } from '../domain/usage/advance-heaviest.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
 import { Backfills } from './backfills.js';
 import { isOutdated, judgeAccount, judgeAnew, type Judgement } from './judge-account.js';
+import { readEveryone, type Everyone } from './read-everyone.js';
 import { ScorecardStore } from './scorecard-store.js';
 import { ScoringPolicy, type Policy } from './scoring-policy.js';
 import { VerdictMetrics, type ToldRiskChange } from './verdict-metrics.js';
@@ -36,6 +38,8 @@ interface Judged extends Omit<ScoredAccount, 'version'> {
 interface Looks {
   readonly asOf: (state: AccountHealthState) => Date | null;
   readonly sources: SourceLiveness;
+  /** What the scorecards in force take for heaviest users. */
+  readonly rules: readonly number[];
 }
 type Told = Judged & { readonly judgement: Judgement };
 
@@ -61,19 +65,20 @@ export class RescoreAccounts {
   async rescore(tx: Transaction, memory: PartitionMemory | null, changes: readonly AccountChange[], time: LookTime, cause: Cause): Promise<ScoredAccount[]> {
     // In this order: the sources are read behind the locks.
     const [states, sources] = await Promise.all([this.store.load(tx, memory, contactsOf(changes)), time.sources(tx)]);
-    const when: Looks = { asOf: (state) => time.asOf(state), sources };
     const policy = this.policy.current();
-    const renewed = this.followScorecards([...states.values()], policy, when);
+    const when: Looks = { asOf: (state) => time.asOf(state), sources, rules: policy.primary.map(({ indicators }) => heaviestRuleOf(indicators)) };
+    const renewed = await this.followScorecards(tx, [...states.values()], policy, when);
     const causes = new Map<string, ReceivedEvent | undefined>();
     for (const change of changes) {
       if (change.apply(states.get(change.accountId)!) !== false) causes.set(change.accountId, change.event);
     }
     if (causes.size + renewed.size === 0) return [];
 
+    const everyone = await this.everyone(tx, [...states.values()].filter(({ accountId }) => causes.has(accountId)), when);
     const now = this.clock.now();
     const judged = [...states.values()].flatMap((state) => {
       const earlier = renewed.get(state.accountId) ?? null;
-      if (causes.has(state.accountId)) return [this.judge(state, policy, when, cause, now, earlier)];
+      if (causes.has(state.accountId)) return [this.judge(state, policy, when, everyone, cause, now, earlier)];
       return earlier === null ? [] : [{ state, verdict: earlier.verdict, judgement: earlier, nextLookAt: new Date(state.nextLookAt) }];
     });
     const told = judged.filter((account): account is Told => account.judgement !== null);
@@ -94,25 +99,30 @@ export class RescoreAccounts {
   }
 
   /** Looks at accounts that were judged by what is no longer in force, before anything is applied. */
-  private followScorecards(states: readonly AccountHealthState[], policy: Policy, { asOf: asOfLook, sources }: Looks): Map<string, Judgement> {
+  private async followScorecards(tx: Transaction, states: readonly AccountHealthState[], policy: Policy, when: Looks): Promise<Map<string, Judgement>> {
     const renewed = new Map<string, Judgement>();
-    for (const state of states) {
-      if (!isOutdated(state, policy) || isSilent(state) || this.backfills.holds(state.accountId)) continue;
-      const asOf = asOfLook(state);
-      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources });
+    const outdated = states.filter((state) => isOutdated(state, policy) && !isSilent(state) && !this.backfills.holds(state.accountId));
+    const everyone = await this.everyone(tx, outdated, when);
+    for (const state of outdated) {
+      const asOf = when.asOf(state);
+      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources: when.sources, everyone: everyone(state) });
       if (judgement !== null) renewed.set(state.accountId, judgement);
     }
     return renewed;
   }
 
-  private judge(state: AccountHealthState, policy: Policy, { asOf: asOfLook, sources }: Looks, cause: Cause, now: Date, earlier: Judgement | null): Judged {
+  private everyone(tx: Transaction, states: readonly AccountHealthState[], when: Looks): Promise<Everyone> {
+    return readEveryone(this.store, tx, states.filter(({ accountId }) => !this.backfills.holds(accountId)), when);
+  }
+
+  private judge(state: AccountHealthState, policy: Policy, { asOf: asOfLook, sources }: Looks, everyone: Everyone, cause: Cause, now: Date, earlier: Judgement | null): Judged {
     // What the scorecard changed was found out already, and is told also where the rest has to wait.
     const waits = (nextLookAt: Date | null): Judged => ({ state, verdict: earlier?.verdict ?? null, judgement: earlier, nextLookAt });
     if (isSilent(state)) return waits(null);
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
     const asOf = isLoading ? null : asOfLook(state);
-    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources }, cause);
+    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources, everyone: everyone(state) }, cause);
     if (judgement === null) {
       state.nextLookAt = now.getTime();
       return waits(now);

@@ -23,7 +23,7 @@ export function initialState(accountId: string): AccountHealthState {
     suppressions: [],
     memory: {
       heldBand: 'unknown', amberSince: null, greenSince: null, knownSince: null, toldRisk: null, band: 'unknown', riskLevel: 'unknown',
-      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), weekly: [], fingerprint: 0, judgedBy: null, judgedSince: 0, passage: null, generation: 0,
+      dailyScores: { newest: 0, scores: [] }, usageTrack: emptyTrack(), heaviest: null, weekly: [], fingerprint: 0, judgedBy: null, judgedSince: 0, passage: null, generation: 0,
     },
     override: null,
     restating: false,
@@ -93,6 +93,7 @@ export function resetFacts(state: AccountHealthState): void {
   state.dirtyProducts.clear();
   // Looks at use are taken again from the restated weeks; what a person accepted stays accepted.
   state.memory.usageTrack = { ...emptyTrack(), week: state.memory.usageTrack.accepted?.week ?? null, accepted: state.memory.usageTrack.accepted };
+  state.memory.heaviest = null;
   // What they are measured against was a sum of the facts.
   state.indicators = state.indicators.map((indicator) => ({ ...indicator, reference: null }));
   keepAccountRoles(state);

@@ -1,5 +1,6 @@
 import type { HealthState, RiskChange } from '@perennial/contracts/health';
 import { isSilent } from './account-health.js';
+import type { PersonUse } from './contacts/active-days.js';
 import { dayFactsOf, type DayFacts } from './days/day-facts.js';
 import { judgeDay, markOf } from './days/judge-day.js';
 import { readingPlanOf, type ReadingPlan } from './days/reading-plan.js';
@@ -13,6 +14,7 @@ import type { SourceLiveness } from './sources/source-liveness.js';
 import type { AccountHealthState, Cause, VerdictMemory } from './state.js';
 import { dayOf, isoDay, isoInstant, type EpochMs } from './time/day.js';
 import { productScoresOf } from './products/product-score.js';
+import { advanceHeaviest } from './usage/advance-heaviest.js';
 import { advanceUsage } from './usage/advance-usage.js';
 import { noPeers, sizeClassOf, type ComparedUse, type UsagePeers } from './usage/usage-peers.js';
 import { AccountView } from './verdict/account-view.js';
@@ -49,6 +51,8 @@ export interface LookContext {
   readonly generation?: number;
   /** What the use of accounts of the same size did; none are compared by default. */
   readonly usagePeers?: UsagePeers;
+  /** The use of all contacts, for the weekly look at the heaviest users where `isHeaviestLookDue`; without it that look is left for later. */
+  readonly everyone?: readonly PersonUse[] | undefined;
   /** Features whose use is watched one by one; none by default. */
   readonly keyFeatures?: readonly string[];
   /** Since when these are counted; from the beginning by default. */
@@ -108,6 +112,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   // What a silent source told is judged as on its last day: as long as it is silent nothing of it is forgotten.
   forgetSolved(state.facts.tickets, Math.min(asOf, sources.ticket?.staleAt ?? asOf));
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
+  if (context.everyone !== undefined && !state.merged) advanceHeaviest(state, context.everyone, sources, asOf, scorecard.indicators);
   const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures, context.featureCounts ?? null);
   const { memory } = state;
   const wasUnknown = memory.heldBand === 'unknown';

@@ -83,12 +83,12 @@ describe('a row and back', () => {
     const row = Buffer.from('AQAAAAHUvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAFjgOCgt/FmAAhzaWduYWwtMQHMvwIAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'base64');
     const { facts, memory } = decodeState('acme', row);
     // Judged by numbers in code: a revision before all others, so that what scorecards change of it is their doing.
-    expect(memory).toMatchObject({ judgedBy: { id: 'csm-led', revision: 0 }, generation: 0 });
+    expect(memory).toMatchObject({ judgedBy: { id: 'csm-led', revision: 0 }, generation: 0, heaviest: null });
     expect(facts.contracts).toEqual(new Map([['c', { heard: { at: Date.parse('2026-01-05'), id: 'signal-1' }, starts: [20_454], ending: null, terms: null, product: null }]]));
   });
   it('refuses a format it does not know, and a torn row', () => {
     const bytes = encodeState(initialState('acme'));
-    expect(() => decodeState('acme', Buffer.concat([Buffer.from([10]), bytes.subarray(1)]))).toThrow('format 10');
+    expect(() => decodeState('acme', Buffer.concat([Buffer.from([11]), bytes.subarray(1)]))).toThrow('format 11');
     expect(() => decodeState('acme', bytes.subarray(0, -1))).toThrow(RangeError);
     expect(() => decodeState('acme', Buffer.concat([bytes, Buffer.from([0])]))).toThrow('longer');
   });

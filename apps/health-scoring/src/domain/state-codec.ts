@@ -1,6 +1,7 @@
 import { Reader, Writer } from './codec/bytes.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
+import { heaviestCodec } from './codec/heaviest-codec.js';
 import { productCodec } from './codec/product-codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import { emptyProductFacts, type ProductFacts } from './products/product-facts.js';
@@ -13,7 +14,7 @@ import type { UsageTrack } from './usage/usage-track.js';
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 9;
+const format = 10;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'dirtyProducts' | 'contactsCleared'>;
 
@@ -89,6 +90,7 @@ const stored = record<Stored>({
     judgedSince: since(7, integer, 0),
     knownSince: since(9, nullable(integer), null),
     passage: since(7, nullable(record<Passage>({ from: id, since: integer, step: natural })), null),
+    heaviest: since(10, nullable(heaviestCodec), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),
   restating: bool,

@@ -9,15 +9,18 @@ const bound = 1_024;
 /** What a key feature may add, bytes. */
 const featureBound = 100;
 
+/** What the look at the heaviest users may add where nobody has the role of a power user, bytes. */
+const heaviestBound = 12;
+
 /** Two years of an account that everything is known of: 120 contacts, use on every weekday, two open tickets. */
-function rich(keyFeatures: readonly string[]): Scenario {
+function rich(keyFeatures: readonly string[], fifthRole: 'power_user' | 'user' = 'power_user'): Scenario {
   const it = new Scenario('rich', keyFeatures).account({}, -730);
   let n = 0;
   const say = (...[day, kind, data, extra]: Parameters<Scenario['signal']>): void => void it.signal(day, kind, data, { ...extra, id: uuid((n += 1)) });
   say(-730, 'contract', { contractId: 'C-1', status: 'created', startsOn: iso(-730), endsOn: iso(-365), arrMinor: 12_000_000, currency: 'EUR' });
   say(-365, 'contract', { contractId: 'C-1', status: 'renewed', startsOn: iso(-365), endsOn: iso(0), arrMinor: 12_000_000, currency: 'EUR' });
   for (let month = -24; month < 0; month += 1) say(month * 30, 'license', { seatsBought: 150, seatsAssigned: 110 + month });
-  for (const role of ['executive_sponsor', 'budget_holder', 'champion', 'power_user', 'influencer'] as const) say(-700, 'person', { change: 'created', roles: [role] }, { personId: role });
+  for (const role of ['executive_sponsor', 'budget_holder', 'champion', fifthRole, 'influencer'] as const) say(-700, 'person', { change: 'created', roles: [role] }, { personId: role });
   for (let day = -430; day < 0; day += 1) {
     if ((day + 700) % 7 > 4) continue;
     for (let i = 0; i < 6; i += 1) {
@@ -45,5 +48,8 @@ it('the row of an account that everything is known of stays below its bound', ()
   const mean = contacts.reduce((a, b) => a + b, 0) / contacts.length;
   process.stderr.write(`account row ${bytes} bytes; with three key features ${withFeatures}; ${contacts.length} contact rows of ${Math.round(mean)} bytes on average\n`);
   expect(bytes).toBeLessThanOrEqual(bound);
+  const byUse = rich([], 'user').state;
+  expect(byUse.memory.heaviest?.now).toMatchObject({ users: expect.any(Number), reference: expect.any(Number) });
+  expect(encodeState(byUse).length - bytes).toBeLessThanOrEqual(heaviestBound);
   expect(withFeatures - bytes).toBeLessThanOrEqual(3 * featureBound);
 });

@@ -6,6 +6,7 @@ import type { ScorecardRef } from './scorecard/compile-scorecard.js';
 import type { Passage } from './scorecard/passage.js';
 import type { AccountWeek } from './time/account-week.js';
 import type { EpochDay, EpochMs } from './time/day.js';
+import type { HeaviestTrack } from './usage/heaviest-track.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
 export type Band = HealthState['band'];
@@ -103,6 +104,8 @@ export interface VerdictMemory {
   dailyScores: { newest: EpochDay; scores: (number | null)[] };
   /** Weekly looks at use: whether a fall is raised, with its frozen references. */
   usageTrack: UsageTrack;
+  /** The last weekly look at the heaviest users; null before one, and once the facts are told anew. */
+  heaviest: HeaviestTrack | null;
   /** Conditions that held at the last weekly look, and at how many running. */
   weekly: readonly WeeklyLook[];
   /** Hash of what was last published; 0 before the first verdict. */

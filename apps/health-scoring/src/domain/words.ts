@@ -65,7 +65,9 @@ export const words = {
     interest: (signs: readonly string[]): string => `Interest in more: ${list(signs)}`,
   },
   usage: {
-    powerUsers: (users: number, usual: number): string => `${many(users, 'power user')} active in four weeks, usually ${number(usual)}`,
+    powerUsers: (users: number, usual: number): string => `${many(users, 'power user')} by role active in four weeks, usually ${number(usual)}`,
+    heaviestUsers: (users: number, usual: number, { share, fromWeek, toWeek }: { share: number; fromWeek: number; toWeek: number }): string =>
+      `${users} of the heaviest users active in four weeks, usually ${number(usual)}: the top ${percent(share)} by days of use ${toWeek} to ${fromWeek} weeks back, since no contact has the role power user`,
     never: 'No whole day with use was seen yet',
     noHistory: 'Not rated before eight weeks of history',
     level: (total: number, reference: number): string => `Use over 28 days is ${percent(total / reference)} of its usual level (${number(total)} against ${number(reference)})`,

@@ -2,6 +2,7 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import type { NamedContacts } from '../application/account-health-store.js';
 import { decodeContact, encodeContact, isKept } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
+import type { PersonUse } from '../domain/contacts/active-days.js';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 
 /** Puts into the states what looks need of contacts (all of `refreshed` accounts) and those that are named and not there yet. */
@@ -15,6 +16,30 @@ export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, 
     values: [refreshed, named.map((n) => n.accountId), named.map((n) => n.personId)],
   });
   for (const row of rows) states.get(row.account_id)!.contacts.set(row.person_id, decodeContact(row.person_id, row.facts));
+}
+
+/** Contacts read and unpacked in one go: between two of these others get their turn. */
+const usesAtOnce = 2_000;
+
+/** The use of all contacts of the accounts, some thousand rows a statement. */
+export async function loadUses(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, PersonUse[]>> {
+  const uses = new Map<string, PersonUse[]>(accountIds.map((id) => [id, []]));
+  let [afterAccount, afterPerson] = ['', ''];
+  for (let isMore = accountIds.length > 0; isMore; ) {
+    const rows = await tx.query<{ account_id: string; person_id: string; facts: Buffer }>({
+      name: 'uses-of-accounts',
+      text: `SELECT account_id, person_id, facts FROM contact_health WHERE account_id = ANY($1::text[]) AND (account_id, person_id) > ($2, $3) ORDER BY account_id, person_id LIMIT $4`,
+      values: [accountIds, afterAccount, afterPerson, usesAtOnce],
+    });
+    for (const row of rows) {
+      const { personId, lastActiveDay, activeDays, activeWeek, activeWeeks } = decodeContact(row.person_id, row.facts);
+      if (activeWeeks !== 0n) uses.get(row.account_id)!.push({ personId, lastActiveDay, activeDays, activeWeek, activeWeeks });
+    }
+    const last = rows.at(-1);
+    isMore = rows.length === usesAtOnce;
+    if (last !== undefined) [afterAccount, afterPerson] = [last.account_id, last.person_id];
+  }
+  return uses;
 }
 
 /** Writes the contacts that changed and takes the marks of it off the states. */

@@ -7,9 +7,10 @@ import { LRUCache } from 'lru-cache';
 import { AccountHealthStore, type AccountCard, type NamedContacts, type ScoredAccount } from '../application/account-health-store.js';
 import { SignalTime } from '../application/signal-time.js';
 import { initialState } from '../domain/account-health.js';
+import type { PersonUse } from '../domain/contacts/active-days.js';
 import { decodeState } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
-import { loadContacts, saveContacts } from './contact-rows.js';
+import { loadContacts, loadUses, saveContacts } from './contact-rows.js';
 import { loadProducts, saveProducts } from './product-rows.js';
 import { saveStates } from './state-rows.js';
 import { saveVerdicts, type JudgedAccount } from './verdict-rows.js';
@@ -62,6 +63,10 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
     for (const row of rows) this.revisions.set(states.get(row.account_id)!, BigInt(row.revision));
     await Promise.all([loadContacts(tx, states, refreshed, contacts), loadProducts(tx, states, refreshed)]);
     return states;
+  }
+
+  usesOf(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, PersonUse[]>> {
+    return loadUses(tx, accountIds);
   }
 
   async save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void> {

@@ -21,4 +21,4 @@ function shipped(name: string, edition: number): ShippedScorecard {
 }
 
 /** Newest edition of each. */
-export const shippedScorecards: readonly ShippedScorecard[] = [shipped('csm-led', 2), shipped('goals-only', 1), shipped('digital', 2), shipped('onboarding', 2)];
+export const shippedScorecards: readonly ShippedScorecard[] = [shipped('csm-led', 3), shipped('goals-only', 1), shipped('digital', 3), shipped('onboarding', 3)];

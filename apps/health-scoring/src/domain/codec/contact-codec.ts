@@ -16,6 +16,20 @@ const weeks: Codec<bigint> = {
   read: (input) => BigInt(input.natural()) + BigInt(input.natural()) * half,
 };
 
+/** Up to 448 days in as many bytes as they take. */
+const days: Codec<bigint> = {
+  write(out, value) {
+    const hex = value === 0n ? '' : value.toString(16);
+    const size = (hex.length + 1) >> 1;
+    out.natural(size);
+    out.hex(hex.padStart(2 * size, '0'));
+  },
+  read(input) {
+    const size = input.natural();
+    return size === 0 ? 0n : BigInt(`0x${input.hex(size)}`);
+  },
+};
+
 export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<ContactFacts, 'personId'>>({
   name: nullable(marked(text)),
   titles: spans(text),
@@ -36,4 +50,5 @@ export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<C
   intent: nullable(answer),
   features: since(6, map(text, record<WeeksOfUse>({ activeWeek: integer, activeWeeks: weeks })), () => new Map<string, WeeksOfUse>()),
   uses: since(8, map(text, record<DaysOfUse>({ newest: integer, bits: weeks })), () => new Map<string, DaysOfUse>()),
+  activeDays: since(10, days, 0n),
 });

@@ -4,6 +4,8 @@ import { firstDayOf, weekdayOf, weekOf, type AccountWeek } from '../time/account
 import type { EpochDay } from '../time/day.js';
 import { count, moveLastActive } from './cohort.js';
 import { moveProductUse } from '../products/product-facts.js';
+import { noteUse } from '../usage/heaviest-track.js';
+import { markActiveDay } from './active-days.js';
 import { markUse, useKey } from './days-of-use.js';
 import { newContact, type ContactFacts, type WeeksOfUse } from './contact-facts.js';
 
@@ -31,10 +33,11 @@ export function markActive(state: AccountHealthState, personId: string, day: Epo
     if (product !== null) moveProductUse(state, contact, product, before);
   }
   const week = weekOf(day, weekdayOf(state.accountId));
-  if (day > contact.lastActiveDay) {
-    moveLastActive(state.facts.cohort, contact.lastActiveDay, day);
-    contact.lastActiveDay = day;
+  const lastDay = contact.lastActiveDay;
+  if (markActiveDay(contact, day)) {
+    if (day > lastDay) moveLastActive(state.facts.cohort, lastDay, day);
     state.dirtyContacts.add(personId);
+    noteUse(state.memory, week);
   }
   if (week !== contact.activeWeek && markWeek(state.facts.cohort.activeInFourWeeks, contact, week)) state.dirtyContacts.add(personId);
 }

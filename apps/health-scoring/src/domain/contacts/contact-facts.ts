@@ -32,6 +32,8 @@ export interface ContactFacts extends WeeksOfUse {
   bounced: Mark | null;
   departed: Mark | null;
   lastActiveDay: EpochDay;
+  /** Days with use: bit i is the day `lastActiveDay` - i, 64 weeks. Rows of before these were kept know weeks only. */
+  activeDays: bigint;
   activeWeek: number;
   activeWeeks: bigint;
   /** Weeks of use by key feature. */
@@ -48,7 +50,7 @@ export interface ContactFacts extends WeeksOfUse {
 
 export const newContact = (personId: string): ContactFacts => ({
   personId, name: null, titles: [], companies: [], roles: [], accountRoles: 0, seenRoles: 0, deactivated: null, bounced: null, departed: null,
-  lastActiveDay: never, activeWeek: never, activeWeeks: 0n, features: new Map(), uses: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
+  lastActiveDay: never, activeDays: 0n, activeWeek: never, activeWeeks: 0n, features: new Map(), uses: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
 });
 
 /** Nothing is known of the contact; at most a name, as the account's own record has it. */

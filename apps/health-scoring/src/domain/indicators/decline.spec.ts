@@ -132,7 +132,7 @@ describe('power_user_decline (H10)', () => {
     watched(it, 0, 60, 'power_user_decline');
     for (const personId of power.slice(2)) it.person(61, personId, { change: 'updated', roles: ['user'] });
     const found = (day: number) => it.look(day).health.indicators.find(({ kind }) => kind === 'power_user_decline')?.text;
-    expect([found(61.5), found(119)]).toEqual(Array.from({ length: 2 }, () => '2 power users active in four weeks, usually 5'));
+    expect([found(61.5), found(119)]).toEqual(Array.from({ length: 2 }, () => '2 power users by role active in four weeks, usually 5'));
     resetFacts(it.state);
     it.state.restating = false;
     for (const signal of it.signals) applySignal(it.state, signal);

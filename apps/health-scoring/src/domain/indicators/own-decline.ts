@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import type { ActiveIndicator } from '../state.js';
 import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import { dayOf, startOf, type EpochMs } from '../time/day.js';
+import type { SeenUsers } from '../usage/heaviest-track.js';
 import { firstFullWeek, firstWeekOf } from '../usage/usage-track.js';
 import { earlierEnds, ownReference } from '../usage/usage-windows.js';
 import type { AccountView } from '../verdict/account-view.js';
@@ -35,18 +36,29 @@ export function ownDecline(view: AccountView, usersAt: (end: AccountWeek) => num
   if (first === null) return null;
   const start = firstWeekOf(first, view.state.memory.usageTrack);
   const last = weekOf(view.dayFor('usage'), view.weekday) - 1;
-  const users = usersAt(last);
-  if (active !== null) {
-    const reference = active.reference ?? ownReference(usersAt, weekOf(dayOf(active.since), view.weekday) - 1, start);
-    return reference === null || users >= rule.recovered * reference ? null : { users, reference, since: active.since };
-  }
-  const fallenFrom = (end: AccountWeek): number | null => {
-    const reference = ownReference(usersAt, end, start);
-    if (reference === null || reference < rule.fewestUsers || usersAt(end) > rule.level * reference) return null;
-    return earlierEnds(end, start).length < rule.fewestWindows ? null : reference;
-  };
-  const reference = fallenFrom(last);
-  if (reference === null || fallenFrom(last - 1) === null) return null;
-  return { users, reference, since: startOf(firstDayOf(last + 1, view.weekday)) };
+  const seen = (end: AccountWeek): SeenUsers => ({ users: usersAt(end), reference: earlierEnds(end, start).length < rule.fewestWindows ? null : ownReference(usersAt, end, start) });
+  const raised = active && { users: usersAt(last), reference: active.reference ?? ownReference(usersAt, weekOf(dayOf(active.since), view.weekday) - 1, start) };
+  return declineOf({ week: last, now: seen(last), before: seen(last - 1), raised }, view.weekday, rule, active);
 }
 
+/** What two weekly looks running saw, the second of them after `week`; `raised`: of those whose fall stands. */
+export interface SeenDecline {
+  readonly week: AccountWeek;
+  readonly now: SeenUsers | null;
+  readonly before: SeenUsers | null;
+  readonly raised: SeenUsers | null;
+}
+
+/** The fall that both looks saw; of one that stands (`active`) what it has come to, until enough of those users are back. */
+export function declineOf({ week, now, before, raised }: SeenDecline, weekday: number, rule: Omit<Rule, 'fewestWindows'>, active: ActiveIndicator | null): Decline | null {
+  if (active !== null) {
+    const seen = raised ?? now;
+    const reference = active.reference ?? seen?.reference ?? null;
+    return seen === null || reference === null || seen.users >= rule.recovered * reference ? null : { users: seen.users, reference, since: active.since };
+  }
+  if (!hasFallen(now, rule) || !hasFallen(before, rule)) return null;
+  return { ...now, since: startOf(firstDayOf(week + 1, weekday)) };
+}
+
+const hasFallen = (seen: SeenUsers | null, { level, fewestUsers }: Omit<Rule, 'fewestWindows'>): seen is SeenUsers & { readonly reference: number } =>
+  seen !== null && seen.reference !== null && seen.reference >= fewestUsers && seen.users <= level * seen.reference;

@@ -43,6 +43,15 @@ function silent(): Scenario {
   return it;
 }
 
+/** Nobody has a role, and half of the heaviest of many users stayed away lately. */
+function hollow(): Scenario {
+  const it = new Scenario('hollow').account({ tier: 'mid' }, -400);
+  const people = Array.from({ length: 60 }, (_, i) => `u${i}`);
+  it.use(-300, -61, 100, people.slice(0, 6)).use(-60, -1, 100, people.slice(0, 3));
+  for (let day = -300; day < 0; day += 10) it.use(day, day, 60, day < -60 ? people : people.slice(6));
+  return it;
+}
+
 type Path = readonly (string | number)[];
 function numbersIn(value: unknown, path: Path = []): Path[] {
   if (typeof value === 'number') return [path];
@@ -64,7 +73,8 @@ const document: Scorecard = { ...card, measures: [...card.measures, ...['digital
 
 describe('whatever number stands anywhere in a scorecard', () => {
   it('it is refused, or accounts can be judged by it', () => {
-    const accounts = [troubled(), silent()];
+    const accounts = [troubled(), silent(), hollow()];
+    expect(hollow().watch(-20, 0).health.indicators.map(({ kind }) => kind)).toContain('power_user_decline');
     const broken: string[] = [];
     const paths = numbersIn(document);
     for (const path of paths) {
