@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
+import { importsOf } from '../domain/contacts/imported-word.js';
 import { restatedDays, type PastReading } from '../domain/days/restate-day.js';
 import { restateRun, type KnownDay, type RestatedDay } from '../domain/days/restate-run.js';
 import { happenedAt } from '../domain/days/told-facts.js';
 import { UnfitScorecard, type CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { dayOf } from '../domain/time/day.js';
+import { ImportQuestionStore } from './import-question-store.js';
 import { LateNews, type LateAccount } from './late-news.js';
 import { RestatedDayStore, type DaySpan } from './restated-day-store.js';
 import { ScorecardRevisions } from './scorecard-revisions.js';
@@ -21,6 +23,7 @@ import type { SinceReset } from './since-reset.js';
 export class RestateDays {
   constructor(
     private readonly store: RestatedDayStore,
+    private readonly questions: ImportQuestionStore,
     private readonly policy: ScoringPolicy,
     private readonly revisions: ScorecardRevisions,
     private readonly clock: Clock,
@@ -39,11 +42,12 @@ export class RestateDays {
     const left = [...spans.values()].filter(isLeft);
     const known = await this.store.known(tx, [...spans.values()].filter((span) => !isLeft(span)));
     const reading = this.reading();
+    const uncounted = new Set((await this.questions.uncounted(tx, [...accounts.values()].flatMap(({ after }) => [...importsOf(after.contacts.values())]))).keys());
     const restated = new Map<string, RestatedDay[]>();
     for (const [accountId, days] of known) {
       const judged = await this.withCards(tx, days);
       if (judged === null) left.push(spans.get(accountId)!);
-      else restated.set(accountId, restateRun(judged, accounts.get(accountId)!, reading));
+      else restated.set(accountId, restateRun(judged, { ...accounts.get(accountId)!, uncounted }, reading));
     }
     await this.store.save(tx, restated);
     await this.store.leave(tx, left);
