@@ -18,10 +18,11 @@ export interface BenchOptions {
 }
 
 /** Rows that belong together, by the word that asks for them. */
-const groups: Readonly<Record<string, string>> = { ingest: 'G1,G2,G3,G13,G18,G20' };
+const groups: Readonly<Record<string, string>> = { ingest: 'G1,G2,G3,G13,G18,G20', scoring: 'G4,G5,G6,G7,G8,G9,G10,G11,G12' };
 
-export const usage = `npm run bench -- [ingest] [options]
+export const usage = `npm run bench -- [ingest | scoring] [options]
   ingest                 the rows about taking signals in (${groups['ingest']})
+  scoring                the rows about working them off (${groups['scoring']})
   --log postgres|kafka   one log only (default: both, a table for each)
   --only G1,G4           some rows only
   --rounds N             rounds of each comparison (default 5, with --quick 3)

@@ -11,6 +11,9 @@ import { postmasterOf } from './processes.js';
 /** As docker-compose.yml runs it: every commit durable, memory for some hundred thousand accounts. */
 const durable = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', shared_buffers: '512MB', max_wal_size: '2GB', log_checkpoints: 'off' };
 
+/** As the image of a service sets it (ADR 22). */
+const imageEnvironment = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '8388608' };
+
 /** A fresh Postgres and broker for one group of rows, and the processes measured against them. */
 export class Surroundings {
   private readonly children: Child[] = [];
@@ -53,7 +56,7 @@ export class Surroundings {
 
   /** Starts a program of `bench/processes`; it ends with these surroundings at the latest. */
   child(program: string, measured = true): Child {
-    const env = { [testPostgresVariable]: this.postgres.adminUrl, TEST_LOG_LEVEL: 'silent', INGEST_REQUESTS_PER_SECOND: '10000000', BENCH_PROFILE: String(this.options.profile), ...this.options.env };
+    const env = { [testPostgresVariable]: this.postgres.adminUrl, TEST_LOG_LEVEL: 'silent', INGEST_REQUESTS_PER_SECOND: '10000000', ...imageEnvironment, BENCH_PROFILE: String(this.options.profile), ...this.options.env };
     const child = Child.start(program, { env, profileTo: measured && this.options.profile ? this.options.out : null });
     this.children.push(child);
     return child;

@@ -1,9 +1,9 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import kafkajs, { CompressionTypes, Kafka, logLevel, type Consumer, type Message, type Producer } from 'kafkajs';
+import kafkajs, { CompressionTypes, Kafka, logLevel, type Consumer, type ITopicConfig, type Message, type Producer } from 'kafkajs';
 import { SignalStream } from '../load/signal-stream.js';
 import { answer } from './answer.js';
 
-/** B2, B3: kafkajs and nothing else, on topics of its own that hold what ours hold, in the codec that ours are in. */
+/** B2, B3, and the events of B4: kafkajs and nothing else, on topics of its own that hold what ours hold, in the codec that ours are in. */
 const partitions = 12;
 const perSend = 500;
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -12,13 +12,15 @@ kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
 });
 
+const topicOf = (topic: string): ITopicConfig => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries: [{ name: 'compression.type', value: 'zstd' }] });
+
 let kafka: Kafka;
 let producer: Producer;
 let turn = 0;
 
 const stream = new SignalStream({ kind: 'signals', topic: 'raw', accounts: 100_000 });
-const messages = (count: number): Message[] => Array.from({ length: count }, () => {
-  const { key, value, headers } = stream.next();
+const messages = (count: number, from = stream): Message[] => Array.from({ length: count }, () => {
+  const { key, value, headers } = from.next();
   return { key, value, headers };
 });
 
@@ -29,8 +31,7 @@ answer(
       producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
       const admin = kafka.admin();
       await admin.connect();
-      const topics = ['raw-sent', 'raw-read'].map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries: [{ name: 'compression.type', value: 'zstd' }] }));
-      await admin.createTopics({ waitForLeaders: true, topics });
+      await admin.createTopics({ waitForLeaders: true, topics: ['raw-sent', 'raw-read'].map(topicOf) });
       await admin.disconnect();
       await producer.connect();
     },
@@ -41,6 +42,16 @@ answer(
       let sent = 0;
       for (; performance.now() - start < forMs; sent += perSend) await producer.send({ topic: 'raw-sent', acks: -1, compression: CompressionTypes.ZSTD, messages: batch });
       return (sent * 1000) / (performance.now() - start);
+    },
+    /** Lays up `count` events of as many days as the fold counts, on a topic of their own. */
+    async layFor({ topic, accounts, count }: { topic: string; accounts: number; count: number }) {
+      const admin = kafka.admin();
+      await admin.connect();
+      // The producer tries again until the topic has its leaders.
+      await admin.createTopics({ waitForLeaders: false, topics: [topicOf(topic)] });
+      await admin.disconnect();
+      const events = new SignalStream({ kind: 'signals', topic, accounts, days: 28 });
+      for (let left = count; left > 0; left -= perSend) await producer.send({ topic, acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left), events) });
     },
     async lay({ count }: { count: number }) {
       for (let left = count; left > 0; left -= perSend) await producer.send({ topic: 'raw-read', acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left)) });

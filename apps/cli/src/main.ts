@@ -54,7 +54,7 @@ function addUp(program: Command): void {
     .description('Runs everything in this process, until Ctrl-C.')
     .option('--port <number>', 'port of the one address (0: any free one)', port, 8080)
     .option('--public-url <url>', 'address under which others reach it', url)
-    .option('--data-dir <dir>', 'where everything is kept', folder, dataDirDefault)
+    .option('--data-dir <dir>', 'where everything is kept (or PERENNIAL_DATA_DIR)', folder, dataDirDefault)
     .option('--kafka <host:port,..>', 'use this Kafka as the log instead of the built-in Postgres', brokers)
     .option('--json', 'one line of JSON on stdout when ready')
     .option('--allow-private-webhooks', 'webhooks may go to private addresses and plain http')
@@ -157,7 +157,7 @@ function addCredentials(program: Command): void {
   program
     .command('credentials')
     .description('Shows sign-in, write key and API key of the first start.')
-    .option('--data-dir <dir>', 'folder that keeps them', folder, dataDirDefault)
+    .option('--data-dir <dir>', 'folder that keeps them (or PERENNIAL_DATA_DIR)', folder, dataDirDefault)
     .option('--json', 'answer as JSON')
     .addHelpText('after', '\nExample:\n  perennial credentials')
     .action(async (options: { dataDir: string; json?: boolean }) => {
@@ -193,7 +193,7 @@ function reaching(command: Command, scopes = 'scope operate'): Command {
   return command
     .addOption(new Option('--url <url>', 'address of the running system').env('PERENNIAL_URL'))
     .option('--api-key <key>', `API key with ${scopes}`)
-    .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key', folder, dataDirDefault)
+    .option('--data-dir <dir>', 'folder whose credentials are used without --url and --api-key (or PERENNIAL_DATA_DIR)', folder, dataDirDefault)
     .option('--json', 'answer as JSON');
 }
 

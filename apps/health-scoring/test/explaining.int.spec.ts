@@ -18,7 +18,7 @@ describe('explaining', () => {
   beforeAll(async () => {
     service = await startTestService(healthScoring);
     desk = new Desk(service);
-    await desk.tellAccounts(...ids.map((id, n) => desk.account(id, { segment: n < 11 ? 'smb' : 'bank' })));
+    await desk.tellAccounts(...ids.map((id, n) => desk.account(id, { segment: n < 11 ? 'smb' : 'bank', ...(n === 1 ? { tier: 'gold' } : {}) })));
     await desk.tell(...ids.flatMap((id) => desk.well(id)));
     // Their surveys differ.
     await desk.tell(...ids.flatMap((id, n) => Array.from({ length: n % 11 }, () => desk.signal(id, 'survey', { type: 'csat', score: 1 + (n % 5) }, { personId: 'sam' }))));
@@ -30,6 +30,7 @@ describe('explaining', () => {
     const told = await explanation('a-01');
     expect(told).toMatchObject({ accountId: 'a-01', healthScore: health.healthScore, band: health.band, asOf: health.asOf, since: null, trend: { direction: 'flat', change: null } });
     expect(told.coverage).toMatchObject({ share: health.dataCoverage, missing: expect.arrayContaining([expect.objectContaining({ measure: 'license_utilisation', state: 'missing' })]) });
+    expect(told.tier).toMatchObject({ told: 'gold', judgedAs: 'mid' });
     expect(told.nextBand === null).toBe(health.band === 'green');
     expect(told.cohort).toMatchObject({ segment: 'smb', tenure: '3_to_12_months', table: null });
   });

@@ -177,7 +177,7 @@ describe('a person', () => {
     expect(withBird((await log()).filter((record) => !record.startsWith(telemetryTopic.name)))).toEqual([]);
     expect((await service.request('GET', `/api/v1/accounts/${acme}/signals?limit=100`, { scopes: ['accounts:read'] })).body.hasMore).toBe(true);
     expect((await database.query({ text: 'SELECT count(*) AS n FROM message WHERE account_id = $1', values: [acme] }))[0]).toEqual({ n: '1000' });
-    expect(await erase(person)).toMatchObject({ state: 'done', messages: 0, accounts: 0 });
+    expect(await erase(person)).toMatchObject({ known: false, state: 'done', messages: 0, accounts: 0 });
     expect(await service.running.get(ErasePeople).nextDueAt()).toBeNull();
   });
 

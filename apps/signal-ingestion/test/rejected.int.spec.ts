@@ -1,5 +1,6 @@
 import { signalsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
+import type { Scope } from '@perennial/service-kit/access';
 import { startTestService, type TestService } from '@perennial/testing/service';
 import { signalIngestion } from '../src/service.js';
 
@@ -52,6 +53,26 @@ describe('rejected items', () => {
     expect((await service.request('GET', `/api/v1/rejected/${id}`, { scopes: ['accounts:read'] })).body.payload).toMatchObject({ messageId: '***', event: '***', context: { groupId: '***' } });
     expect((await service.request('GET', '/api/v1/rejected/00000000-0000-4000-8000-000000000000', operate)).status).toBe(404);
     expect((await service.request('POST', `/api/v1/rejected/${id}/replay`, { scopes: ['accounts:read'], body: {} })).status).toBe(403);
+  });
+
+  it('are put aside by id, source or reason, and come back by id alone', async () => {
+    const dismiss = (body: object, scopes: readonly Scope[] = operate.scopes) => service.request('POST', '/api/v1/rejected/dismiss', { scopes, body });
+    await batch(track('1', { timestamp: 'soon' }), track('2', { timestamp: 'later' }), track('3', { userId: '', anonymousId: null }));
+    const [{ id }] = (await list('&code=identity_missing')) as [Listed];
+    expect((await dismiss({ ids: [id] }, ['accounts:read'])).status).toBe(403);
+    expect((await dismiss({})).status).toBe(400);
+    expect((await dismiss({ ids: [id], where: {} })).status).toBe(400);
+    expect((await dismiss({ ids: [id] })).body).toEqual({ dismissed: 1, hasMore: false });
+    expect((await dismiss({ ids: [id] })).body).toEqual({ dismissed: 0, hasMore: false });
+    expect(await list('&state=dismissed')).toMatchObject([{ id, settledAt: service.clock.now().toISOString(), replayable: 'yes' }]);
+
+    expect((await dismiss({ where: { sourceId, code: 'timestamp_invalid', to: '2026-03-01' } })).body).toEqual({ dismissed: 0, hasMore: false });
+    expect((await dismiss({ where: { sourceId, code: 'timestamp_invalid' } })).body).toEqual({ dismissed: 2, hasMore: false });
+    expect(await list('&state=open')).toEqual([]);
+    expect((await replay('replay', { where: { sourceId } })).body).toMatchObject({ taken: 0, refused: 0, results: [] });
+    expect((await replay(`${id}/replay`, {})).body).toMatchObject({ result: 'refused', code: 'identity_missing' });
+    expect((await replay(`${id}/replay`, { patch: { userId: 'u' } })).body).toMatchObject({ result: 'taken' });
+    expect((await list()).map(({ state }) => state).toSorted()).toEqual(['dismissed', 'dismissed', 'replayed']);
   });
 
   it('count once they are mended, once, with the time they were received at', async () => {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { signalInputSchema } from './signal.js';
-import { faultOf, fits } from './validator.js';
+import { faultOf, faultsOf, fits } from './validator.js';
 
 const survey = { kind: 'survey', accountId: 'a', data: { type: 'nps', score: 9 } };
 
@@ -34,6 +34,14 @@ describe('faultOf', () => {
     ['yesterday', false],
   ])('takes %s for an instant: %s', (occurredAt, valid) => {
     expect(fits(signalInputSchema('survey'), { ...survey, occurredAt })).toBe(valid);
+  });
+
+  it('finds every fault, one a place, the deepest where one of several shapes would do', () => {
+    const schema = Type.Object({ a: Type.Number(), b: Type.Union([Type.Array(Type.Number()), Type.Null()]), c: Type.Union([Type.Array(Type.Number()), Type.Null()]) }, { additionalProperties: false });
+    expect(faultsOf(schema, { a: 1, b: null, c: [2] })).toEqual([]);
+    const faults = faultsOf(schema, { b: [1, 'x', 'y'], c: 'z', d: 0 });
+    expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual(['/a', '/b/1', '/b/2', '/c', '/d']);
+    expect(faults.find(({ pointer }) => pointer === '/c')?.detail).toContain('array');
   });
 
   it('leaves the value as it was', () => {

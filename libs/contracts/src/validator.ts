@@ -5,20 +5,30 @@ import type { Static, TSchema } from 'typebox';
 // ajv-formats is CommonJS: under nodenext its default export is the module object.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default;
 
-function newAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: false, coerceTypes: false, removeAdditional: false, strict: true, strictTuples: false });
+function newAjv(allErrors: boolean): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors, coerceTypes: false, removeAdditional: false, strict: true, strictTuples: false });
   addFormats(ajv, { mode: 'full', formats: ['date-time', 'date'] });
   return ajv;
 }
 
-const ajv = newAjv();
-const compiled = new WeakMap<TSchema, ValidateFunction>();
+/** Schemas, each compiled once, on first use. */
+class Compiled {
+  private readonly ajv: Ajv2020;
+  private readonly functions = new WeakMap<TSchema, ValidateFunction>();
 
-function validateFunction(schema: TSchema): ValidateFunction {
-  let validate = compiled.get(schema);
-  if (!validate) compiled.set(schema, (validate = ajv.compile(schema)));
-  return validate;
+  constructor(allErrors: boolean) {
+    this.ajv = newAjv(allErrors);
+  }
+
+  of(schema: TSchema): ValidateFunction {
+    let validate = this.functions.get(schema);
+    if (!validate) this.functions.set(schema, (validate = this.ajv.compile(schema)));
+    return validate;
+  }
 }
+
+const untilFirst = new Compiled(false);
+const untilEnd = new Compiled(true);
 
 /** What is wrong with one value: a JSON pointer to the place and words that say what to do. */
 export interface Fault {
@@ -26,12 +36,23 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** Null when `value` fits `schema`, else its first fault. Schemas compile once, on first use. */
+/** Null when `value` fits `schema`, else its first fault. */
 export function faultOf(schema: TSchema, value: unknown): Fault | null {
-  const validate = validateFunction(schema);
+  const validate = untilFirst.of(schema);
   if (validate(value)) return null;
   const error = validate.errors?.[0];
   return error ? describe(error) : { pointer: '', detail: 'does not fit its schema' };
+}
+
+/** Every fault, one a place; for documents that people write, not for what strangers send: looking on costs time. */
+export function faultsOf(schema: TSchema, value: unknown): Fault[] {
+  const validate = untilEnd.of(schema);
+  if (validate(value)) return [];
+  const errors = validate.errors ?? [];
+  // Where one of several shapes would do, what is wrong deeper down says more than that none does.
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const told = errors.filter(({ instancePath, keyword }) => !choices.includes(instancePath) || !errors.some((other) => other.instancePath.startsWith(`${instancePath}/`) || (keyword === 'anyOf' && other.keyword !== 'anyOf' && other.instancePath === instancePath)));
+  return [...new Map(told.map(describe).reverse().map((fault) => [fault.pointer, fault])).values()].reverse();
 }
 
 /** True when `value` fits `schema`. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { mavenJars } from './maven-jars.js';
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../../../tools/kafka/', import.meta.url));
@@ -20,34 +20,7 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<{ path: string }
   }
 }
 
-/**
- * Folder with Kafka's jars, of the version in tools/kafka/pom.xml. The first call fetches them with Maven
- * (43 MB, some seconds); several runners at once may each fetch, the first rename wins.
- */
-export async function kafkaJars(env: NodeJS.ProcessEnv): Promise<string> {
-  const pom = join(folder, 'pom.xml');
-  const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(await readFile(pom, 'utf8'))?.[1];
-  if (!version) throw new Error(`${pom} names no version of kafka_2.13`);
-  const target = join(folder, 'libs', version);
-  if (await exists(target)) return target;
-
-  const partial = `${target}.partial-${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  try {
-    await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], { timeout: 240_000, env }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? new Error('no Maven: install it (mvn), it fetches the jars of Kafka') : error;
-    });
-    await rename(partial, target).catch(async (error: unknown) => {
-      if (!(await exists(target))) throw error;
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
-  return target;
+/** Folder with Kafka's jars, of the version in tools/kafka/pom.xml (43 MB, fetched at the first call). */
+export function kafkaJars(env: NodeJS.ProcessEnv): Promise<string> {
+  return mavenJars(folder, 'kafka_2.13', env);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -7,6 +7,7 @@ import { judgeDay } from '../domain/days/judge-day.js';
 import { cohortGapOf, type CohortGap } from '../domain/explain/cohort-gap.js';
 import { cohortOf } from '../domain/explain/cohorts.js';
 import { dataCoverageOf, type DataCoverage } from '../domain/explain/data-coverage.js';
+import { judgedTierOf, type JudgedTier } from '../domain/explain/judged-tier.js';
 import { nextBandOf, type NextBand } from '../domain/explain/next-band.js';
 import { scoreChange, type ScoreChange } from '../domain/explain/score-change.js';
 import { trendInWords, type TrendInWords } from '../domain/explain/trend-in-words.js';
@@ -23,6 +24,8 @@ import { ScorecardRevisions } from './scorecard-revisions.js';
 export interface Explanation extends Pick<HealthState, 'accountId' | 'healthScore' | 'rawScore' | 'band' | 'riskLevel' | 'scorecard' | 'asOf'> {
   readonly nextBand: NextBand | null;
   readonly coverage: DataCoverage;
+  /** Null before its first day is kept. */
+  readonly tier: JudgedTier | null;
   readonly trend: TrendInWords;
   readonly cohort: CohortGap | null;
   /** Null where no day was asked for. */
@@ -67,6 +70,7 @@ export class ExplainHealth {
       accountId, healthScore, rawScore, band, riskLevel, scorecard, asOf,
       nextBand: nextBandOf(health, card),
       coverage: dataCoverageOf(health, new Set(card.measures.flatMap(({ id, validityDays }) => (validityDays === null ? [] : [id])))),
+      tier: last === undefined ? null : judgedTierOf(last.facts.applicant.tier, card),
       trend: trendInWords(health.trend, await this.scores(recent, health, today), card.trend),
       cohort: last === undefined ? null : await this.cohortGap(health, last),
       since: change,

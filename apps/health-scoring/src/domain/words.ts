@@ -192,6 +192,11 @@ export const words = {
     endOverride: (score: number, until: string): string => `An override sets the score to ${number(score)} until ${until}`,
     measure: (id: string, from: number | null, to: number): string => `${measureName(id)}: from ${points(from)} to at least ${points(to)} points`,
     data: (id: string, from: number | null, to: number): string => `${measureName(id)}: bring ${words.measures[id]?.brings ?? 'its data'}${from !== null && to <= from ? '' : `, worth at least ${points(to)} points`}`,
+    tier: {
+      named: (tier: string): string => `What is expected of the tier ${tier} is expected`,
+      untold: (tier: string): string => `No tier was told of the account: what is expected of ${tier} is expected`,
+      unknown: (told: string, tier: string, all: readonly string[]): string => `The scorecard knows no tier '${told}' (it has ${all.join(', ')}): what is expected of ${tier} is expected`,
+    },
     coverage: (share: number): string => `${percent(share)} of the weight rests on fresh data`,
     missing: (id: string): string => `${measureName(id)}: there never was data; it takes ${words.measures[id]?.brings ?? 'its data'}`,
     old: (id: string): string => `${measureName(id)}: the last answer is too old; it takes ${words.measures[id]?.brings ?? 'its data'}`,

@@ -114,6 +114,12 @@ export class ScoreChangeAnswer {
   @ApiProperty() text!: string;
 }
 
+export class JudgedTierAnswer {
+  @ApiProperty({ type: String, nullable: true, description: 'What was told of the account.' }) told!: string | null;
+  @ApiProperty({ description: 'The tier of the scorecard whose expectations count.' }) judgedAs!: string;
+  @ApiProperty() text!: string;
+}
+
 export class ExplanationAnswer {
   @ApiProperty() accountId!: string;
   @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100 }) healthScore!: number | null;
@@ -124,6 +130,7 @@ export class ExplanationAnswer {
   @ApiProperty({ format: 'date-time' }) asOf!: string;
   @ApiProperty({ type: NextBandAnswer, nullable: true, description: 'Null: it is in the best.' }) nextBand!: NextBandAnswer | null;
   @ApiProperty({ type: DataCoverageAnswer }) coverage!: DataCoverageAnswer;
+  @ApiProperty({ type: JudgedTierAnswer, nullable: true, description: 'A tier that the scorecard does not know is judged as its default one. Null before the first day of the account is kept.' }) tier!: JudgedTierAnswer | null;
   @ApiProperty({ type: TrendAnswer }) trend!: TrendAnswer;
   @ApiProperty({ type: CohortGapAnswer, nullable: true }) cohort!: CohortGapAnswer | null;
   @ApiProperty({ type: ScoreChangeAnswer, nullable: true, description: 'Null where no day was asked for.' }) since!: ScoreChangeAnswer | null;

@@ -68,7 +68,7 @@ export class ErasePeople implements DueWork {
       const traces = await this.store.traces(tx, personId);
       await this.suppressionStore.add(tx, traces.keys.map((key) => this.suppression.hashOf(key)), this.clock.now());
       const requested: Erasure = {
-        id: uuidv7(), state: 'requested', traces, reason, requestedAt: this.clock.now(), requestedBy: by, messages: 0, rejected: 0, accountIds: [], logRecords: null, logLeft: 0, logLooks: 0, waitsFor: [], nextAt: this.clock.now(), logCleanAt: null, doneAt: null,
+        id: uuidv7(), state: 'requested', traces, reason, requestedAt: this.clock.now(), requestedBy: by, known: await this.store.isKnown(tx, traces), messages: 0, rejected: 0, accountIds: [], logRecords: null, logLeft: 0, logLooks: 0, waitsFor: [], nextAt: this.clock.now(), logCleanAt: null, doneAt: null,
       };
       await this.erasures.request(tx, requested);
       // The answer is kept for repetitions: it names nobody.

@@ -10,6 +10,8 @@ export interface Erasure {
   readonly reason: string;
   readonly requestedAt: Date;
   readonly requestedBy: string;
+  /** Whether the person was known under what was asked for; null: it was not noted then. */
+  readonly known: boolean | null;
   readonly messages: number;
   readonly rejected: number;
   /** Those that are told again without the person. */

@@ -12,15 +12,15 @@ export interface Rejected {
   readonly detail: string;
   /** JSON text. */
   readonly payload: string;
-  /** `expired`: its payload was erased, so nobody can replay it. */
-  readonly state: 'open' | 'replayed' | 'expired';
+  /** `expired`: its payload was erased, so nobody can replay it. `dismissed`: nobody means to; by its id it can still be. */
+  readonly state: 'open' | 'replayed' | 'expired' | 'dismissed';
   /** Who it can be read as; null: it was no item but a whole body, or nobody noted it. */
   readonly vendor: string | null;
   readonly call: string | null;
   readonly sentAt: string | null;
   /** The payload is a webhook's event, to be mapped again; null: it is an item of a client. */
   readonly event: RejectedEvent | null;
-  /** When it was replayed or erased. */
+  /** When it was replayed, dismissed or erased. */
   readonly settledAt: Date | null;
 }
 
@@ -46,12 +46,14 @@ export abstract class RejectedStore {
   /** Newest first. */
   abstract list(filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage>;
   abstract find(id: string): Promise<Rejected | null>;
-  /** Those of `ids` that are open, for this transaction alone. */
+  /** Those of `ids` that are open or dismissed, for this transaction alone. */
   abstract claim(tx: Transaction, ids: readonly string[]): Promise<RejectedPage>;
   /** Open ones that fit, oldest first, for this transaction alone. */
   abstract claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage>;
   abstract replayed(tx: Transaction, ids: readonly string[], at: Date): Promise<void>;
-  /** They stay open, for these reasons now. */
+  /** Open ones, oldest first: of `ids`, or those that fit; how many. */
+  abstract dismiss(which: readonly string[] | RejectedFilter, limit: number, at: Date): Promise<number>;
+  /** They stay as they are, for these reasons now. */
   abstract refusedAgain(tx: Transaction, refused: readonly { readonly id: string; readonly fault: ItemFault }[]): Promise<void>;
   /** When the oldest was received; null: there is none. */
   abstract oldest(): Promise<Date | null>;

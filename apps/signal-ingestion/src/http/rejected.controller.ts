@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
 import { allows } from '@perennial/service-kit/access-guard';
 import { ApiListResponse } from '@perennial/service-kit/api-list-response';
+import { Clock } from '@perennial/service-kit/clock';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { uuidOf } from '@perennial/service-kit/http/uuid-param';
 import { Idempotent, type IdempotentCall } from '@perennial/service-kit/idempotency';
@@ -11,7 +12,7 @@ import { RejectedStore, type Rejected, type RejectedFilter } from '../applicatio
 import { ReplayRejected, type Replayed, type Selection } from '../application/replay-rejected.js';
 import { isWhole, maskedPayload } from '../domain/rejected-payload.js';
 import { endOf, startOf } from './instant-query.js';
-import { maxReplayed, RejectedQuery, RejectedView, ReplayMany, ReplayOne, ReplayResult, ReplayResults, type RejectedFilterDto } from './rejected.dto.js';
+import { Dismissed, DismissMany, maxDismissed, maxReplayed, RejectedQuery, RejectedView, ReplayMany, ReplayOne, ReplayResult, ReplayResults, type RejectedFilterDto } from './rejected.dto.js';
 
 @ApiTags('rejected')
 @Controller('api/v1/rejected')
@@ -19,6 +20,7 @@ export class RejectedController {
   constructor(
     private readonly rejected: RejectedStore,
     private readonly replayRejected: ReplayRejected,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -53,6 +55,17 @@ export class RejectedController {
     return { taken: of('taken'), repeated: of('repeated'), refused: of('refused'), results: replayed.map(resultOf), hasMore };
   }
 
+  @Post('dismiss')
+  @HttpCode(200)
+  @RequireScope('operate')
+  @ApiOperation({ summary: 'Put rejected items aside that nobody will mend', description: `With \`where\` at most ${maxDismissed} a call. They are kept as long as others, and one can still be replayed by its id.` })
+  @ApiOkResponse({ type: Dismissed })
+  async dismiss(@Body() { ids, where }: DismissMany): Promise<Dismissed> {
+    if ((ids === undefined) === (where === undefined)) throw unfit('/ids', 'give ids or where');
+    const dismissed = await this.rejected.dismiss(ids ?? filterOf(where!, '/where/', 'open'), maxDismissed, this.clock.now());
+    return { dismissed, hasMore: dismissed === maxDismissed };
+  }
+
   @Post(':id/replay')
   @HttpCode(200)
   @RequireScope('operate')
@@ -81,7 +94,7 @@ function viewOf(row: Rejected, open: boolean): RejectedView {
   const { id, sourceId, receivedAt, code, pointer, detail, state, vendor, call, settledAt } = row;
   return {
     id, sourceId, receivedAt: receivedAt.toISOString(), code, pointer, detail, payload: open ? payload : maskedPayload(payload), state, vendor, call,
-    replayable: state !== 'open' || vendor === null ? 'no' : isWhole(row.event === null ? code : null, payload) ? 'yes' : 'with_payload', settledAt: settledAt?.toISOString() ?? null,
+    replayable: state === 'replayed' || state === 'expired' || vendor === null ? 'no' : isWhole(row.event === null ? code : null, payload) ? 'yes' : 'with_payload', settledAt: settledAt?.toISOString() ?? null,
   };
 }
 

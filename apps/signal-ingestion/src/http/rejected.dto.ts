@@ -1,11 +1,12 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, PickType } from '@nestjs/swagger';
 import { UuidListQuery } from '@perennial/service-kit/list';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Max, Min, ValidateNested } from 'class-validator';
 
-const states = ['open', 'replayed', 'expired'] as const;
+const states = ['open', 'replayed', 'expired', 'dismissed'] as const;
 /** Items of one bulk call: one transaction. */
 export const maxReplayed = 500;
+export const maxDismissed = 10_000;
 
 export class RejectedFilterDto {
   @ApiPropertyOptional({ description: 'Items of this source, and of all that it names as parts of itself.' })
@@ -50,7 +51,7 @@ export class RejectedView {
   @ApiProperty({ type: String, nullable: true, description: 'Whose client sent it, or which business system; null: a whole body.' }) vendor!: string | null;
   @ApiProperty({ type: String, nullable: true, description: '`event`: the payload is a webhook\'s event, which is mapped again when it is replayed.' }) call!: string | null;
   @ApiProperty({ description: 'It can be replayed: as it is or patched where `payload` is all of it, else with a payload of yours.', enum: ['yes', 'with_payload', 'no'] }) replayable!: string;
-  @ApiProperty({ format: 'date-time', type: String, nullable: true, description: 'When it was replayed, or its payload erased.' }) settledAt!: string | null;
+  @ApiProperty({ format: 'date-time', type: String, nullable: true, description: 'When it was replayed or dismissed, or its payload erased.' }) settledAt!: string | null;
 }
 
 class Mended {
@@ -98,6 +99,13 @@ export class ReplayMany extends Mended {
   @IsOptional()
   @IsUUID()
   startingAfter?: string;
+}
+
+export class DismissMany extends PickType(ReplayMany, ['ids', 'where']) {}
+
+export class Dismissed {
+  @ApiProperty({ type: 'integer', description: 'Were open, and are dismissed now.' }) dismissed!: number;
+  @ApiProperty({ description: 'With `where`: there may be more; call again.' }) hasMore!: boolean;
 }
 
 export class ReplayResult {

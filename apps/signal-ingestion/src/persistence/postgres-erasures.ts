@@ -15,6 +15,7 @@ interface ErasureRow {
   reason: string;
   requested_at: Date;
   requested_by: string;
+  known: boolean | null;
   messages: string;
   rejected: string;
   log_records: string | null;
@@ -34,10 +35,10 @@ export class PostgresErasures extends Erasures {
     super();
   }
 
-  async request(tx: Transaction, { id, state, traces, reason, requestedAt, requestedBy }: Erasure): Promise<void> {
+  async request(tx: Transaction, { id, state, traces, reason, requestedAt, requestedBy, known }: Erasure): Promise<void> {
     await tx.query({
-      text: 'INSERT INTO erasure (id, state, person_keys, emails, reason, requested_at, requested_by, next_at, names) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)',
-      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, reason, requestedAt, requestedBy, traces?.names ?? null],
+      text: 'INSERT INTO erasure (id, state, person_keys, emails, reason, requested_at, requested_by, next_at, names, known) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9)',
+      values: [id, state, traces?.keys ?? null, traces?.emails ?? null, reason, requestedAt, requestedBy, traces?.names ?? null, known],
     });
   }
 
@@ -95,7 +96,7 @@ export class PostgresErasures extends Erasures {
 
 function erasureOf(row: ErasureRow): Erasure {
   return {
-    id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by,
+    id: row.id, state: row.state, traces: row.person_keys === null ? null : { keys: row.person_keys, emails: row.emails ?? [], names: row.names ?? [] }, reason: row.reason, requestedAt: row.requested_at, requestedBy: row.requested_by, known: row.known,
     messages: Number(row.messages), rejected: Number(row.rejected), accountIds: row.account_ids, logRecords: row.log_records === null ? null : Number(row.log_records), logLeft: row.log_left, logLooks: row.log_looks, waitsFor: row.waits_for, nextAt: row.next_at, logCleanAt: row.log_clean_at, doneAt: row.done_at,
   };
 }

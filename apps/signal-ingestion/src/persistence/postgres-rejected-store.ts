@@ -49,7 +49,7 @@ export class PostgresRejectedStore extends RejectedStore {
   }
 
   claim(tx: Transaction, ids: readonly string[]): Promise<RejectedPage> {
-    return pageOf(tx, claimedBytes, ids.length, { text: `SELECT ${sized} FROM rejected WHERE id = ANY($1::uuid[]) AND state = 'open' ORDER BY seq FOR UPDATE`, values: [ids] });
+    return pageOf(tx, claimedBytes, ids.length, { text: `SELECT ${sized} FROM rejected WHERE id = ANY($1::uuid[]) AND state IN ('open', 'dismissed') ORDER BY seq FOR UPDATE`, values: [ids] });
   }
 
   claimSome(tx: Transaction, filter: RejectedFilter, limit: number, startingAfter: string | null): Promise<RejectedPage> {
@@ -62,6 +62,16 @@ export class PostgresRejectedStore extends RejectedStore {
   async replayed(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {
     if (ids.length === 0) return;
     await tx.query({ text: `UPDATE rejected SET state = 'replayed', settled_at = $2 WHERE id = ANY($1::uuid[])`, values: [ids, at] });
+  }
+
+  async dismiss(which: readonly string[] | RejectedFilter, limit: number, at: Date): Promise<number> {
+    const [condition, values] = 'sourceId' in which ? [fits, valuesOf(which)] : ['id = ANY($1::uuid[])', [which]];
+    const [limited, settled] = [`$${values.length + 1}`, `$${values.length + 2}`];
+    const rows = await this.database.query({
+      text: `UPDATE rejected SET state = 'dismissed', settled_at = ${settled} WHERE state = 'open' AND id IN (SELECT id FROM rejected WHERE ${condition} AND state = 'open' ORDER BY seq LIMIT ${limited} FOR UPDATE) RETURNING id`,
+      values: [...values, limit, at],
+    });
+    return rows.length;
   }
 
   async refusedAgain(tx: Transaction, refused: readonly { readonly id: string; readonly fault: ItemFault }[]): Promise<void> {

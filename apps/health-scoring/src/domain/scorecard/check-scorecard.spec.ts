@@ -63,6 +63,9 @@ describe('scorecard documents', () => {
     ['a misspelt criterion', { ...card, criteria: { tier: ['high'] } }, '/criteria/tier'],
     ['a criterion nobody meets', { ...card, criteria: { tiers: [] } }, '/criteria/tiers'],
   ])('refuses %s', (_, document, pointer) => expect(pointersOf(document)).toContain(pointer));
+  it('tells all faults of its shape', () => {
+    expect(pointersOf({ ...card, bandz: 1, defaultTier: 7, measures: [{ ...first, weight: 0 }, ...others] }).toSorted()).toEqual(['/bandz', '/defaultTier', '/measures/0/weight']);
+  });
   it('tells all faults of a document that has its shape', () => {
     expect(pointersOf({ ...card, bands: { amber: 70, green: 40 }, defaultTier: 'gold', measures: [{ ...first, id: 'luck' }, ...others] })).toEqual(['/bands', '/defaultTier', '/measures/0/id']);
   });

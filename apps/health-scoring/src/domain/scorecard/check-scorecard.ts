@@ -1,4 +1,4 @@
-import { faultOf, type Fault } from '@perennial/contracts/validator';
+import { faultOf, faultsOf, type Fault } from '@perennial/contracts/validator';
 import { indicatorByKind } from '../indicators/all-indicators.js';
 import { measureById } from '../measures/all-measures.js';
 import { capById } from '../verdict/caps.js';
@@ -6,12 +6,12 @@ import { curveFault } from './curve.js';
 import { Scorecard, type ScorecardCap, type ScorecardIndicator, type ScorecardMeasure } from './scorecard.js';
 
 /**
- * What is wrong with a scorecard document, by JSON pointer: its shape, or else every name nobody knows, every curve
+ * What is wrong with a scorecard document, by JSON pointer: every fault of its shape, or else every name nobody knows, every curve
  * that is no curve, every number that fits no other. Empty for one that can judge.
  */
 export function scorecardFaults(document: unknown): Fault[] {
-  const shape = faultOf(Scorecard, document);
-  if (shape !== null) return [shape];
+  const shape = faultsOf(Scorecard, document);
+  if (shape.length > 0) return shape;
   const card = document as Scorecard;
   const measures = new Set(card.measures.map((measure) => measure.id));
   return [

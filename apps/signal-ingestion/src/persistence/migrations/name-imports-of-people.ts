@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Which import told a person's signal, and how many of the contacts known before it an import changed. */
-export class NameImportsOfPeople1700000000071 implements MigrationInterface {
+export class NameImportsOfPeople1700000000073 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       -- of \`person\` signals that a file told; null on every other message
