@@ -78,7 +78,7 @@ await describeOnBothLogs('H13: a clean-up of a CRM is one question', (log) => {
     expect(await raised(ids)).toEqual([]);
     expect((await questions()).map(({ answered }) => answered?.answer)).toEqual(['clean_up', 'real']);
     expect(await inbox()).toHaveLength(2);
-    const people = await system.list<{ id: string; status: string }>(`/api/v1/accounts/${ids[1]}/people`);
+    const people = await system.list<{ id: string; status: string }>(`/api/v1/people?accountId=${ids[1]}`);
     expect(people.find(({ id }) => id === `${ids[1]}-champion`)).toMatchObject({ status: 'deactivated' });
   }, 240_000);
 });
