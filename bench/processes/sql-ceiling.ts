@@ -65,7 +65,7 @@ async function work(partition: number, events: readonly Event[]): Promise<void> 
   const to = from + BigInt(events.length);
   await database.transaction(async (tx) => {
     const newest = new Map(events.map(({ key, version }) => [key, version]));
-    const fence = await offsets.move(tx, topic.name, { partition, from, to, lastOffset: to - 1n, lastEventId: null, appliedAt: new Date() }, newest);
+    const fence = await offsets.move(tx, topic.name, { partition, epoch: 0, from, to, lastOffset: to - 1n, lastEventId: null, appliedAt: new Date() }, newest);
     const states = await loadCounts(tx, memory, [...newest.keys()].sort());
     for (const { key, version, occurredAt } of events) if (version > (fence?.seen.get(key) ?? 0)) states.get(key)!.state.add(occurredAt);
     await saveCounts(tx, memory, states);

@@ -33,14 +33,17 @@ async function offsetsOf({ system }: CellContext): Promise<Map<string, bigint>> 
   return found;
 }
 
-/** Of each partition that lost something an alarm was raised, the service says that it is not ready, and no offset moved past what is gone. */
+/** Those of which anything was applied, so that a topic made anew shows. */
+const applied = (offsets: ReadonlyMap<string, bigint>): Map<string, bigint> => new Map([...offsets].filter(([, next]) => next > 0n));
+
+/** `before`: where the partitions stood that lost something. Of each of them an alarm was raised, the service says that it is not ready, and no offset moved past what is gone. */
 async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, bigint>, concerned: readonly string[], withinMs = 40_000): Promise<void> {
   const stopped = (): Set<string> => new Set(context.system.alarms().flatMap(({ alarm, group, topic, partition }) => (alarm === 'partition_stopped' ? [`${group} ${topic}/${partition}`] : [])));
   const notReady = async (): Promise<string[]> => {
     const { services } = await context.system.must<{ services: { name: string; ready: boolean }[] }>('GET', '/api/v1/pipeline');
     return services.filter(({ ready }) => !ready).map(({ name }) => name);
   };
-  const lossy = [...before].filter(([, next]) => next > 0n).map(([place]) => place.replace('/', `.${signalsTopic.stream} ${signalsTopic.name}/`));
+  const lossy = [...before.keys()].map((place) => place.replace('/', `.${signalsTopic.stream} ${signalsTopic.name}/`));
   const untold = (): string[] => lossy.filter((place) => !stopped().has(place));
   let missing: string[] = [];
   for (const end = Date.now() + withinMs; Date.now() < end; await sleep(300)) {
@@ -54,7 +57,7 @@ async function mustBeNoticed(context: CellContext, before: ReadonlyMap<string, b
   // A partition that goes on silently may do so a moment after another one stopped.
   await sleep(3_000);
   const after = await offsetsOf(context);
-  for (const [place, next] of before) if (next > 0n && after.get(place) !== next) context.fail(`${place} moved silently from ${next} to ${after.get(place)}`);
+  for (const [place, next] of before) if (after.get(place) !== next) context.fail(`${place} moved silently from ${next} to ${after.get(place)}`);
   context.note(`${stopped().size} partitions stopped; first: ${context.system.alarms().find(({ alarm }) => alarm === 'partition_stopped')?.msg ?? 'none'}`);
 }
 
@@ -127,7 +130,7 @@ export const brokerCells: readonly Cell[] = [
         await system.rows('log', 'DELETE FROM entry WHERE topic_id = (SELECT id FROM topic WHERE name = $1)', [signalsTopic.name]);
       }
       await moreSignals(context);
-      await mustBeNoticed(context, before, ['health-scoring', 'renewal-forecasting']);
+      await mustBeNoticed(context, applied(before), ['health-scoring', 'renewal-forecasting']);
     },
   },
   {
@@ -148,8 +151,9 @@ export const brokerCells: readonly Cell[] = [
           await admin.deleteTopicRecords({ topic: signalsTopic.name, partitions: marks.map(({ partition, high }) => ({ partition, offset: high })) });
           for (const { partition, high } of marks) {
             const place = `health-scoring/${partition}`;
-            const next = before.get(place) ?? 0n;
-            if (next < BigInt(high)) unread.set(place, next);
+            const next = before.get(place);
+            // One that was never begun begins with what is left.
+            if (next !== undefined && next < BigInt(high)) unread.set(place, next);
           }
         });
         await system.start('health-scoring');
@@ -164,7 +168,7 @@ export const brokerCells: readonly Cell[] = [
       await system.rows('log', 'UPDATE part SET low_off = next_off WHERE topic_id = (SELECT id FROM topic WHERE name = $1)', [signalsTopic.name]);
       await system.rows('log', 'DELETE FROM entry WHERE topic_id = (SELECT id FROM topic WHERE name = $1)', [signalsTopic.name]);
       await moreSignals(context);
-      await mustBeNoticed(context, new Map([...before].filter(([place]) => place.startsWith('health-scoring'))), ['health-scoring']);
+      await mustBeNoticed(context, applied(new Map([...before].filter(([place]) => place.startsWith('health-scoring')))), ['health-scoring']);
     },
   },
   {

@@ -150,13 +150,15 @@ export const processCells: readonly Cell[] = [
     logs: both,
     seconds: 20,
     async run({ system, load, random, fail, note }) {
-      let meanwhile = 0;
       for (const [at, service] of random.shuffled(['health-scoring', 'renewal-forecasting', 'notifications']).entries()) {
         await load.reaches(0.2 + at * 0.2);
         const path = `/api/v1/pipeline/${service}/rebuild`;
         const [accepted, startedAt] = [load.accepted.size, Date.now()];
         // On a loaded machine the gateway may not wait for the answer: then it runs already, or is begun again.
-        const begins = async (): Promise<boolean> => [202, 409].includes((await system.call('POST', path)).status);
+        const begins = async (): Promise<boolean> => {
+          const { status, body } = await system.call<{ code?: string }>('POST', path);
+          return status === 202 || (status === 409 && body.code === 'rebuild_running');
+        };
         const isOver = async (): Promise<boolean> => !(await system.must<{ running: boolean }>('GET', path)).running;
         for (const step of [begins, isOver]) {
           while (!(await step().catch(() => false))) {
@@ -164,10 +166,10 @@ export const processCells: readonly Cell[] = [
             await sleep(50);
           }
         }
-        meanwhile += load.accepted.size - accepted;
-        note(`${service} was built anew in ${((Date.now() - startedAt) / 1000).toFixed(1)} s, while ${load.accepted.size - accepted} items were accepted`);
+        const meanwhile = load.accepted.size - accepted;
+        note(`${service} was built anew in ${((Date.now() - startedAt) / 1000).toFixed(1)} s, while ${meanwhile} items were accepted`);
+        if (meanwhile === 0) fail(`nothing came while ${service} was built anew`);
       }
-      if (meanwhile === 0) fail('nothing came while a service was built anew');
     },
   },
 ];

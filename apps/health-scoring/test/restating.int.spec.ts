@@ -1,7 +1,11 @@
 import { jest } from '@jest/globals';
 import { healthTopic, peopleTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
+import { OutboxRelay } from '@perennial/messaging/outbox-relay';
 import { Database } from '@perennial/persistence/transaction';
+import type { TestClock } from '@perennial/service-kit/clock';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { LookAtDueAccounts } from '../src/application/look-at-due-accounts.js';
+import { clearDerived } from '../src/persistence/clear-derived.js';
 import { healthScoring } from '../src/service.js';
 import { Desk, lasting } from './desk.js';
 
@@ -174,11 +178,34 @@ describe('facts that come again', () => {
     const told = (await service.published(riskChangesTopic)).length;
 
     expect((await service.request('POST', '/internal/rebuild', { scopes: ['operate'] })).status).toBe(202);
+    expect((await service.request('GET', '/internal/rebuild', { scopes: ['operate'] })).body).toEqual({ running: true });
     await service.publish(signalsTopic, [desk.signal('one', 'survey', { type: 'renewal_intent', score: 1 }, { personId: 'sam' })]);
     for (let running = true; running; ) running = (await service.request<{ running: boolean }>('GET', '/internal/rebuild', { scopes: ['operate'] })).body.running;
     await service.settle();
     expect((await service.published(riskChangesTopic)).slice(told).map(({ data }) => [data.accountId, data.from, data.to])).toEqual([['one', 'green', 'red']]);
     expect(await Promise.all(ids.map(async (id) => (await desk.health(id)).riskLevel))).toEqual(['red', 'red', 'green']);
+  });
+
+  it('judges nothing by facts that a rebuild cleared while a look waited for them', async () => {
+    await desk.tellAccounts(desk.account('late'));
+    await desk.tell(...desk.well('late'), desk.signal('late', 'survey', { type: 'renewal_intent', score: 2 }, { personId: 'sam' }));
+    const before = await desk.health('late');
+    const told = (await desk.risks('late')).length;
+    const [database, dueLooks] = [service.running.get(Database), service.running.get(LookAtDueAccounts)];
+    (service.clock as TestClock).advance(new Date(desk.days(1.5)));
+    let looks: Promise<void> | undefined;
+    await database.transaction(async (tx) => {
+      await clearDerived(tx);
+      looks = dueLooks.runDue(service.clock.now());
+      while ((await database.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).length === 0);
+      // As `Rebuild.start` does first; the partition is read to its end only much later.
+      await tx.query('UPDATE messaging_epoch SET epoch = epoch + 1, rebuilding = true');
+      await tx.query({ text: `INSERT INTO messaging_rebuild (topic, partition, told_below, untold, ends_at) VALUES ($1, 0, 0, '{}', 1000000)`, values: [signalsTopic.name] });
+    });
+    await looks;
+    while ((await service.running.get(OutboxRelay).pending()) > 0);
+    expect(await desk.risks('late')).toHaveLength(told);
+    expect(await desk.health('late')).toEqual(before);
   });
 });
 

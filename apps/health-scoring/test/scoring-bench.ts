@@ -61,7 +61,7 @@ class KeepingOutbox extends Outbox {
 export async function scoringBench() {
   const { database, dispose } = await testDatabase({ migrations: [CreateMessagingTables1700000000000, ...healthScoring.migrations] });
   const clock = new TestClock(new Date('2026-03-02T09:00:00Z'));
-  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], standing: () => Promise.resolve({ behind: new Set<number>(), rebuilding: false }) });
+  const progress = Object.assign(Object.create(ConsumerProgress.prototype) as ConsumerProgress, { partitionCount: () => 1, assigned: () => [0], standing: () => Promise.resolve({ behind: new Set<number>(), rebuilding: false }), rebuilding: () => Promise.resolve(false) });
   const sightings = new SourceSightings(new PostgresSourceStore(), { nudge: () => undefined });
   const signalTime = new SignalTime(progress, sightings, clock);
   const store = new PostgresAccountHealthStore(signalTime);

@@ -1,5 +1,6 @@
 import type { AnyTopic } from '@perennial/contracts/topic';
 import type { Database, Transaction } from '@perennial/persistence/transaction';
+import { markApplyingAgain } from './applying-again.js';
 import type { BatchHandler, EventBatch, PoisonRecord } from './batch-consumer.js';
 import { select, type Selection } from './chunk-selection.js';
 import type { ChunkItem } from './chunk.js';
@@ -9,7 +10,6 @@ import type { EventTraces } from './event-traces.js';
 import { killPoint } from './kill-point.js';
 import type { PartitionState } from './partition-state.js';
 import { redactedMessage } from './redact.js';
-import { markToldBefore } from './told-before.js';
 
 /** The fence was not where this consumer left it: another one worked the partition. */
 export class FenceMissed extends Error {
@@ -43,6 +43,7 @@ export class ChunkTransaction {
     if (!first || !last) throw new RangeError('a chunk has at least one record');
     const move = {
       partition: partition.partition,
+      epoch: partition.epoch,
       from: partition.next,
       to: last.record.offset + 1n,
       lastOffset: last.record.offset,
@@ -57,7 +58,7 @@ export class ChunkTransaction {
         if (tries++ > 0) partition.memory.clear();
         const fence = await this.offsets.move(tx, this.topic.name, move, newest);
         if (fence === null) throw new FenceMissed(`${this.topic.name}/${partition.partition} is no longer at ${move.from}`);
-        if (partition.told.has(first.record.offset)) markToldBefore(tx);
+        if (partition.told.has(first.record.offset)) markApplyingAgain(tx);
         const replays = await this.letters.replaysAmong(tx, this.topic, items.map((item) => item.record));
         const selection = select(this.topic, items, fence.seen, replays);
         const standing = { caughtUp: highWatermark <= move.to, rebuilding: fence.rebuilding };

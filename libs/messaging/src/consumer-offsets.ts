@@ -12,13 +12,13 @@ export interface StoredOffset {
   readonly lastEventId: string | null;
   /** Record time of the last record applied. */
   readonly appliedAt: Date | null;
-  readonly told: ToldBefore;
 }
 
 /** The stored offsets of a topic. */
 export interface StoredOffsets {
   /** All partitions that were ever worked. */
   readonly offsets: Map<number, StoredOffset>;
+  readonly epoch: number;
   /** A rebuild is under way: what the service holds is of some time in the past. */
   readonly rebuilding: boolean;
 }
@@ -26,6 +26,8 @@ export interface StoredOffsets {
 /** A move of the fence by one chunk. */
 export interface FenceMove {
   readonly partition: number;
+  /** That the offset was read in: a rebuild since begins anew. */
+  readonly epoch: number;
   readonly from: bigint;
   readonly to: bigint;
   readonly lastOffset: bigint;
@@ -47,8 +49,6 @@ interface Row {
   last_offset: string | null;
   last_event_id: string | null;
   applied_at: Date | null;
-  told_below: string | null;
-  untold: string[] | null;
 }
 
 /** The stored offsets of the topics a service consumes: they and the state move in one transaction. */
@@ -57,13 +57,26 @@ export class ConsumerOffsets {
 
   /** Inside a transaction give it as `sql`. */
   async load(topic: string, sql: Sql = this.database): Promise<StoredOffsets> {
-    const rows = await sql.query<(Row | { partition: null }) & { rebuilding: boolean }>({
+    const rows = await sql.query<(Row | { partition: null }) & Pick<StoredOffsets, 'epoch' | 'rebuilding'>>({
       name: 'messaging_offsets_load',
-      text: `SELECT e.rebuilding, o.partition, o.next_offset, o.log_identity, o.last_offset, o.last_event_id, o.applied_at, r.told_below, r.untold FROM messaging_epoch e
-             LEFT JOIN messaging_offset o ON o.topic = $1 LEFT JOIN messaging_rebuild r ON r.topic = o.topic AND r.partition = o.partition`,
+      text: `SELECT e.epoch, e.rebuilding, o.partition, o.next_offset, o.log_identity, o.last_offset, o.last_event_id, o.applied_at FROM messaging_epoch e
+             LEFT JOIN messaging_offset o ON o.topic = $1`,
       values: [topic],
     });
-    return { offsets: new Map(rows.flatMap((row) => (row.partition === null ? [] : [[row.partition, stored(row)] as const]))), rebuilding: rows[0]?.rebuilding ?? false };
+    const { epoch = 0, rebuilding = false } = rows[0] ?? {};
+    return { offsets: new Map(rows.flatMap((row) => (row.partition === null ? [] : [[row.partition, stored(row)] as const]))), epoch, rebuilding };
+  }
+
+  /** Whether a rebuild is under way, as `sql` sees it. */
+  async rebuilding(sql: Sql): Promise<boolean> {
+    const [row] = await sql.query<{ rebuilding: boolean }>({ name: 'messaging_rebuilding', text: 'SELECT rebuilding FROM messaging_epoch' });
+    return row?.rebuilding ?? false;
+  }
+
+  /** What was told of each partition of the topic before the rebuild under way; empty: none is. Asked after its offsets, which miss the fence when they are of before. */
+  async toldBefore(topic: string): Promise<Map<number, ToldBefore>> {
+    const rows = await this.database.query<{ partition: number; told_below: string; untold: string[] }>({ name: 'messaging_told_before', text: 'SELECT partition, told_below, untold FROM messaging_rebuild WHERE topic = $1', values: [topic] });
+    return new Map(rows.map(({ partition, told_below, untold }) => [partition, new ToldBefore(BigInt(told_below), untold.map(BigInt))]));
   }
 
   /** Begins partitions nobody has worked yet at the given offsets; one that another consumer began meanwhile stays as it is. */
@@ -86,14 +99,14 @@ export class ConsumerOffsets {
       name: 'messaging_fence',
       text: `WITH moved AS (
                UPDATE messaging_offset SET next_offset = $4, last_offset = $5, last_event_id = $6, applied_at = $7
-               WHERE topic = $1 AND partition = $2 AND next_offset = $3 AND ${isInsideTransaction} RETURNING 1
+               WHERE topic = $1 AND partition = $2 AND next_offset = $3 AND ${isInsideTransaction} AND (SELECT epoch FROM messaging_epoch) = $10 RETURNING 1
              ), raised AS (
                INSERT INTO messaging_seen AS s (topic, key, version)
                SELECT $1, n.key, n.version FROM unnest($8::text[], $9::bigint[]) AS n(key, version) WHERE EXISTS (SELECT FROM moved) ORDER BY n.key
                ON CONFLICT (topic, key) DO UPDATE SET version = greatest(s.version, EXCLUDED.version) RETURNING s.key, old.version
              )
              SELECT before.key, before.version, e.rebuilding FROM moved CROSS JOIN messaging_epoch e LEFT JOIN raised before ON before.version IS NOT NULL`,
-      values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt, [...newest.keys()], [...newest.values()]],
+      values: [topic, move.partition, String(move.from), String(move.to), String(move.lastOffset), move.lastEventId, move.appliedAt, [...newest.keys()], [...newest.values()], move.epoch],
     });
     const [first] = rows;
     if (!first) return null;
@@ -109,6 +122,5 @@ function stored(row: Row): StoredOffset {
     lastOffset: row.last_offset === null ? null : BigInt(row.last_offset),
     lastEventId: row.last_event_id,
     appliedAt: row.applied_at,
-    told: row.told_below === null ? ToldBefore.nothing : new ToldBefore(BigInt(row.told_below), (row.untold ?? []).map(BigInt)),
   };
 }

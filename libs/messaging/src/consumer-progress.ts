@@ -93,6 +93,11 @@ export class ConsumerProgress {
     return { behind: await this.behindOf(topic, offsets), rebuilding };
   }
 
+  /** Whether a rebuild is under way, as `sql` sees it: inside a transaction behind the locks of what a rebuild clears, it is not yet or no longer. */
+  rebuilding(sql: Sql): Promise<boolean> {
+    return this.offsets.rebuilding(sql);
+  }
+
   private async behindOf(topic: AnyTopic, stored: ReadonlyMap<number, StoredOffset>): Promise<ReadonlySet<number>> {
     const all = Array.from({ length: this.partitionCount(topic) }, (_, partition) => partition);
     try {

@@ -10,18 +10,19 @@ import { PartitionState } from './partition-state.js';
 export async function openPartitions(log: EventLog, offsets: ConsumerOffsets, topic: string, group: string, partitions: readonly number[]): Promise<PartitionState[]> {
   if (partitions.length === 0) return [];
   const identity = await log.identity();
-  let stored = (await offsets.load(topic)).offsets;
-  const fresh = partitions.filter((partition) => !stored.has(partition));
+  let stored = await offsets.load(topic);
+  const fresh = partitions.filter((partition) => !stored.offsets.has(partition));
   if (fresh.length > 0) {
     const lows = new Map((await log.watermarks(topic)).map(({ partition, low }) => [partition, low]));
     await offsets.begin(topic, identity, fresh.map((partition) => ({ partition, next: lows.get(partition) ?? 0n })));
-    stored = (await offsets.load(topic)).offsets;
+    stored = await offsets.load(topic);
   }
+  const told = await offsets.toldBefore(topic);
   return Promise.all(
     partitions.map(async (partition) => {
-      const found = stored.get(partition);
+      const found = stored.offsets.get(partition);
       if (!found) throw new Error(`offset row of ${topic}/${partition} is missing (group ${group})`);
-      return new PartitionState(partition, found, await mismatch(log, topic, found, identity));
+      return new PartitionState(partition, found, await mismatch(log, topic, found, identity), stored.epoch, told.get(partition));
     }),
   );
 }

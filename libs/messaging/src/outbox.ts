@@ -29,7 +29,7 @@ export type EventDraft<T extends AnyTopic> = {
 /** The only way to publish: rows in the transaction of the state they tell about; the relay sends them on. */
 export abstract class Outbox {
   /**
-   * Writes drafts of one topic, in order, with two statements whatever their number. The caller has
+   * Writes drafts of one topic, in order, with at most two statements whatever their number. The caller has
    * locked the accounts concerned. Returns the version given to each draft, null where the content had
    * not changed, or was told before a rebuild.
    */

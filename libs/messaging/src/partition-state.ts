@@ -1,6 +1,6 @@
 import type { StoredOffset } from './consumer-offsets.js';
 import { SlotMemory } from './partition-memory.js';
-import type { ToldBefore } from './told-before.js';
+import { ToldBefore } from './told-before.js';
 
 /** Chunk sizes, in records: small to begin with and where the work is slow, large where it is quick. */
 const firstChunk = 1_000;
@@ -13,7 +13,6 @@ export class PartitionState {
   /** The database's next offset as this consumer read or moved it last. */
   next: bigint;
   appliedAt: Date | null;
-  readonly told: ToldBefore;
   /** Next offset of the log at the last delivery. */
   highWatermark: bigint | null = null;
   soughtAt: bigint | null = null;
@@ -28,10 +27,12 @@ export class PartitionState {
     stored: StoredOffset,
     /** Why nothing of this partition may be worked at all until it is assigned anew. */
     readonly unusable: string | null,
+    /** Of the service's database when the offset was read. */
+    readonly epoch: number,
+    readonly told: ToldBefore = ToldBefore.nothing,
   ) {
     this.next = stored.next;
     this.appliedAt = stored.appliedAt;
-    this.told = stored.told;
     this.stopped = unusable;
   }
 

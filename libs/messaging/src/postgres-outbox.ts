@@ -4,12 +4,12 @@ import type { AnyTopic } from '@perennial/contracts/topic';
 import { faultOf } from '@perennial/contracts/validator';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';
 import type { Transaction } from '@perennial/persistence/transaction';
+import { isApplyingAgain } from './applying-again.js';
 import type { EventTraces } from './event-traces.js';
 import { killPoint } from './kill-point.js';
 import { Outbox, type EventDraft } from './outbox.js';
 import { newVersions, type PublishedContent } from './published-versions.js';
 import type { RelayNudge } from './relay-nudge.js';
-import { isToldBefore } from './told-before.js';
 
 /** A draft as one shape for all topics: the mapped type of the port is for callers. */
 interface PlainDraft {
@@ -47,7 +47,7 @@ export class PostgresOutbox extends Outbox {
 
   override async publish<T extends AnyTopic>(tx: Transaction, topic: T, drafts: readonly EventDraft<T>[]): Promise<(number | null)[]> {
     if (drafts.length === 0) return [];
-    if (topic.kind === 'log' && isToldBefore(tx)) return drafts.map(() => null);
+    if (topic.kind === 'log' && isApplyingAgain(tx)) return drafts.map(() => null);
     const plain = drafts as readonly PlainDraft[];
     const { epoch, rebuilding, published } = await this.look(tx, topic, plain);
     const { versions, newest } = newVersions(topic.versioned, epoch, plain, published);

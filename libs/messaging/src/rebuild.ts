@@ -54,7 +54,7 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   /**
-   * Starts over; null while a rebuild is under way. `clearDerived` empties, in the same transaction, every table of the
+   * Starts over; null while a rebuild is under way, or what it held is not published yet. `clearDerived` empties, in the same transaction, every table of the
    * service that the log can fill again, and leaves what says that people and time were told of before.
    */
   async start(clearDerived: (tx: Transaction) => Promise<void>): Promise<RebuildStart | null> {
@@ -64,10 +64,11 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
     const partitions = found.flatMap((one) => one.partitions);
     const partial = found.filter(({ topic, partitions: own }) => topic.kind === 'log' && own.some(({ low }) => low > 0n)).map(({ topic }) => topic.name);
     const epoch = await this.database.transaction(async (tx) => {
-      const [raised] = await tx.query<{ epoch: number }>('UPDATE messaging_epoch SET epoch = epoch + 1, rebuilding = true WHERE NOT rebuilding RETURNING epoch');
+      const [raised] = await tx.query<{ epoch: number }>('UPDATE messaging_epoch SET epoch = epoch + 1, rebuilding = true WHERE NOT rebuilding AND NOT EXISTS (SELECT FROM messaging_held) RETURNING epoch');
       if (!raised) return null;
       await forgetOffsets(tx, partitions);
-      await forgetDeadLetters(tx, partitions);
+      await forgetDeadLetters(tx, partitions.filter(({ isSame }) => isSame));
+      await keepDeadLetters(tx, partitions.filter(({ isSame }) => !isSame), raised.epoch);
       await tx.query('DELETE FROM messaging_seen');
       await tx.query('DELETE FROM messaging_held');
       await clearDerived(tx);
@@ -161,7 +162,8 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
       const rows = await this.database.query({
         text: `WITH newest AS MATERIALIZED (
                  SELECT topic, key, version FROM messaging_published
-                 WHERE (topic, key) IN (SELECT topic, key FROM messaging_held ORDER BY topic, key LIMIT ${rowsAtOnce}) FOR UPDATE
+                 WHERE (topic, key) IN (SELECT topic, key FROM messaging_held ORDER BY topic, key LIMIT ${rowsAtOnce})
+                   AND EXISTS (SELECT FROM messaging_epoch WHERE NOT rebuilding) FOR UPDATE
                ), freed AS (
                  DELETE FROM messaging_held h USING newest n WHERE h.topic = n.topic AND h.key = n.key RETURNING h.topic, h.key, h.value, h.headers, n.version
                ), moved AS (
@@ -179,6 +181,8 @@ export class Rebuild implements OnApplicationBootstrap, OnApplicationShutdown {
 
 /** Waits for chunks in hand; the next ones miss the fence and begin at the low watermark. Notes where each partition stood. */
 async function forgetOffsets(tx: Transaction, partitions: readonly Partition[]): Promise<void> {
+  // An earlier version that ends a rebuild leaves them behind.
+  await tx.query('DELETE FROM messaging_rebuild');
   await tx.query({
     text: `WITH applied AS (DELETE FROM messaging_offset RETURNING topic, partition, next_offset)
            INSERT INTO messaging_rebuild (topic, partition, told_below, untold, ends_at)
@@ -189,12 +193,24 @@ async function forgetOffsets(tx: Transaction, partitions: readonly Partition[]):
   });
 }
 
+/** Letters of a log that is gone have a longer id: theirs is that of another record now. */
+const isOfThisLog = `d.id LIKE '%.' || d.record_offset`;
+
+/** Letters of a log or topic that was made anew stay, since nobody will meet their records again; the new ones may take their ids. */
+async function keepDeadLetters(tx: Transaction, partitions: readonly Partition[], epoch: number): Promise<void> {
+  await tx.query({
+    text: `UPDATE messaging_dead_letter d SET id = d.id || '.before-' || $3::text FROM unnest($1::text[], $2::int[]) AS p(topic, partition)
+           WHERE d.topic = p.topic AND d.partition = p.partition AND ${isOfThisLog}`,
+    values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), String(epoch)],
+  });
+}
+
 /** Records that will be met again, and may go through this time: of those that nobody replayed nothing was told. */
 async function forgetDeadLetters(tx: Transaction, partitions: readonly Partition[]): Promise<void> {
   await tx.query({
     text: `WITH letter AS (
              DELETE FROM messaging_dead_letter d USING unnest($1::text[], $2::int[], $3::bigint[]) AS p(topic, partition, low)
-             WHERE d.topic = p.topic AND d.partition = p.partition AND d.record_offset >= p.low RETURNING d.topic, d.partition, d.record_offset, d.state
+             WHERE d.topic = p.topic AND d.partition = p.partition AND d.record_offset >= p.low AND ${isOfThisLog} RETURNING d.topic, d.partition, d.record_offset, d.state
            ), dead AS (SELECT topic, partition, array_agg(record_offset) AS offsets FROM letter WHERE state = 'dead' GROUP BY topic, partition)
            UPDATE messaging_rebuild r SET untold = d.offsets FROM dead d WHERE r.topic = d.topic AND r.partition = d.partition`,
     values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), partitions.map(({ low }) => String(low))],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { PoisonRecord } from '../src/batch-consumer.js';
+import { ConsumerOffsets } from '../src/consumer-offsets.js';
 import { eventually } from './collected.js';
 import type { EventLogHarness } from './event-log.harness.js';
 import { MessagingWorld, rounds } from './messaging-world.js';
@@ -124,6 +125,65 @@ export function rebuildContract(name: string, start: () => Promise<EventLogHarne
       await untilRebuilt(service);
       await world.untilSent(service);
       expect((await world.readAll(totals.name)).map(({ value }) => JSON.parse(String(value)) as unknown)).toEqual([{ total: 1, version: 1 }, { total: 2, version: 2 }]);
+    }, patience);
+
+    it('waits with another one until what it held is published, and passes over what an earlier version left of one', async () => {
+      await world.append(rounds(world.topics.counted, 3, 1, 2));
+      const service = await world.startService();
+      await world.untilEffects(6);
+      const { database } = world.db;
+      // What nobody publishes: its key was never published.
+      await database.query({ text: `INSERT INTO messaging_held (topic, key, value, headers) VALUES ($1, 'never', '{"total":1,"version":1}', '{}')`, values: [world.topics.totals.name] });
+      expect(await service.rebuild.start(clear)).toBeNull();
+      await database.query('DELETE FROM messaging_held');
+      await database.query({ text: `INSERT INTO messaging_rebuild (topic, partition, told_below, untold, ends_at) VALUES ($1, 0, 0, '{}', 1)`, values: [world.topics.counted.name] });
+      expect(await service.rebuild.start(clear)).toEqual({ epoch: 1, partial: [] });
+      await untilRebuilt(service);
+      world.ledger.verify(await world.effects());
+    }, patience);
+
+    it('keeps the letters of a topic made anew, which nobody meets again, beside new ones at their places', async () => {
+      let isMended = false;
+      const faults: Faults = { onEvent: (event) => { if (!isMended && event.key === 'bad') throw new PoisonRecord('odd', 'not yet', event); } };
+      const letters = async (service: TestService) => (await service.deadLetters.list({ limit: 10 })).letters;
+      const until = (service: TestService, count: number) => eventually(async () => (await letters(service)).length === count, () => `there are not ${count} letters`);
+      await world.append([counted(world.topics.counted, 'bad', 1)]);
+      await until(await world.startService({ withNews: true, faults }), 1);
+      await world.stopServices();
+      await harness.wipe(world.topics.counted.name);
+      await world.log.append(world.topics.counted.name, [counted(world.topics.counted, 'bad', 2)]);
+      const next = await world.startService({ withNews: true, faults });
+      await eventually(async () => (await next.progress.ready()).reasons.some((reason) => reason.includes('stopped')), () => 'nothing was noticed');
+      await next.rebuild.start(clear);
+      await untilRebuilt(next);
+      await until(next, 2);
+      // Another rebuild meets the new one again, and only that.
+      await next.rebuild.start(clear);
+      await untilRebuilt(next);
+      await until(next, 2);
+      isMended = true;
+      await next.deadLetters.replay({ ids: (await letters(next)).map(({ id }) => id).sort((a, b) => b.length - a.length) });
+      await world.untilNoLag(next);
+      await world.untilEffects(2);
+      expect((await letters(next)).map(({ state }) => state)).toEqual(['replayed', 'replayed']);
+      expect((await world.effects()).toSorted()).toEqual(['bad/1', 'bad/2']);
+    }, patience);
+
+    it('lets no chunk through that was begun before it', async () => {
+      await world.append(rounds(world.topics.counted, 3, 1, 1));
+      const service = await world.startService();
+      await world.untilEffects(3);
+      const { database } = world.db;
+      const offsets = new ConsumerOffsets(database);
+      const { epoch } = await offsets.load(world.topics.counted.name);
+      const move = { partition: 0, epoch, from: 0n, to: 1n, lastOffset: 0n, lastEventId: null, appliedAt: new Date() };
+      await world.stopServices();
+      await database.query({ text: 'UPDATE messaging_offset SET next_offset = 0 WHERE topic = $1 AND partition = 0', values: [world.topics.counted.name] });
+      await database.query('UPDATE messaging_epoch SET epoch = epoch + 1');
+      const moved = (of: number) => database.transaction((tx) => offsets.move(tx, world.topics.counted.name, { ...move, epoch: of }, new Map()));
+      expect(await moved(epoch)).toBeNull();
+      expect(await moved(epoch + 1)).toMatchObject({ rebuilding: false });
+      expect(service).toBeDefined();
     }, patience);
 
     it('takes all that a topic made anew holds for new', async () => {

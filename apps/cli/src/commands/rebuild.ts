@@ -6,7 +6,7 @@ interface Started {
   partial: readonly string[];
 }
 
-/** Clears what a service derived and lets it read its topics from the start; ends when it has caught up. */
+/** Clears what a service derived and lets it read its topics from the start; ends when it has read what there was at the start. */
 export async function rebuild(options: ApiOptions, service: string, json: boolean): Promise<void> {
   const client = new ApiClient(options);
   const path = `/api/v1/pipeline/${encodeURIComponent(service)}/rebuild`;

@@ -51,14 +51,13 @@ export class SignalTime {
   /** For looks that no signal asks for: time, people, other services. */
   async outsideOfSignals(sql: Sql): Promise<LookTime> {
     const known = await this.known(sql);
-    const time = this.asKnown(known);
-    // Who reads the signals gives the one verdict that ends an import or a restatement.
-    return { ...time, asOf: (state) => (isOwed(state) ? null : time.asOf(state)) };
+    // Who reads the signals gives the one verdict that ends an import, a restatement or a rebuild.
+    return { asOf: (state) => (isOwed(state) ? null : known.until(this.partitionOf(state.accountId))), sources: (tx) => this.sightings.liveness(tx, known.throughout) };
   }
 
   /** For the accounts of one chunk of signals. */
   async ofSignals(tx: Transaction, batch: EventBatch<typeof signalsTopic>, signals: readonly Signal[]): Promise<LookTime> {
-    if (batch.rebuilding) return this.asKnown(nothingKnown);
+    if (batch.rebuilding) return { asOf: () => null, sources: (own) => this.sightings.liveness(own, null) };
     const now = this.clock.now();
     const last = signals.at(-1);
     const own = batch.caughtUp ? now : last ? earlier(new Date(last.receivedAt), now) : null;
@@ -68,9 +67,17 @@ export class SignalTime {
     return { asOf: (state) => (isOwed(state) && !batch.caughtUp ? null : reached), sources: (own) => this.sightings.liveness(own, known?.throughout ?? null, signals) };
   }
 
-  /** For looks that are due. */
+  /** For looks that are due, also where a verdict is owed. Behind the locks it is asked again whether a rebuild began since `known`: then the accounts are cleared. */
   asKnown(known: KnownSignals): LookTime {
-    return { asOf: (state) => known.until(this.partitionOf(state.accountId)), sources: (tx) => this.sightings.liveness(tx, known.throughout) };
+    let isRebuilding = true;
+    return {
+      asOf: (state) => (isRebuilding ? null : known.until(this.partitionOf(state.accountId))),
+      sources: async (tx) => {
+        const [sources, rebuilding] = await Promise.all([this.sightings.liveness(tx, known.throughout), this.progress.rebuilding(tx)]);
+        isRebuilding = rebuilding;
+        return sources;
+      },
+    };
   }
 
   /** How many partitions the signals have. */
