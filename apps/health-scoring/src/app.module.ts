@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountHealthStore } from './application/account-health-store.js';
+import { AnswerImports } from './application/answer-imports.js';
+import { AskAboutImports } from './application/ask-about-imports.js';
 import { AskForBacktests } from './application/ask-for-backtests.js';
 import { Backfills } from './application/backfills.js';
 import { AccountAdoption } from './application/account-adoption.js';
@@ -21,6 +23,7 @@ import { HealthQueries } from './application/health-queries.js';
 import { JudgeAccounts } from './application/judge-accounts.js';
 import { JudgementQueries } from './application/judgement-queries.js';
 import { JudgementRecord } from './application/judgement-record.js';
+import { ImportQuestionStore } from './application/import-question-store.js';
 import { KeyFeatures, KeyFeatureStore } from './application/key-features.js';
 import { LeadingIndicators, LeadingStore } from './application/leading-indicators.js';
 import { LookAtDueAccounts } from './application/look-at-due-accounts.js';
@@ -55,6 +58,7 @@ import { AccountHealthController } from './http/account-health.controller.js';
 import { PastDaysController } from './http/past-days.controller.js';
 import { AdoptionController } from './http/adoption.controller.js';
 import { LeadingIndicatorsController } from './http/leading-indicators.controller.js';
+import { ImportQuestionsController } from './http/import-questions.controller.js';
 import { JudgementsController } from './http/judgements.controller.js';
 import { ExplanationController } from './http/explanation.controller.js';
 import { BacktestsController } from './http/backtests.controller.js';
@@ -70,6 +74,7 @@ import { ApplyRenewalsHandler } from './messaging/apply-renewals.handler.js';
 import { ApplySignalsHandler } from './messaging/apply-signals.handler.js';
 import { ForgetPeopleHandler } from './messaging/forget-people.handler.js';
 import { PostgresAccountHealthStore } from './persistence/postgres-account-health-store.js';
+import { PostgresImportQuestionStore } from './persistence/postgres-import-question-store.js';
 import { PostgresContactQueries } from './persistence/postgres-contact-queries.js';
 import { PostgresCohortStore } from './persistence/postgres-cohort-store.js';
 import { KnownPlans } from './persistence/known-plans.js';
@@ -95,7 +100,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 /** Signals in; a health score that explains itself, indicators, strikes and risk changes out. */
 @Module({
   controllers: [
-    PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController, ExplanationController, BacktestsController, SentimentController, JudgementsController, AdoptionController, RollUpController,
+    PortfolioController, AccountHealthController, ScorecardsController, SimulationsController, PastDaysController, ExplanationController, BacktestsController, SentimentController, JudgementsController, ImportQuestionsController, AdoptionController, RollUpController,
     UnusedSignalsController, LeadingIndicatorsController,
   ],
   providers: [
@@ -123,6 +128,8 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     RunSimulations,
     WatchSources,
     NoteCustomerDays,
+    AskAboutImports,
+    AnswerImports,
     AskForBacktests,
     BacktestScorecard,
     RunBacktests,
@@ -143,6 +150,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     SignalTime,
     // where it keeps things
     { provide: AccountHealthStore, useClass: PostgresAccountHealthStore },
+    { provide: ImportQuestionStore, useClass: PostgresImportQuestionStore },
     { provide: JudgementRecord, useClass: PostgresJudgementRecord },
     { provide: NoteSentimentStore, useClass: PostgresNoteSentimentStore },
     { provide: ContactQueries, useClass: PostgresContactQueries },

@@ -2,7 +2,7 @@ import { parseHealthScoringConfig } from './config.js';
 
 describe('settings of health-scoring', () => {
   it('names key features once each, none by default', () => {
-    expect(parseHealthScoringConfig({}).config).toEqual({ observe: false, keyFeatures: [], readingsKeptDays: 400, weeklyMeasures: ['usage_level', 'ticket_load', 'csm_sentiment'], cohortFewestAccounts: 10 });
+    expect(parseHealthScoringConfig({}).config).toEqual({ observe: false, keyFeatures: [], readingsKeptDays: 400, weeklyMeasures: ['usage_level', 'ticket_load', 'csm_sentiment'], cohortFewestAccounts: 10, cleanup: { percent: 5, fewest: 10 } });
     expect(parseHealthScoringConfig({ KEY_FEATURES: ' reports, export,,reports ' }).config.keyFeatures).toEqual(['reports', 'export']);
   });
   it('refuses more of them than an account can keep', () => {

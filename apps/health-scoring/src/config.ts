@@ -1,4 +1,5 @@
 import { EnvironmentReader, type Environment } from '@perennial/service-kit/environment';
+import type { QuestionRule } from './domain/import-question.js';
 import { measureById } from './domain/measures/all-measures.js';
 
 export interface HealthScoringConfig {
@@ -12,6 +13,8 @@ export interface HealthScoringConfig {
   readonly weeklyMeasures: readonly string[];
   /** Accounts with data that a cohort needs before anybody is compared with it. */
   readonly cohortFewestAccounts: number;
+  /** When an import of people is asked about before it raises anything. */
+  readonly cleanup: QuestionRule;
 }
 
 /** Each takes about 80 bytes of the row of every account that uses it. */
@@ -25,5 +28,6 @@ export function parseHealthScoringConfig(env: Environment): { config: HealthScor
   const weeklyMeasures = [...new Set(reader.text('WEEKLY_MEASURES', 'usage_level,ticket_load,csm_sentiment').split(',').map((name) => name.trim()))];
   if (weeklyMeasures.length !== 3 || weeklyMeasures.some((id) => !measureById.has(id))) reader.faults.push(`WEEKLY_MEASURES must be three of ${[...measureById.keys()].join(', ')}, with commas in between`);
   const cohortFewestAccounts = reader.integer('COHORT_FEWEST_ACCOUNTS', { fallback: 10, min: 4, max: 10_000 });
-  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures, readingsKeptDays, weeklyMeasures, cohortFewestAccounts }, faults: reader.faults };
+  const cleanup = { percent: reader.integer('CLEANUP_QUESTION_PERCENT', { fallback: 5, min: 0, max: 100 }), fewest: reader.integer('CLEANUP_QUESTION_FEWEST', { fallback: 10, min: 1, max: 1_000_000 }) };
+  return { config: { observe: reader.flag('OBSERVE', false), keyFeatures, readingsKeptDays, weeklyMeasures, cohortFewestAccounts, cleanup }, faults: reader.faults };
 }

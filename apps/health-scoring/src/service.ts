@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
 import { clearDerived } from './persistence/clear-derived.js';
+import { AddImportQuestions1700000000094 } from './persistence/migrations/add-import-questions.js';
 import { AddKeyFeatures1700000000091 } from './persistence/migrations/add-key-features.js';
 import { AddLeadingIndicators1700000000092 } from './persistence/migrations/add-leading-indicators.js';
 import { AddRestatedDays1700000000093 } from './persistence/migrations/add-restated-days.js';
@@ -31,7 +32,7 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
     AddDayFacts1700000000064, AddSimulations1700000000065, AddCohortTables1700000000071, AddContractOutcomes1700000000073, AddBacktests1700000000072,
     AddNoteSentiment1700000000081, ScoreOverrides1700000000082, AddProducts1700000000083, AddUnusedSignals1700000000084,
     AddKeyFeatures1700000000091, AddLeadingIndicators1700000000092,
-    AddSimulatedTerms1700000000066, AddRestatedDays1700000000093, LeaveDaysBySpans1700000000095,
+    AddSimulatedTerms1700000000066, AddRestatedDays1700000000093, AddImportQuestions1700000000094, LeaveDaysBySpans1700000000095,
   ],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,

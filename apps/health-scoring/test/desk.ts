@@ -8,7 +8,7 @@ import type { TestEvent, TestResponse, TestService } from '@perennial/testing/se
 import { signalOf } from './scenario.js';
 
 export type SignalEvent = TestEvent<typeof signalsTopic>;
-type Extra = { readonly at?: string; readonly personId?: string; readonly receivedAt?: string };
+type Extra = { readonly importId?: string; readonly at?: string; readonly personId?: string; readonly receivedAt?: string };
 
 const dayMs = 86_400_000;
 
@@ -24,9 +24,9 @@ export class Desk {
   }
 
   /** A signal received now that happened `at` (default now). */
-  signal<K extends SignalKind>(accountId: string, kind: K, data: SignalData[K], { at, personId, receivedAt }: Extra = {}): SignalEvent {
+  signal<K extends SignalKind>(accountId: string, kind: K, data: SignalData[K], { at, personId, receivedAt, importId }: Extra = {}): SignalEvent {
     const now = this.days(0);
-    const signal = signalOf(accountId, kind, data, Date.parse(at ?? now), personId === undefined ? {} : { personId });
+    const signal = signalOf(accountId, kind, data, Date.parse(at ?? now), { ...(personId !== undefined && { personId }), ...(importId !== undefined && { importId }) });
     return { type: signalType(kind), key: accountId, data: { ...signal, receivedAt: receivedAt ?? now, version: this.next('signals', accountId) } } as unknown as SignalEvent;
   }
 
@@ -34,9 +34,9 @@ export class Desk {
     return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, cause, reason: 'test', version: this.next('signals', accountId) } } as unknown as SignalEvent;
   }
 
-  /** The mark by which an import begins or ends at the account. */
-  imported(accountId: string, importId: string, mark: 'importing' | 'imported'): SignalEvent {
-    return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, importId, version: this.next('signals', accountId) } } as unknown as SignalEvent;
+  /** The mark by which an import begins or ends at the account; `contacts`: how many of how many it changed. */
+  imported(accountId: string, importId: string, mark: 'importing' | 'imported', contacts?: { known: number; changed: number }): SignalEvent {
+    return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, importId, ...(contacts && { contacts: { fileName: null, ...contacts } }), version: this.next('signals', accountId) } } as unknown as SignalEvent;
   }
 
   /** The same signals under new versions, as a restatement tells them again. */

@@ -18,11 +18,13 @@ export interface Told {
   data: unknown;
   personId: string | null;
   product: string | null;
+  /** Of people only. */
+  importId?: string | null;
   at: number;
 }
 const product = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom('core', 'extra') });
 const told = <K extends SignalKind>(kind: K, data: fc.Arbitrary<SignalData[K]>, who: fc.Arbitrary<string | null> = fc.constant(null)): fc.Arbitrary<Told> =>
-  fc.record({ kind: fc.constant(kind), data, personId: who, product, at: fc.tuple(fc.oneof(day, fc.constantFrom(60, 120, 130)), fc.constantFrom(0, 12)).map(([d, h]) => start + d * dayMs + h * 3_600_000) });
+  fc.record({ kind: fc.constant(kind), data, personId: who, product, importId: kind === 'person' ? fc.constantFrom(null, 'import-1', 'import-2') : fc.constant(null), at: fc.tuple(fc.oneof(day, fc.constantFrom(60, 120, 130)), fc.constantFrom(0, 12)).map(([d, h]) => start + d * dayMs + h * 3_600_000) });
 export const status = <V extends string>(...values: V[]): fc.Arbitrary<V> => fc.constantFrom(...values);
 
 const anySignal: fc.Arbitrary<Told> = fc.oneof(
@@ -42,4 +44,4 @@ const anySignal: fc.Arbitrary<Told> = fc.oneof(
 );
 export const someSignals = fc.array(anySignal, { minLength: 1, maxLength: 60 });
 export const resolved = (stories: readonly Told[]): Signal[] =>
-  stories.map(({ kind, data, personId, product, at }, i) => signalOf('acme', kind, data as never, at, { id: `id${i}`, ...(personId !== null && { personId }), ...(product !== null && { product }) }));
+  stories.map(({ kind, data, personId, product, importId, at }, i) => signalOf('acme', kind, data as never, at, { id: `id${i}`, ...(personId !== null && { personId }), ...(product !== null && { product }), ...(importId && { importId }) }));

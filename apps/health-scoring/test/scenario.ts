@@ -27,7 +27,7 @@ export function aliveAt(asOf: EpochMs, without: readonly SignalKind[] = []): Sou
   return sources;
 }
 
-type Extra = { readonly personId?: string; readonly product?: string; readonly id?: string };
+type Extra = { readonly importId?: string; readonly personId?: string; readonly product?: string; readonly id?: string };
 
 let numbered = 0;
 
@@ -36,7 +36,7 @@ export function signalOf<K extends SignalKind>(accountId: string, kind: K, data:
   numbered += 1;
   return {
     id: extra.id ?? `${kind}-${numbered}`, kind, accountId, personId: extra.personId ?? null, occurredAt: isoInstant(at), receivedAt: isoInstant(at), sourceId: 'test',
-    product: extra.product ?? null, clamped: false, data, version: numbered,
+    product: extra.product ?? null, clamped: false, data, version: numbered, ...(extra.importId !== undefined && { importId: extra.importId }),
   } as Signal;
 }
 
@@ -82,8 +82,8 @@ export class Scenario {
     return this;
   }
 
-  person(day: number, personId: string, data: SignalData['person']): Signal {
-    return this.signal(day, 'person', data, { personId });
+  person(day: number, personId: string, data: SignalData['person'], importId?: string): Signal {
+    return this.signal(day, 'person', data, { personId, ...(importId !== undefined && { importId }) });
   }
 
   meeting(day: number, ...people: string[]): Signal {

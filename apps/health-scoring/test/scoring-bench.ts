@@ -6,6 +6,7 @@ import { Outbox, type EventDraft } from '@perennial/messaging/outbox';
 import type { Statement, Transaction } from '@perennial/persistence/transaction';
 import { TestClock } from '@perennial/service-kit/clock';
 import { testDatabase } from '@perennial/testing/postgres';
+import { AskAboutImports } from '../src/application/ask-about-imports.js';
 import { Backfills } from '../src/application/backfills.js';
 import { ChangeScorecards } from '../src/application/change-scorecards.js';
 import { CompareUsage } from '../src/application/compare-usage.js';
@@ -29,6 +30,7 @@ import { ApplySignalsHandler } from '../src/messaging/apply-signals.handler.js';
 import { PostgresAccountHealthStore } from '../src/persistence/postgres-account-health-store.js';
 import { PostgresKeyFeatureStore } from '../src/persistence/postgres-key-feature-store.js';
 import { KnownPlans } from '../src/persistence/known-plans.js';
+import { PostgresImportQuestionStore } from '../src/persistence/postgres-import-question-store.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresJudgementRecord } from '../src/persistence/postgres-judgement-record.js';
 import { PostgresNoteSentimentStore } from '../src/persistence/postgres-note-sentiment-store.js';
@@ -73,7 +75,8 @@ export async function scoringBench() {
   const plans = new KnownPlans(database);
   const policy = new ScoringPolicy(config, database, scorecards, shipped, { nudge: () => undefined }, new CompareUsage(database, new PostgresUsagePeerStore(), clock), new PostgresDayStore(database, plans), features);
   await policy.onModuleInit();
-  const rescore = new RescoreAccounts(store, scorecards, policy, backfills, outbox, clock, { nudge: () => undefined });
+  const questions = new PostgresImportQuestionStore(database);
+  const rescore = new RescoreAccounts(store, scorecards, questions, policy, backfills, outbox, clock, { nudge: () => undefined });
 
   /** Runs one transaction; `watch` sees each statement before it runs, and may break it. */
   const run = <T>(work: (tx: Transaction) => Promise<T>, watch: (statement: Statement) => void = () => undefined): Promise<T> =>
@@ -96,7 +99,7 @@ export async function scoringBench() {
       await dispose();
     },
     signals: new ApplySignalsHandler(rescore, sightings, signalTime, backfills, policy, new FoldNotes(new PostgresNoteSentimentStore(database)), new CountUnusedSignals(new PostgresUnusedSignalStore(database)), new NoteCustomerDays(outcomes),
-      new RestateDays(new PostgresRestatedDayStore(plans), policy, new ScorecardRevisions(database, scorecards), clock)),
+      new RestateDays(new PostgresRestatedDayStore(plans), questions, policy, new ScorecardRevisions(database, scorecards), clock), new AskAboutImports(config, questions, outbox, clock)),
     accounts: new ApplyAccountsHandler(rescore, store, signalTime),
     renewals: new ApplyRenewalsHandler(rescore, signalTime, outcomes),
     plans: new ApplyPlansHandler(rescore, signalTime),

@@ -88,7 +88,7 @@ describe('time alone', () => {
     expect(after.indicators.map(({ kind }) => kind)).not.toContain('gone_dark');
     expect(after.dataCoverage).toBeLessThan(before.dataCoverage);
     expect(after.measures.find(({ id }) => id === 'ticket_load')!.state).toBe('stale');
-    const told = async () => (await service.published(sourcesTopic)).filter(({ key }) => key === 'usage').map(({ data }) => `${data.state} ${data.since.slice(0, 10)}`);
+    const told = async () => (await service.published(sourcesTopic)).flatMap(({ key, data }) => (key === 'usage' && 'state' in data ? [`${data.state} ${data.since.slice(0, 10)}`] : []));
     // Last seen on Friday 6 March; Saturday and Sunday do not count.
     const once = await told();
     expect(once).toEqual([expect.stringMatching(/^stale 2026-03-(10|11|12)$/)]);

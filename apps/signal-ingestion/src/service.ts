@@ -17,6 +17,7 @@ import { IndexPeopleMessages1700000000066 } from './persistence/migrations/index
 import { ImportUpload } from './http/import-upload.js';
 import { KeepRejectedEvents1700000000060 } from './persistence/migrations/keep-rejected-events.js';
 import { CreateMappingRestatements1700000000061 } from './persistence/migrations/create-mapping-restatements.js';
+import { NameImportsOfPeople1700000000073 } from './persistence/migrations/name-imports-of-people.js';
 import { LeaseErasures1700000000068 } from './persistence/migrations/lease-erasures.js';
 import { NameAwaitedReaders1700000000067 } from './persistence/migrations/name-awaited-readers.js';
 import { ReplayRejected1700000000030 } from './persistence/migrations/replay-rejected.js';
@@ -38,7 +39,7 @@ export const signalIngestion: ServiceDefinition<SignalIngestionConfig> = {
     AddHookEndpoints1700000000040, CreateImportTables1700000000050, IndexUnassignedDomains1700000000051,
     KeepRejectedEvents1700000000060, CreateMappingRestatements1700000000061,
     IndexPeopleMessages1700000000066, NameAwaitedReaders1700000000067, LeaseErasures1700000000068, IndexIdentityEmails1700000000069, NoteErasuresAtAccounts1700000000070, NoteWhetherErasedWereKnown1700000000071,
-    DismissRejected1700000000072,
+    DismissRejected1700000000072, NameImportsOfPeople1700000000073,
   ],
   writes: [telemetryTopic, signalsTopic, accountsTopic, sourcesTopic, peopleTopic],
   parseConfig: parseSignalIngestionConfig,

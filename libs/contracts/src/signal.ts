@@ -155,6 +155,8 @@ export function resolvedSignalSchema<K extends SignalKind>(kind: K) {
     /** True where occurredAt lay more than 5 min ahead of receipt and was clamped. */
     clamped: Type.Boolean(),
     data: Type.Object(signalDataFields[kind]),
+    /** Of a `person` signal that a file told: the import. */
+    importId: optional(Id),
     version: Version,
   });
 }

@@ -1,5 +1,5 @@
 import { AccountImported, AccountImporting, AccountReset, AccountRestated, AccountState, UserState } from './account.js';
-import { HealthState, RiskChange, SenderState, SourceState } from './health.js';
+import { HealthState, ImportQuestioned, RiskChange, SenderState, SourceState } from './health.js';
 import { NotificationChanged } from './notification.js';
 import { PersonErased } from './person.js';
 import { PlansState, RunChanged, TaskChanged } from './playbook.js';
@@ -42,9 +42,9 @@ export const usersTopic = defineTopic({
 export const healthTopic = defineTopic({
   stream: 'health', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.health.changed.v1': HealthState },
 });
-/** Liveness of each signal kind as scoring sees it, and of each source as ingestion does; a silent one is told to operators. */
+/** Liveness of each signal kind as scoring sees it, and of each source as ingestion does, and imports of which scoring asks what they are: what operators are told of what comes in. */
 export const sourcesTopic = defineTopic({
-  stream: 'sources', version: 1, kind: 'state', key: 'signalKind', partitions: 1, events: { 'perennial.source.changed.v1': SourceState, 'perennial.sender.changed.v1': SenderState },
+  stream: 'sources', version: 1, kind: 'state', key: 'signalKind', partitions: 1, events: { 'perennial.source.changed.v1': SourceState, 'perennial.sender.changed.v1': SenderState, 'perennial.import.questioned.v1': ImportQuestioned },
 });
 export const renewalsTopic = defineTopic({
   stream: 'renewals', version: 1, kind: 'state', key: 'accountId', events: { 'perennial.renewal.changed.v1': RenewalsState },

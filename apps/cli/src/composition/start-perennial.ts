@@ -104,7 +104,7 @@ export async function startPerennial(options: PerennialOptions): Promise<Running
 
 /** Settings of the services that may be given by environment variable. */
 function settingsOfServices(): Record<string, string> {
-  const names = ['REPORTING_CURRENCY', 'INGEST_REQUESTS_PER_SECOND', 'SIGNALS_KEPT_DAYS', 'IMPORT_MAX_BYTES', 'REJECTED_KEPT_DAYS', 'RESTATEMENTS_KEPT_DAYS', 'NOTIFICATIONS_KEPT_DAYS', 'INBOX_KEPT_DAYS', 'DEAD_LETTERS_KEPT_DAYS', 'OBSERVE', 'KEY_FEATURES'];
+  const names = ['REPORTING_CURRENCY', 'INGEST_REQUESTS_PER_SECOND', 'SIGNALS_KEPT_DAYS', 'IMPORT_MAX_BYTES', 'REJECTED_KEPT_DAYS', 'RESTATEMENTS_KEPT_DAYS', 'NOTIFICATIONS_KEPT_DAYS', 'INBOX_KEPT_DAYS', 'DEAD_LETTERS_KEPT_DAYS', 'OBSERVE', 'KEY_FEATURES', 'CLEANUP_QUESTION_PERCENT', 'CLEANUP_QUESTION_FEWEST'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 

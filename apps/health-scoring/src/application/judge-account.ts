@@ -18,7 +18,7 @@ export interface Judgement {
   readonly move: Move | null;
 }
 
-type When = Pick<LookContext, 'asOf' | 'sources' | 'everyone'>;
+type When = Pick<LookContext, 'asOf' | 'sources' | 'everyone' | 'uncounted'>;
 
 /** True when the account was last judged by a revision that another one has replaced since, or is on its way while scorecards change. */
 export function isOutdated({ memory }: AccountHealthState, policy: Policy): boolean {

@@ -7,11 +7,13 @@ import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { isSilent } from '../domain/account-health.js';
+import { importsOf } from '../domain/contacts/imported-word.js';
 import type { SourceLiveness } from '../domain/sources/source-liveness.js';
 import type { AccountHealthState, Cause } from '../domain/state.js';
 import { heaviestRuleOf } from '../domain/usage/advance-heaviest.js';
 import { AccountHealthStore, type ScoredAccount } from './account-health-store.js';
 import { Backfills } from './backfills.js';
+import { ImportQuestionStore, type AwaitingAccount } from './import-question-store.js';
 import { isOutdated, judgeAccount, judgeAnew, type Judgement } from './judge-account.js';
 import { readEveryone, type Everyone } from './read-everyone.js';
 import { ScorecardStore } from './scorecard-store.js';
@@ -34,12 +36,13 @@ export interface AccountChange {
 interface Judged extends Omit<ScoredAccount, 'version'> {
   readonly judgement: Judgement | null;
 }
-/** A look's time with the sources as its accounts' locks show them. */
+/** A look's time with the sources, and the imports that are no evidence, as its accounts' locks show them. */
 interface Looks {
   readonly asOf: (state: AccountHealthState) => Date | null;
   readonly sources: SourceLiveness;
   /** What the scorecards in force take for heaviest users. */
   readonly rules: readonly number[];
+  readonly uncounted: ReadonlySet<string>;
 }
 type Told = Judged & { readonly judgement: Judgement };
 
@@ -54,6 +57,7 @@ export class RescoreAccounts {
   constructor(
     private readonly store: AccountHealthStore,
     private readonly scorecards: ScorecardStore,
+    private readonly questions: ImportQuestionStore,
     private readonly policy: ScoringPolicy,
     private readonly backfills: Backfills,
     private readonly outbox: Outbox,
@@ -65,8 +69,9 @@ export class RescoreAccounts {
   async rescore(tx: Transaction, memory: PartitionMemory | null, changes: readonly AccountChange[], time: LookTime, cause: Cause): Promise<ScoredAccount[]> {
     // In this order: the sources are read behind the locks.
     const [states, sources] = await Promise.all([this.store.load(tx, memory, contactsOf(changes)), time.sources(tx)]);
+    const uncounted = await this.questions.uncounted(tx, importsAmong(states.values(), changes));
     const policy = this.policy.current();
-    const when: Looks = { asOf: (state) => time.asOf(state), sources, rules: policy.primary.map(({ indicators }) => heaviestRuleOf(indicators)) };
+    const when: Looks = { asOf: (state) => time.asOf(state), sources, uncounted: new Set(uncounted.keys()), rules: policy.primary.map(({ indicators }) => heaviestRuleOf(indicators)) };
     const renewed = await this.followScorecards(tx, [...states.values()], policy, when);
     const causes = new Map<string, ReceivedEvent | undefined>();
     for (const change of changes) {
@@ -86,6 +91,7 @@ export class RescoreAccounts {
     const scored = judged.map((account) => ({ state: account.state, verdict: account.verdict, nextLookAt: account.nextLookAt, version: versions.get(account.state.accountId) ?? null }));
     killPoint('scoring.before-save');
     await this.store.save(tx, memory, scored);
+    await this.questions.await(tx, judged.flatMap(({ state }) => awaiting(state, uncounted)));
     await this.scorecards.addMoves(tx, policy.generation, told.flatMap(({ judgement }) => judgement.move ?? []));
     killPoint('scoring.after-save');
     const nextLook = earliest(scored);
@@ -105,7 +111,7 @@ export class RescoreAccounts {
     const everyone = await this.everyone(tx, outdated, when);
     for (const state of outdated) {
       const asOf = when.asOf(state);
-      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources: when.sources, everyone: everyone(state) });
+      const judgement = asOf === null ? null : judgeAnew(state, policy, { asOf: asOf.getTime(), sources: when.sources, uncounted: when.uncounted, everyone: everyone(state) });
       if (judgement !== null) renewed.set(state.accountId, judgement);
     }
     return renewed;
@@ -115,14 +121,14 @@ export class RescoreAccounts {
     return readEveryone(this.store, tx, states.filter(({ accountId }) => !this.backfills.holds(accountId)), when);
   }
 
-  private judge(state: AccountHealthState, policy: Policy, { asOf: asOfLook, sources }: Looks, everyone: Everyone, cause: Cause, now: Date, earlier: Judgement | null): Judged {
+  private judge(state: AccountHealthState, policy: Policy, { asOf: asOfLook, sources, uncounted }: Looks, everyone: Everyone, cause: Cause, now: Date, earlier: Judgement | null): Judged {
     // What the scorecard changed was found out already, and is told also where the rest has to wait.
     const waits = (nextLookAt: Date | null): Judged => ({ state, verdict: earlier?.verdict ?? null, judgement: earlier, nextLookAt });
     if (isSilent(state)) return waits(null);
     const isLoading = this.backfills.holds(state.accountId);
     if (isLoading) state.pendingCause ??= 'import';
     const asOf = isLoading ? null : asOfLook(state);
-    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources, everyone: everyone(state) }, cause);
+    const judgement = asOf === null ? null : judgeAccount(state, policy, { asOf: asOf.getTime(), sources, uncounted, everyone: everyone(state) }, cause);
     if (judgement === null) {
       state.nextLookAt = now.getTime();
       return waits(now);
@@ -147,6 +153,23 @@ export class RescoreAccounts {
       changed: changes.flatMap(({ data, cause }, i) => (typeof toldVersions[i] === 'number' ? [{ to: data.to, receivedAt: data.cause === 'signal' ? receiptOf(cause) : null }] : [])),
     };
   }
+}
+
+/** The imports that tell of the accounts' contacts, or will once the changes are applied. Of most chunks there is none, and nothing is asked for. */
+function importsAmong(states: Iterable<AccountHealthState>, changes: readonly AccountChange[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { contacts } of states) for (const id of importsOf(contacts.values())) ids.add(id);
+  for (const { event } of changes) {
+    const { importId } = (event?.data ?? {}) as { importId?: unknown };
+    if (typeof importId === 'string') ids.add(importId);
+  }
+  return ids;
+}
+
+/** What the account is to be looked at for once somebody has answered. */
+function awaiting({ accountId, contacts }: AccountHealthState, uncounted: ReadonlyMap<string, 'asked' | 'clean_up'>): AwaitingAccount[] {
+  if (uncounted.size === 0) return [];
+  return [...importsOf(contacts.values())].filter((id) => uncounted.get(id) === 'asked').map((importId) => ({ importId, accountId }));
 }
 
 /** The first instant at which one of the accounts must be looked at again; null: none of them by itself. */

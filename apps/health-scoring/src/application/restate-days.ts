@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
+import { importsOf } from '../domain/contacts/imported-word.js';
 import { restatedDays, type PastReading } from '../domain/days/restate-day.js';
 import { restateRun, type KnownDay, type RestatedDay } from '../domain/days/restate-run.js';
 import { happenedAt } from '../domain/days/told-facts.js';
 import { UnfitScorecard, type CompiledScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { dayOf } from '../domain/time/day.js';
+import { ImportQuestionStore } from './import-question-store.js';
 import { LateNews, type LateAccount } from './late-news.js';
 import { RestatedDayStore, type DaySpan, type KnownDays } from './restated-day-store.js';
 import { ScorecardRevisions } from './scorecard-revisions.js';
@@ -23,6 +25,7 @@ const accountsAtOnce = 50;
 export class RestateDays {
   constructor(
     private readonly store: RestatedDayStore,
+    private readonly questions: ImportQuestionStore,
     private readonly policy: ScoringPolicy,
     private readonly revisions: ScorecardRevisions,
     private readonly clock: Clock,
@@ -48,6 +51,7 @@ export class RestateDays {
   private async restateSome(tx: Transaction, spans: readonly DaySpan[], accounts: LateNews['accounts']): Promise<void> {
     const known = await this.store.known(tx, spans);
     const reading = this.reading();
+    const uncounted = new Set((await this.questions.uncounted(tx, spans.flatMap(({ accountId }) => [...importsOf(accounts.get(accountId)!.after.contacts.values())]))).keys());
     const restated = new Map<string, RestatedDay[]>();
     const left: DaySpan[] = [];
     for (const span of spans) {
@@ -56,7 +60,7 @@ export class RestateDays {
       if (judged === null) left.push(span);
       else {
         if (unreadUntil !== null) left.push({ ...span, to: unreadUntil + 1 });
-        restated.set(span.accountId, restateRun(judged, accounts.get(span.accountId)!, reading, unreadUntil !== null));
+        restated.set(span.accountId, restateRun(judged, { ...accounts.get(span.accountId)!, uncounted }, reading, unreadUntil !== null));
       }
     }
     await this.store.save(tx, restated);

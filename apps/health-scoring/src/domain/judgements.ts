@@ -1,6 +1,7 @@
 import { hasRole } from './contacts/roles.js';
 import { rolesOf } from './contacts/contact-facts.js';
 import { indicatorByKind } from './indicators/all-indicators.js';
+import { counted, noImports } from './contacts/imported-word.js';
 import { goneMark } from './indicators/champion-left.js';
 import type { AccountHealthState, ActiveIndicator, Suppression } from './state.js';
 import { dayMs, type EpochMs } from './time/day.js';
@@ -64,7 +65,7 @@ function suppress(state: AccountHealthState, indicator: ActiveIndicator, how: Su
 /** Somebody else holds the role and is still there. */
 function isReplaced(state: AccountHealthState, indicator: ActiveIndicator): boolean {
   for (const contact of state.contacts.values()) {
-    if (contact.personId !== indicator.subject && hasRole(rolesOf(contact), 'executive_sponsor') && goneMark(contact) === null) return true;
+    if (contact.personId !== indicator.subject && hasRole(rolesOf(contact), 'executive_sponsor') && goneMark(counted(contact, noImports)) === null) return true;
   }
   return false;
 }

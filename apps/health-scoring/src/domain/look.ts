@@ -57,6 +57,8 @@ export interface LookContext {
   readonly keyFeatures?: readonly string[];
   /** Since when these are counted; from the beginning by default. */
   readonly featureCounts?: CountedFeatures;
+  /** Imports whose changes of contacts are no evidence: nobody has said what they are, or they were a clean-up. None by default. */
+  readonly uncounted?: ReadonlySet<string>;
   /** The deployment only observes: states are shown, nothing is sent. */
   readonly observe?: boolean;
 }
@@ -113,7 +115,7 @@ export function look(state: AccountHealthState, context: LookContext): Verdict |
   forgetSolved(state.facts.tickets, Math.min(asOf, sources.ticket?.staleAt ?? asOf));
   advanceUsage(state, sources, asOf, scorecard.indicators, context.usagePeers ?? noPeers);
   if (context.everyone !== undefined && !state.merged) advanceHeaviest(state, context.everyone, sources, asOf, scorecard.indicators);
-  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures, context.featureCounts ?? null);
+  const view = new AccountView(state, asOf, sources, scorecard, context.keyFeatures, context.featureCounts ?? null, context.uncounted);
   const { memory } = state;
   const wasUnknown = memory.heldBand === 'unknown';
 

@@ -134,6 +134,7 @@ export const words = {
     promoted: 'was promoted',
     title: 'has another title',
     missed: 'missed three meetings',
+    importQuestion: (name: string, changed: number, known: number): string => `Import ${name} changed ${number(changed)} of ${many(known, 'contact')}: did they really change?`,
   },
   commercial: {
     nothingOverdue: 'No invoice is overdue',

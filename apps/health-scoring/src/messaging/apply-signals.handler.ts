@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { Consumes, type BatchHandler, type EventBatch, type PartitionMemory, type ReceivedEvent } from '@perennial/messaging/batch-consumer';
 import type { Transaction } from '@perennial/persistence/transaction';
+import { AskAboutImports } from '../application/ask-about-imports.js';
 import { Backfills } from '../application/backfills.js';
 import { FoldNotes } from '../application/fold-notes.js';
 import type { LateNews } from '../application/late-news.js';
@@ -33,6 +34,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     private readonly unused: CountUnusedSignals,
     private readonly customerDays: NoteCustomerDays,
     private readonly restateDays: RestateDays,
+    private readonly askAboutImports: AskAboutImports,
   ) {}
 
   async handle(batch: EventBatch<typeof signalsTopic>, tx: Transaction): Promise<void> {
@@ -40,6 +42,7 @@ export class ApplySignalsHandler implements BatchHandler<typeof signalsTopic> {
     await this.sightings.refresh(tx, isNew(batch.memory));
     await this.sightings.note(tx, batch.partition, signals);
     this.backfills.note(signals);
+    await this.askAboutImports.ask(tx, batch.events);
     const since = sinceReset(batch.events);
     await this.customerDays.note(tx, since);
     const time = await this.signalTime.ofSignals(tx, batch, signals);

@@ -29,6 +29,8 @@ const productBytes = 500;
 const worded: readonly WordedRows[] = [
   { table: 'judgement', key: 'id', keyType: 'uuid', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
   { table: 'note_correction', key: 'n', keyType: 'bigint', ofAccount: 'account_id = $1', columns: { reason: 'sentence' } },
+  // Of no account: whoever answers may have named anybody.
+  { table: 'import_question', key: 'import_id', keyType: 'text', ofAccount: '$1::text IS NOT NULL', columns: { reason: 'sentence' } },
   { table: 'portfolio', key: 'account_id', keyType: 'text', ofAccount: 'account_id = $1', columns: { verdict: 'json' } },
 ];
 

@@ -7,7 +7,7 @@ export interface InboxDraft {
   /** What it is about; the same key twice is one item. */
   readonly key: string;
   readonly audience: Audience | 'account-owner';
-  readonly kind: 'risk_changed' | 'source_stale' | 'source_quiet' | 'webhook_disabled' | 'scorecard_changed';
+  readonly kind: 'risk_changed' | 'source_stale' | 'source_quiet' | 'import_question' | 'webhook_disabled' | 'scorecard_changed';
   readonly accountId: string | null;
   readonly title: string;
   readonly createdAt: Date;

@@ -10,7 +10,7 @@ import { Inbox } from '../application/inbox.js';
 
 export class InboxItemAnswer {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['risk_changed', 'source_stale', 'source_quiet', 'webhook_disabled'] }) kind!: string;
+  @ApiProperty({ enum: ['risk_changed', 'source_stale', 'source_quiet', 'import_question', 'webhook_disabled', 'scorecard_changed'] }) kind!: string;
   @ApiProperty({ type: String, nullable: true }) accountId!: string | null;
   @ApiProperty() title!: string;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;

@@ -5,7 +5,7 @@ import { Consumes, type BatchHandler, type EventBatch } from '@perennial/messagi
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Inbox, type InboxDraft } from '../application/inbox.js';
 
-/** What went quiet, a kind of signal for everyone or one source, is one inbox item for operators, not one per account. */
+/** What is wrong with what comes in is one inbox item for operators, not one per account: a kind of signal or a source that went quiet, an import that changed many contacts at once. */
 @Injectable()
 @Consumes(sourcesTopic)
 export class TellStaleSourcesHandler implements BatchHandler<typeof sourcesTopic> {
@@ -17,6 +17,11 @@ export class TellStaleSourcesHandler implements BatchHandler<typeof sourcesTopic
 }
 
 function itemOf({ type, data }: EventOf<typeof sourcesTopic>): InboxDraft | null {
+  if (type === 'perennial.import.questioned.v1') {
+    const { importId, fileName, changed, known, at } = data;
+    const title = `Import ${fileName ?? importId} changed ${changed} of ${known} contacts: did they really change? Until it is answered nothing is raised by it. See /api/v1/judgements/imports.`;
+    return { key: `import-question ${importId}`, audience: 'role:operator', kind: 'import_question', accountId: null, title, createdAt: new Date(at) };
+  }
   const common = { audience: 'role:operator' as const, accountId: null, createdAt: new Date(data.since) };
   if (type === 'perennial.source.changed.v1') {
     if (data.state !== 'stale') return null;

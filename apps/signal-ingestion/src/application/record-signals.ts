@@ -17,6 +17,8 @@ export interface Recorded {
   readonly refusedTraits: readonly RefusedTraits[];
   /** Accounts that the import touched for the first time. */
   readonly marked: number;
+  /** Contacts of which an import told something that may mean that they have gone. */
+  readonly changedContacts: number;
 }
 
 /** Applies what is known to be about an account to that account, and publishes both. */
@@ -36,7 +38,7 @@ export class RecordSignals {
    */
   async record(tx: Transaction, resolved: readonly Resolved[], causeOf: (at: number) => Cause | undefined, importId: string | null = null): Promise<Recorded> {
     const placed = resolved.filter((one) => one.accountId !== null);
-    if (placed.length === 0) return { signals: new Map(), refusedTraits: [], marked: 0 };
+    if (placed.length === 0) return { signals: new Map(), refusedTraits: [], marked: 0, changedContacts: 0 };
     const { accounts, created, roots } = await this.accounts.lock(tx, touched(placed, importId !== null), importId !== null);
     const contactKeys = placed.flatMap((one) => concerns(one).contacts);
     const contacts = contactKeys.length === 0 ? [] : await this.accounts.contacts(tx, contactKeys);
@@ -60,7 +62,7 @@ export class RecordSignals {
       this.publishAccounts.publish(tx, changed, now),
       this.outbox.publish(tx, signalsTopic, [...marks, ...[...signals].map(([at, signal]) => draftOf(asPeople(signal, merged), causeOf(at)))]),
     ]);
-    return { signals, refusedTraits: book.refusedTraits, marked: marks.length };
+    return { signals, refusedTraits: book.refusedTraits, marked: marks.length, changedContacts: importId === null ? 0 : book.contactsToldOtherwise() };
   }
 }
 

@@ -30,6 +30,8 @@ export interface Taken {
   readonly results: ReadonlyMap<number, MessageResult>;
   /** Accounts that the import touched for the first time. */
   readonly marked: number;
+  /** Contacts of which the import told something that may mean that they have gone. */
+  readonly changedContacts: number;
 }
 
 /**
@@ -56,18 +58,18 @@ export class TakeMessages {
       if (kept === null) results.set(arrival.at, 'suppressed');
       return kept ?? [];
     });
-    if (heard.length === 0) return { refusals: [], results, marked: 0 };
+    if (heard.length === 0) return { refusals: [], results, marked: 0, changedContacts: 0 };
     const [, known] = await Promise.all([this.suppression.enter(tx), this.messages.known(tx, heard, importId === null ? 'lately' : 'ever')]);
     const { fresh, conflicts } = deduplicate(heard, known);
     const refusals: Refusal[] = conflicts.map((arrival) => ({ arrival, fault: idConflict }));
     for (const { at } of conflicts) results.set(at, 'rejected');
-    if (fresh.length === 0) return { refusals, results, marked: 0 };
+    if (fresh.length === 0) return { refusals, results, marked: 0, changedContacts: 0 };
 
     const now = this.clock.now();
     const identities = new IdentityMap(await this.identities.lock(tx, keysOf(fresh), now));
     const resolved = resolveIdentities(fresh, identities);
     for (const { arrival, accountId } of resolved) results.set(arrival.at, arrival.meaning.signal === null ? 'no_signal' : accountId === null ? 'waiting' : 'published');
-    const { signals, refusedTraits, marked } = await this.recordSignals.record(tx, resolved, causeOf, importId);
+    const { signals, refusedTraits, marked, changedContacts } = await this.recordSignals.record(tx, resolved, causeOf, importId);
     killPoint('ingestion.after-record');
     const [current] = await Promise.all([
       this.suppression.isCurrent(tx),
@@ -82,7 +84,7 @@ export class TakeMessages {
     if (identities.toReplay().length > 0) tx.afterCommit(() => this.nudge.nudge());
 
     for (const { resolved: { arrival }, names } of refusedTraits) refusals.push({ arrival, fault: tooManyTraits(names) });
-    return { refusals, results, marked };
+    return { refusals, results, marked, changedContacts };
   }
 }
 

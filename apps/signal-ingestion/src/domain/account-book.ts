@@ -2,6 +2,7 @@ import type { SignalData } from '@perennial/contracts/signal';
 import { change, changeOfTraits, marked, type Account } from './account.js';
 import type { Resolved, SignalRecord } from './arrival.js';
 import { nameRole, newContact, tellPerson, type Contact } from './contact.js';
+import { isChanged } from './imports/changed-contact.js';
 import { stampOf, type Stamp } from './latest-wins.js';
 
 /** A contact by its place: the pair of account and person. */
@@ -44,12 +45,12 @@ export class AccountBook {
   readonly refusedTraits: RefusedTraits[] = [];
 
   /**
-   * `accounts`: those whose state may change, loaded whole. `created`: ids that had no row before. `roots`: where
+   * `known`: contacts as they were before. `accounts`: those whose state may change, loaded whole. `created`: ids that had no row before. `roots`: where
    * ids lead that stand for another account.
    */
-  constructor(accounts: readonly Account[], contacts: readonly Contact[], created: readonly string[], private readonly roots: ReadonlyMap<string, string> = new Map()) {
+  constructor(accounts: readonly Account[], private readonly known: readonly Contact[], created: readonly string[], private readonly roots: ReadonlyMap<string, string> = new Map()) {
     this.accounts = new Map(accounts.map((account) => [account.id, account]));
-    this.contacts = new Map(contacts.map((contact) => [slot(contact.accountId, contact.personId), contact]));
+    this.contacts = new Map(known.map((contact) => [slot(contact.accountId, contact.personId), contact]));
     for (const id of created) this.changed.add(id);
   }
 
@@ -79,6 +80,11 @@ export class AccountBook {
 
   contactsToSave(): Contact[] {
     return [...this.changedContacts.values()];
+  }
+
+  /** How many contacts that were known before are told otherwise now, in a way that may mean that somebody has gone. */
+  contactsToldOtherwise(): number {
+    return this.known.filter((before) => isChanged(before, this.contacts.get(slot(before.accountId, before.personId)) ?? before)).length;
   }
 
   private applyToAccount({ arrival, ...rest }: Resolved, accountId: string, stamp: Stamp): void {
@@ -137,5 +143,6 @@ function recordOf({ arrival, personKey }: Resolved, accountId: string, signal: N
     sourceId: arrival.sourceId,
     product: arrival.meaning.product,
     clamped: arrival.clamped,
+    ...(arrival.importId !== undefined && { importId: arrival.importId }),
   };
 }

@@ -13,6 +13,8 @@ export interface Arrival {
   readonly receivedAt: number;
   readonly occurredAt: number;
   readonly clamped: boolean;
+  /** Of a `person` signal that a file told. */
+  readonly importId?: string;
   readonly meaning: Meaning;
 }
 
@@ -39,6 +41,7 @@ export type SignalRecord = {
     readonly sourceId: string;
     readonly product: string | null;
     readonly clamped: boolean;
+    readonly importId?: string;
     readonly data: SignalData[K];
   };
 }[SignalKind];

@@ -27,6 +27,8 @@ interface ImportRow {
   signals: string;
   waiting_signals: string;
   accounts: string;
+  contacts_known: string | null;
+  contacts_changed: string;
   worked_ms: string;
   created_at: Date;
   ended_at: Date | null;
@@ -131,6 +133,7 @@ export class PostgresImportStore extends ImportStore {
     // The same file as in the last import of its kind is the same story; another one in between, and it is news again.
     await tx.query({
       text: `UPDATE import i SET state = 'running', shape = $2, plan = $3, file_sha256 = $4,
+               contacts_known = CASE WHEN kind IN ('people', 'signals') AND NOT dry_run THEN (SELECT count(*) FROM contact) END,
                seed = coalesce((SELECT CASE WHEN p.file_sha256 = $4 THEN p.seed END FROM import p
                  WHERE p.kind = i.kind AND p.seq < i.seq AND p.seed IS NOT NULL AND NOT p.dry_run ORDER BY p.seq DESC LIMIT 1), i.id)
              WHERE id = $1`,
@@ -138,12 +141,12 @@ export class PostgresImportStore extends ImportStore {
     });
   }
 
-  async advance(tx: Transaction, id: string, { atRow, atByte, counts, accounts, workedMs, errors }: ImportProgress): Promise<void> {
+  async advance(tx: Transaction, id: string, { atRow, atByte, counts, accounts, changedContacts, workedMs, errors }: ImportProgress): Promise<void> {
     const progressed = tx.query({
       name: 'import-advance',
       text: `UPDATE import SET at_row = $2, at_byte = $3, rows_read = rows_read + $4, rows_taken = rows_taken + $5, rows_repeated = rows_repeated + $6, rows_rejected = rows_rejected + $7,
-               signals = signals + $8, waiting_signals = waiting_signals + $9, accounts = accounts + $10, worked_ms = worked_ms + $11 WHERE id = $1`,
-      values: [id, atRow, atByte, counts.read, counts.taken, counts.repeated, counts.rejected, counts.signals, counts.waiting, accounts, workedMs],
+               signals = signals + $8, waiting_signals = waiting_signals + $9, accounts = accounts + $10, worked_ms = worked_ms + $11, contacts_changed = contacts_changed + $12 WHERE id = $1`,
+      values: [id, atRow, atByte, counts.read, counts.taken, counts.repeated, counts.rejected, counts.signals, counts.waiting, accounts, workedMs, changedContacts],
     });
     const noted = errors.length === 0 ? null : tx.query({
       name: 'import-errors',
@@ -205,6 +208,6 @@ function importOf(row: ImportRow): Import {
       read: Number(row.rows_read), taken: Number(row.rows_taken), repeated: Number(row.rows_repeated), rejected: Number(row.rows_rejected),
       signals: Number(row.signals), waiting: Number(row.waiting_signals),
     },
-    accounts: Number(row.accounts), workedMs: Number(row.worked_ms), createdAt: row.created_at, endedAt: row.ended_at,
+    accounts: Number(row.accounts), knownContacts: row.contacts_known === null ? null : Number(row.contacts_known), changedContacts: Number(row.contacts_changed), workedMs: Number(row.worked_ms), createdAt: row.created_at, endedAt: row.ended_at,
   };
 }

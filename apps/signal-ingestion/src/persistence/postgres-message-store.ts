@@ -20,11 +20,14 @@ interface SignalRow {
   clamped: boolean;
   product: string | null;
   data: unknown;
+  /** Read where signals are told from it. */
+  import_id?: string | null;
 }
 
 type Position = Pick<SignalRow, 'occurred_at' | 'message_id' | 'source_id'> & { week: number };
 
 const signalColumns = 'source_id, message_id, account_id, person_id, kind, occurred_at, received_at, clamped, product, data';
+const toldColumns = `${signalColumns}, import_id`;
 const weekMs = 7 * 86_400_000;
 
 /**
@@ -67,12 +70,12 @@ export class PostgresMessageStore extends MessageStore {
     const bodies = PackedBuffers.of(data.map((one) => Buffer.from(one === undefined ? '' : JSON.stringify(one))));
     const made = await tx.query({
       name: 'add-messages',
-      text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data, traceparent)
+      text: `INSERT INTO message (week, place, source_id, message_id, hash, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data, traceparent, import_id)
              SELECT message_week(now()), nextval('message_place'), source_id, message_id, substr($3::bytea, hash_start, hash_length), person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product,
-               CASE WHEN data_length > 0 THEN convert_from(substr($12::bytea, data_start, data_length), 'UTF8')::json END, traceparent
+               CASE WHEN data_length > 0 THEN convert_from(substr($12::bytea, data_start, data_length), 'UTF8')::json END, traceparent, import_id
              FROM unnest($1::text[], $2::text[], $13::integer[], $14::integer[], $4::text[], $5::text[], $6::text[], $7::text[],
-               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $15::integer[], $16::integer[], $17::text[])
-               AS n (source_id, message_id, hash_start, hash_length, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data_start, data_length, traceparent)
+               $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::text[], $15::integer[], $16::integer[], $17::text[], $18::uuid[])
+               AS n (source_id, message_id, hash_start, hash_length, person_key, account_id, person_id, kind, occurred_at, received_at, clamped, product, data_start, data_length, traceparent, import_id)
              ON CONFLICT DO NOTHING RETURNING true`,
       values: [
         of(({ resolved }) => resolved.arrival.sourceId), of(({ resolved }) => resolved.arrival.messageId), hashes.bytes,
@@ -81,7 +84,7 @@ export class PostgresMessageStore extends MessageStore {
         of(({ resolved }) => new Date(resolved.arrival.occurredAt)), of(({ resolved }) => new Date(resolved.arrival.receivedAt)),
         of(({ resolved }) => resolved.arrival.clamped), of(({ resolved }) => resolved.arrival.meaning.product),
         bodies.bytes, hashes.starts, hashes.lengths, bodies.starts, bodies.lengths,
-        of(({ traceparent }) => traceparent),
+        of(({ traceparent }) => traceparent), of(({ resolved }) => resolved.arrival.importId ?? null),
       ],
     });
     if (made.length < messages.length) throw new Transient('another consumer took the same message at the same moment');
@@ -90,7 +93,7 @@ export class PostgresMessageStore extends MessageStore {
   async waiting(tx: Transaction, keys: readonly string[], limit: number): Promise<WaitingSignal[]> {
     const rows = await tx.query<SignalRow & { hash: Buffer; traceparent: string | null }>({
       name: 'waiting-signals',
-      text: `SELECT ${signalColumns}, hash, traceparent FROM message WHERE person_key = ANY($1::text[]) AND account_id IS NULL AND kind IS NOT NULL ORDER BY occurred_at, message_id LIMIT $2`,
+      text: `SELECT ${toldColumns}, hash, traceparent FROM message WHERE person_key = ANY($1::text[]) AND account_id IS NULL AND kind IS NOT NULL ORDER BY occurred_at, message_id LIMIT $2`,
       values: [keys, limit],
     });
     return rows.map((row, at) => ({
@@ -103,6 +106,7 @@ export class PostgresMessageStore extends MessageStore {
         receivedAt: row.received_at.getTime(),
         occurredAt: row.occurred_at.getTime(),
         clamped: row.clamped,
+        ...importOf(row),
         meaning: {
           messageId: row.message_id, original: null, person: null, anonymous: null, accountId: null, formerly: [], accountTraits: null, mayCreate: false,
           product: row.product, signal: { kind: row.kind, data: row.data } as Meaning['signal'],
@@ -152,7 +156,7 @@ export class PostgresMessageStore extends MessageStore {
     const rows = await tx.query<SignalRow>({
       name: 'replay-timeline',
       text: `SELECT m.* FROM unnest($1::text[]) AS f (id) CROSS JOIN LATERAL (
-               SELECT ${signalColumns} FROM message WHERE account_id = f.id AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id, source_id) > ($3::timestamptz, $4::text, $5::text)
+               SELECT ${toldColumns} FROM message WHERE account_id = f.id AND kind IS NOT NULL AND place <= $2 AND (occurred_at, message_id, source_id) > ($3::timestamptz, $4::text, $5::text)
                ORDER BY occurred_at, message_id, source_id LIMIT $6
              ) m ORDER BY occurred_at, message_id, source_id LIMIT $6`,
       values: [accountIds, upTo.toString(), after?.occurredAt ?? '-infinity', after?.id ?? '', after?.sourceId ?? '', limit],
@@ -232,9 +236,11 @@ function positionOf(row: Position): TimelinePosition {
   return { occurredAt: row.occurred_at.toISOString(), id: row.message_id, sourceId: row.source_id, week: row.week };
 }
 
+const importOf = ({ import_id: importId }: SignalRow): { importId?: string } => (importId ? { importId } : {});
+
 function recordOf(row: SignalRow): SignalRecord {
   return {
     id: row.message_id, kind: row.kind, accountId: row.account_id, personId: row.person_id, occurredAt: row.occurred_at.toISOString(), receivedAt: row.received_at.toISOString(),
-    sourceId: row.source_id, product: row.product, clamped: row.clamped, data: row.data,
+    sourceId: row.source_id, product: row.product, clamped: row.clamped, ...importOf(row), data: row.data,
   } as SignalRecord;
 }

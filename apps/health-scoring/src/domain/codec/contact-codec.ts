@@ -1,4 +1,5 @@
 import type { Answer, ContactFacts, Touch, WeeksOfUse } from '../contacts/contact-facts.js';
+import type { ImportedWord } from '../contacts/imported-word.js';
 import type { DaysOfUse } from '../contacts/days-of-use.js';
 import { instant, integer, list, map, natural, nullable, number, oneOf, record, since, text, id, type Codec } from './codec.js';
 import { mark, marked, spans } from './fact-codecs.js';
@@ -51,4 +52,5 @@ export const contactCodec: Codec<Omit<ContactFacts, 'personId'>> = record<Omit<C
   features: since(6, map(text, record<WeeksOfUse>({ activeWeek: integer, activeWeeks: weeks })), () => new Map<string, WeeksOfUse>()),
   uses: since(8, map(text, record<DaysOfUse>({ newest: integer, bits: weeks })), () => new Map<string, DaysOfUse>()),
   activeDays: since(10, days, 0n),
+  imported: since(10, list(record<ImportedWord>({ at: instant, id, importId: id, gone: nullable(oneOf(['deactivated', 'bounced', 'departed'])) })), () => []),
 });

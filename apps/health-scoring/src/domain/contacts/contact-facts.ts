@@ -4,6 +4,7 @@ import { never } from '../facts/ring.js';
 import { current, type Spans } from '../facts/spans.js';
 import type { EpochDay } from '../time/day.js';
 import type { DaysOfUse } from './days-of-use.js';
+import type { ImportedWord } from './imported-word.js';
 import { isStakeholder, type RoleSet } from './roles.js';
 
 export type Answer = Mark & { readonly score: number };
@@ -28,6 +29,7 @@ export interface ContactFacts extends WeeksOfUse {
   accountRoles: RoleSet;
   /** Roles that meetings named; used where nothing else gave any. */
   seenRoles: RoleSet;
+  /** As others than imports said; `counted` adds what imports did. */
   deactivated: Mark | null;
   bounced: Mark | null;
   departed: Mark | null;
@@ -40,6 +42,8 @@ export interface ContactFacts extends WeeksOfUse {
   readonly features: Map<string, WeeksOfUse>;
   /** Days of use by product and feature (`useKey`). */
   readonly uses: Map<string, DaysOfUse>;
+  /** Which imports said what may mean that somebody has gone, oldest first. */
+  imported: ImportedWord[];
   lastTouch: Touch | null;
   /** The last three meetings missed or declined, newest first. */
   missed: Mark[];
@@ -50,14 +54,14 @@ export interface ContactFacts extends WeeksOfUse {
 
 export const newContact = (personId: string): ContactFacts => ({
   personId, name: null, titles: [], companies: [], roles: [], accountRoles: 0, seenRoles: 0, deactivated: null, bounced: null, departed: null,
-  lastActiveDay: never, activeDays: 0n, activeWeek: never, activeWeeks: 0n, features: new Map(), uses: new Map(), lastTouch: null, missed: [], nps: null, csat: null, intent: null,
+  lastActiveDay: never, activeDays: 0n, activeWeek: never, activeWeeks: 0n, features: new Map(), uses: new Map(), imported: [], lastTouch: null, missed: [], nps: null, csat: null, intent: null,
 });
 
 /** Nothing is known of the contact; at most a name, as the account's own record has it. */
 export const isBare = (contact: ContactFacts): boolean =>
   contact.accountRoles === 0 && contact.seenRoles === 0 && contact.lastActiveDay === never && contact.activeWeek === never && (contact.name === null || contact.name.id === '') &&
   [contact.deactivated, contact.bounced, contact.departed, contact.lastTouch, contact.nps, contact.csat, contact.intent].every((fact) => fact === null) &&
-  [contact.titles, contact.companies, contact.roles, contact.missed].every((facts) => facts.length === 0);
+  [contact.titles, contact.companies, contact.roles, contact.missed, contact.imported].every((facts) => facts.length === 0);
 
 /** The roles that count: a signal's word, else the account's record, else what meetings named. */
 export function rolesOf(contact: ContactFacts): RoleSet {

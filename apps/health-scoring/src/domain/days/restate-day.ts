@@ -20,6 +20,8 @@ export interface LateSignals {
   readonly before: AccountHealthState;
   readonly after: AccountHealthState;
   readonly signals: readonly Signal[];
+  /** Imports whose word is no sign that somebody has gone; none by default. */
+  readonly uncounted?: ReadonlySet<string>;
 }
 
 /** How days were read: measures by reading key, and what the deployment calls key. */
@@ -51,7 +53,7 @@ export function restateDay(day: EpochDay, known: RestatedFacts, late: LateSignal
   const { facts } = known;
   // What happened that day after its last look would have been a reason for another one.
   const asOf = Math.max(facts.asOf, ...signals.map(happenedAt).filter((at) => dayOf(at) === day));
-  const view = (state: AccountHealthState): AccountView => new AccountView(asOn(facts, state, late.before), asOf, alive, { tiers: {}, defaultTier: '' }, reading.keyFeatures, reading.featureCounts);
+  const view = (state: AccountHealthState): AccountView => new AccountView(asOn(facts, state, late.before), asOf, alive, { tiers: {}, defaultTier: '' }, reading.keyFeatures, reading.featureCounts, late.uncounted);
   const [before, after] = [view(late.before), view(late.after)];
   const fateOf = fates(day, late, signals, reading.keyFeatures);
   // How old the account is matters everywhere.

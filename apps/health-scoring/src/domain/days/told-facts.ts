@@ -127,9 +127,9 @@ export function lastWordOn(fact: ToldFact, { facts, contacts, memory }: AccountH
 }
 
 /** Roles by the account's own record have no date; those that a meeting named are as old as it. */
-function lastWordOnRoles({ roles, accountRoles, seenRoles, deactivated, bounced, departed, lastTouch }: ContactFacts): EpochMs {
+function lastWordOnRoles({ roles, accountRoles, seenRoles, deactivated, bounced, departed, imported, lastTouch }: ContactFacts): EpochMs {
   if (roles.length === 0 && accountRoles !== 0) return Infinity;
-  return newest([...roles.map(({ last }) => last.at), deactivated?.at, bounced?.at, departed?.at, roles.length === 0 && seenRoles !== 0 ? lastTouch?.at : undefined]);
+  return newest([...roles.map(({ last }) => last.at), deactivated?.at, bounced?.at, departed?.at, imported.at(-1)?.at, roles.length === 0 && seenRoles !== 0 ? lastTouch?.at : undefined]);
 }
 
 export const happenedAt = (signal: Signal): EpochMs => parseInstant(signal.occurredAt);

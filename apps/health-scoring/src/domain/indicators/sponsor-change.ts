@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { nameOf, rolesOf, type ContactFacts } from '../contacts/contact-facts.js';
-import { rankOf } from '../contacts/normal-text.js';
+import { countedRoles } from '../contacts/imported-word.js';
 import { hasRole } from '../contacts/roles.js';
+import { rankOf } from '../contacts/title-rank.js';
 import type { Mark } from '../facts/mark.js';
 import { current, type Spans } from '../facts/spans.js';
 import { dayMs } from '../time/day.js';
@@ -83,13 +84,14 @@ function changeOf(spans: Spans<string>): { mark: Mark; from: string; to: string 
   return now === null || before === undefined ? null : { mark: now.first, from: before.value, to: now.value };
 }
 
-/** When the role went from this contact to another: it was taken away, or no longer stated after the other got it a day later. */
+/** When the role went from this contact to another: it was taken away, or no longer stated after the other got it a day later. What imports that do not count said of roles is no sign of it. */
 function handover(view: AccountView, contact: ContactFacts, since: number): Mark | null {
-  const holds = hasRole(rolesOf(contact), 'executive_sponsor');
-  const stated = current(contact.roles);
+  const own = countedRoles(contact, view.uncounted);
+  const holds = hasRole(rolesOf(contact), 'executive_sponsor') || hasRole(rolesOf({ ...contact, roles: own }), 'executive_sponsor');
+  const stated = current(own);
   for (const other of view.stakeholders) {
     if (other === contact || !hasRole(rolesOf(other), 'executive_sponsor')) continue;
-    const given = other.roles.find((span) => hasRole(span.value, 'executive_sponsor'))?.first;
+    const given = countedRoles(other, view.uncounted).find((span) => hasRole(span.value, 'executive_sponsor'))?.first;
     if (given === undefined || given.at <= since) continue;
     if (!holds || (given.at >= since + dayMs && stated !== null && stated.last.at < given.at)) return given;
   }

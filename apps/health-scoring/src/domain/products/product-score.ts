@@ -31,7 +31,7 @@ export interface ProductScore {
 export function productScoresOf(view: AccountView, card: CompiledScorecard): ProductScore[] {
   const plan = readingPlanOf([card]);
   return [...view.state.products].sort(([a], [b]) => (a < b ? -1 : 1)).map(([product, facts]) => {
-    const own = new AccountView(ofProduct(view.state, product, facts), view.asOf, view.sources, card);
+    const own = new AccountView(ofProduct(view.state, product, facts), view.asOf, view.sources, card, [], null, view.uncounted);
     const scored = scoreDay(dayFactsOf(own, plan, true), card, view.state.indicators);
     const license = view.facts.licenses.get(product);
     const bought = license === undefined ? null : current(license.bought);

@@ -1,6 +1,7 @@
 import type { SignalKind } from '@perennial/contracts/signal';
 import type { ContactFacts } from '../contacts/contact-facts.js';
 import { isKept } from '../contacts/contact-facts.js';
+import { counted, noImports } from '../contacts/imported-word.js';
 import type { CountedFeatures } from '../facts/fold-feature.js';
 import { sumOf } from '../facts/ring.js';
 import type { Scorecard, TierTargets } from '../scorecard/scorecard.js';
@@ -25,7 +26,7 @@ export class AccountView {
   /** Days since the first contract began, else since the account was first heard of; never negative. */
   readonly ageDays: number;
   readonly targets: TierTargets;
-  /** Contacts that looks need one by one; all others are in the cohort's sums. */
+  /** Contacts that looks need one by one, with the signs that count; all others are in the cohort's sums. */
   readonly stakeholders: readonly ContactFacts[];
   #usage: UsageView | null = null;
   #nextLookAt: EpochMs;
@@ -38,13 +39,15 @@ export class AccountView {
     /** Features that the deployment calls key. */
     readonly keyFeatures: readonly string[] = [],
     private readonly features: CountedFeatures | null = null,
+    /** Imports whose word is no sign that somebody has gone. */
+    readonly uncounted: ReadonlySet<string> = noImports,
   ) {
     this.today = dayOf(asOf);
     this.weekday = weekdayOf(state.accountId);
     this.#nextLookAt = startOf(this.today + 1);
     this.ageDays = Math.max(0, this.today - this.startDay());
     this.targets = targetsOf(state.account?.tier ?? null, scorecard);
-    this.stakeholders = [...state.contacts.values()].filter(isKept).sort((a, b) => (a.personId < b.personId ? -1 : 1));
+    this.stakeholders = [...state.contacts.values()].filter(isKept).map((contact) => counted(contact, uncounted)).sort((a, b) => (a.personId < b.personId ? -1 : 1));
   }
 
   get facts(): AccountHealthState['facts'] {

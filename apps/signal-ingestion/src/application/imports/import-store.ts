@@ -42,6 +42,10 @@ export interface Import {
   readonly atByte: number;
   readonly counts: RowCounts;
   readonly accounts: number;
+  /** Contacts there were when its rows began to be read; null before that. */
+  readonly knownContacts: number | null;
+  /** Those of which it told something that may mean that they have gone; one told of in two batches counts twice. */
+  readonly changedContacts: number;
   readonly workedMs: number;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
@@ -70,6 +74,7 @@ export interface ImportProgress {
   readonly atByte: number;
   readonly counts: RowCounts;
   readonly accounts: number;
+  readonly changedContacts: number;
   readonly workedMs: number;
   readonly errors: readonly RowError[];
 }

@@ -7,6 +7,8 @@ import type { RowCounts, RowError } from './import-store.js';
 export class RowOutcomes {
   /** Accounts that this import touches for the first time. */
   accounts = 0;
+  /** Contacts of which the batch told something that may mean that they have gone. */
+  changedContacts = 0;
   /** With the newest time of what they tell. */
   private readonly taken = new Map<FileRow, TalliedMessage['time']>();
   private readonly seen = new Set<FileRow>();

@@ -134,7 +134,7 @@ export class RunImports implements DueWork {
       const taker = one.options.as === 'accounts' ? this.saveAccounts : this.takeSignals;
       const outcomes = await taker.take(tx, held, file.reader, rows);
       const counts = outcomes.counts();
-      await this.store.advance(tx, one.id, { atRow, atByte, counts, accounts: outcomes.accounts, workedMs: Math.round(performance.now() - began), errors: outcomes.errors() });
+      await this.store.advance(tx, one.id, { atRow, atByte, counts, accounts: outcomes.accounts, changedContacts: outcomes.changedContacts, workedMs: Math.round(performance.now() - began), errors: outcomes.errors() });
       if (!held.dryRun) {
         const toLookAt = await this.figures.add(tx, noPartition, outcomes.tally(held.createdAt.getTime()));
         if (toLookAt) tx.afterCommit(() => this.nudge.nudge());

@@ -49,13 +49,14 @@ export class TakeSignalRows {
       for (const { at } of arrivals) outcomes.tell(rowOf[at]!, 'repeated');
       return outcomes;
     }
-    const { refusals, results, marked } = await this.takeMessages.take(tx, arrivals, () => undefined, one.id);
+    const { refusals, results, marked, changedContacts } = await this.takeMessages.take(tx, arrivals, () => undefined, one.id);
     for (const { arrival, fault } of refusals) outcomes.refuse(rowOf[arrival.at]!, reader.ofSignal(fault));
     for (const [at, result] of results) {
       if (result === 'suppressed') outcomes.refuse(rowOf[at]!, personSuppressed);
       else outcomes.tell(rowOf[at]!, result, arrivals[at]);
     }
     outcomes.accounts = marked;
+    outcomes.changedContacts = changedContacts;
     tx.afterCommit(() => this.metrics.count(arrivals.map(({ at, meaning }) => ({ vendor: importSource, kind: meaning.signal?.kind ?? null, result: results.get(at) ?? 'repeated' }))));
     return outcomes;
   }
@@ -95,8 +96,10 @@ export class TakeSignalRows {
     const body = withId(item, one.seed ?? one.id);
     const sourceId = sourceIdOf(importSource, body['source']);
     const read = readMessage({ at, sourceId, call: 'signal', body, sentAt: null, receivedAt: one.createdAt.getTime(), fallbackId: String(body['id']) }, perennial, this.config.rules, digest);
+    if ('code' in read || read.meaning.signal?.kind !== 'person') return read;
     // A file of people says how they are: who is new is told as created.
-    return 'code' in read || one.options.as !== 'people' ? read : { ...read, meaning: { ...read.meaning, mayCreate: true } };
+    const meaning = one.options.as === 'people' ? { ...read.meaning, mayCreate: true } : read.meaning;
+    return { ...read, importId: one.id, meaning };
   }
 }
 
