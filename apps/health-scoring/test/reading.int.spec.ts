@@ -99,9 +99,10 @@ describe('reading', () => {
     interface Operation { readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: object }> }>; readonly parameters: { readonly name: string }[] }
     const { body } = await service.request<{ paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { properties: object }> } }>('GET', '/internal/openapi.json');
     expect(Object.entries(body.paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method} ${path.replace('/api/v1/accounts', '')}`)).sort()).toEqual([
-      'delete /{accountId}/overrides/{overrideId}', 'delete /{accountId}/sentiment/notes/{noteId}', 'get ', 'get /api/v1/judgements/overrides', 'get /api/v1/leading-indicators',
+      'delete /{accountId}/overrides/{overrideId}', 'delete /{accountId}/sentiment/notes/{noteId}', 'get ', 'get /api/v1/judgements/imports', 'get /api/v1/judgements/overrides', 'get /api/v1/leading-indicators',
       ...['', '/{id}', '/{id}/backtests', '/{id}/backtests/{backtestId}', '/{id}/revisions', '/{id}/revisions/{revision}', '/{id}/revisions/{revision}/diff', '/{id}/simulations', '/{id}/simulations/{simulationId}', '/{id}/simulations/{simulationId}/accounts'].map((path) => `get /api/v1/scorecards${path}`),
       ...['adoption', 'adoption/contacts', 'health', 'health/explanation', 'health/history', 'health/history/{day}', 'health/weekly', 'indicators', 'judgements', 'leading-indicators', 'roll-up', 'sentiment', 'sentiment/notes', 'strikes', 'unused-signals'].map((path) => `get /{accountId}/${path}`),
+      'post /api/v1/judgements/imports/{importId}',
       ...['', '/check', '/{id}/backtests', '/{id}/retire', '/{id}/revisions/{revision}/publish', '/{id}/roll-back', '/{id}/simulations', '/{id}/simulations/{simulationId}/cancel'].map((path) => `post /api/v1/scorecards${path}`), 'post /{accountId}/indicators/{indicatorId}/{action}', 'post /{accountId}/overrides',
       'put /{accountId}/sentiment/notes/{noteId}',
     ]);
