@@ -84,15 +84,16 @@ describe('batches', () => {
 
     expect((await service.request('POST', '/internal/rebuild', { scopes: ['operate'] })).status).toBe(202);
     for (let i = 0; i < 200 && (await service.request('GET', '/internal/rebuild', { scopes: ['operate'] })).body.running; i++) await sleep(50);
-    await service.publish(riskChangesTopic, [riskChange('acme', 3)]);
+    await service.publish(riskChangesTopic, [riskChange('acme', 3), riskChange('of-old', 1)]);
     await service.settle();
-    expect(sink.calls).toHaveLength(4);
-    expect(late.calls).toHaveLength(1);
+    expect(sink.calls).toHaveLength(5);
+    expect(late.calls).toHaveLength(2);
     expect((await service.request('GET', '/api/v1/inbox', { scopes: ['admin'] })).body.data).toHaveLength(4);
     const reader = await StreamReader.open(service, { lastEventId: '0' });
-    expect((await reader.until(4)).map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+    expect((await reader.until(5)).map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5']);
     reader.leave();
-    expect(await database.query('SELECT id FROM account')).toEqual([]);
+    // Its owner is known all the while, also before its record is read again.
+    expect(await database.query(`SELECT audience FROM inbox_item WHERE account_id = 'of-old'`)).toEqual([{ audience: 'user:anna' }]);
   });
 
   it('tells its figures', async () => {
