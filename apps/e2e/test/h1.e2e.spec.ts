@@ -82,7 +82,7 @@ await describeOnBothLogs('H1, H9, H10, H11, H22 and the leading indicators: ten 
 
   it('H10 raises a fall among power users that growth elsewhere hides', async () => {
     const found = (await indicators('h10-co')).filter(({ kind }) => kind.startsWith('power') || kind === 'usage_drop');
-    expect(found.map(({ kind, text }) => [kind, text])).toEqual([['power_user_decline', '2 power users active in four weeks, usually 5']]);
+    expect(found.map(({ kind, text }) => [kind, text])).toEqual([['power_user_decline', '2 power users by role active in four weeks, usually 5']]);
   });
 
   it('H22 raises a fall of a key feature’s users while total use is level', async () => {

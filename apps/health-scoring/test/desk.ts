@@ -36,7 +36,7 @@ export class Desk {
 
   /** The mark by which an import begins or ends at the account; `contacts`: how many of how many it changed. */
   imported(accountId: string, importId: string, mark: 'importing' | 'imported', contacts?: { known: number; changed: number }): SignalEvent {
-    return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, importId, ...(contacts && { contacts: { fileName: null, ...contacts } }), version: this.next('signals', accountId) } } as unknown as SignalEvent;
+    return { type: `perennial.account.${mark}.v1`, key: accountId, data: { accountId, importId, ...(contacts && { contacts }), version: this.next('signals', accountId) } } as unknown as SignalEvent;
   }
 
   /** The same signals under new versions, as a restatement tells them again. */

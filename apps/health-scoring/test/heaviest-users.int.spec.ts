@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { loadUses } from '../src/persistence/contact-rows.js';
 import { healthScoring } from '../src/service.js';
 import { Desk, type SignalEvent } from './desk.js';
 
@@ -52,6 +53,23 @@ describe('the heaviest users of accounts where nobody has the role of a power us
     const before = await found('hollow');
     await desk.tell(desk.mark('hollow', 'reset'), ...desk.again(told.filter(({ key }) => key === 'hollow')), desk.mark('hollow', 'restated'));
     expect(await found('hollow')).toEqual(before);
+  });
+
+  it('reads as many accounts as fit into memory, each of them whole', async () => {
+    const database = service.running.get(Database);
+    const sizes = { 'big-a': 15_000, 'big-b': 15_000, 'big-c': 25_000 };
+    for (const [id, size] of Object.entries(sizes)) {
+      await database.query({
+        text: `INSERT INTO contact_health (account_id, person_id, kept, facts)
+               SELECT $1, 'p-' || n, false, (SELECT facts FROM contact_health WHERE account_id = 'steady' AND person_id = 'u0') FROM generate_series(1, $2::int) AS n`,
+        values: [id, size],
+      });
+    }
+    const read = async (...ids: string[]) => Object.fromEntries([...(await database.transaction((tx) => loadUses(tx, ids)))].map(([id, people]) => [id, people.length]));
+    expect(await read('big-a', 'nobody')).toEqual({ 'big-a': 15_000, nobody: 0 });
+    expect(await read('big-a', 'big-b', 'nobody')).toEqual({ 'big-a': 15_000 });
+    expect(await read('big-c')).toEqual({ 'big-c': 25_000 });
+    await database.query(`DELETE FROM contact_health WHERE account_id LIKE 'big-%'`);
   });
 
   it('use that comes late counts on the next day', async () => {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { peopleTopic, sourcesTopic } from '@perennial/contracts/topics';
+import { Database } from '@perennial/persistence/transaction';
 import { startTestService, type TestResponse, type TestService } from '@perennial/testing/service';
 import { healthScoring } from '../src/service.js';
 import { Desk, type SignalEvent } from './desk.js';
@@ -83,6 +84,16 @@ describe('an import that changed many contacts at once', () => {
     await desk.tell(...importOf('s-1', 'few', { known: 1_000, changed: 50 }), ...importOf('s-2', 'small', { known: 9, changed: 9 }));
     for (const id of ['s-1', 's-2']) expect([id, await people(id)]).toEqual([id, both]);
     expect([await asked('few'), await asked('small')]).toEqual([undefined, undefined]);
+  });
+
+  it('is answered for all accounts but one that cannot be judged', async () => {
+    await prepare('b-1', 'b-2', 'b-3');
+    await desk.tell(...['b-1', 'b-2', 'b-3'].flatMap((id) => importOf(id, 'crm-4', many)));
+    await service.running.get(Database).query(`UPDATE account_health SET state = '\\x63' WHERE account_id = 'b-2'`);
+    expect((await answer('crm-4', { answer: 'real' })).status).toBe(200);
+    for (let waiting = 3; waiting > 0; ) waiting = ((await asked('crm-4')) as unknown as { waitingAccounts: number }).waitingAccounts;
+    for (const id of ['b-1', 'b-3']) expect([id, await people(id)]).toEqual([id, both]);
+    await service.running.get(Database).query(`DELETE FROM account_health WHERE account_id = 'b-2'`);
   });
 
   it('says only what the words of a person are who was not erased', async () => {

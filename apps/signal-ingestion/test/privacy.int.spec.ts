@@ -123,7 +123,7 @@ describe('a person', () => {
   it('leaves nothing behind when erased: no row, no record, and the account is told again without them', async () => {
     await plant();
     const erasure = await erase(email);
-    expect(erasure).toMatchObject({ state: 'done', reason: 'request 17', rejected: 2, accounts: 1, logCleanAt: null });
+    expect(erasure).toMatchObject({ known: true, state: 'done', reason: 'request 17', rejected: 2, accounts: 1, logCleanAt: null });
     expect(erasure.messages).toBeGreaterThanOrEqual(8);
     expect(erasure.logRecords).toBeGreaterThan(5);
     expect(withBird(await dump())).toEqual([]);

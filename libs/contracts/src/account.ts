@@ -53,7 +53,7 @@ export const AccountRestated = AccountReset;
 /** `account.importing`: signals of this import follow; no verdict of the account until it is over. */
 export const AccountImporting = Type.Object({ accountId: Id, importId: Id, version: Version });
 /** How many of the contacts that were known before an import it told something of that may mean that they have gone. */
-export const ImportedContacts = Type.Object({ fileName: nullable(Type.String()), known: Type.Integer({ minimum: 0 }), changed: Type.Integer({ minimum: 0 }) });
+export const ImportedContacts = Type.Object({ known: Type.Integer({ minimum: 0 }), changed: Type.Integer({ minimum: 0 }) });
 export type ImportedContacts = Static<typeof ImportedContacts>;
 
 /** `account.imported`: all signals of the import have come; give one net verdict. `contacts`: of the whole import, where it changed any. */

@@ -133,7 +133,6 @@ export type SenderState = Static<typeof SenderState>;
 /** `import.questioned`: an import changed so many contacts at once that a person is asked whether they did change; until then that raises nothing. */
 export const ImportQuestioned = Type.Object({
   importId: Id,
-  fileName: nullable(Type.String()),
   /** Contacts that were known before it. */
   known: Type.Integer({ minimum: 0 }),
   changed: Type.Integer({ minimum: 1 }),

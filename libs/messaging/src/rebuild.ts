@@ -215,4 +215,10 @@ async function forgetDeadLetters(tx: Transaction, partitions: readonly Partition
            UPDATE messaging_rebuild r SET untold = d.offsets FROM dead d WHERE r.topic = d.topic AND r.partition = d.partition`,
     values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition), partitions.map(({ low }) => String(low))],
   });
+  // The replays of letters of a log that is gone are met again too, and are all that is left of their records.
+  await tx.query({
+    text: `UPDATE messaging_dead_letter d SET state = 'dead' FROM unnest($1::text[], $2::int[]) AS p(topic, partition)
+           WHERE d.topic = p.topic AND d.partition = p.partition AND d.state <> 'dead' AND NOT (${isOfThisLog})`,
+    values: [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+  });
 }

@@ -37,7 +37,7 @@ export abstract class AccountHealthStore {
    * that is current, and leave it until they are saved and committed; with `memory` null all are read.
    */
   abstract load(tx: Transaction, memory: PartitionMemory | null, contacts: NamedContacts): Promise<Map<string, AccountHealthState>>;
-  /** The use of all contacts of these accounts as it is stored; what the transaction changed of them is in the states. */
+  /** The use of all contacts of these accounts as it is stored, or of as many accounts as fit into memory, at least one; what the transaction changed of them is in the states. */
   abstract usesOf(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, PersonUse[]>>;
   /** Saves states that `load` gave, verdicts, list rows, the day's history and the next look. */
   abstract save(tx: Transaction, memory: PartitionMemory | null, accounts: readonly ScoredAccount[]): Promise<void>;

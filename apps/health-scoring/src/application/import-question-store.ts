@@ -3,7 +3,6 @@ import type { ImportAnswer } from '../domain/import-question.js';
 
 export interface NewImportQuestion {
   readonly importId: string;
-  readonly fileName: string | null;
   readonly known: number;
   readonly changed: number;
   readonly at: Date;

@@ -16,7 +16,7 @@ interface Looks {
   readonly rules: readonly number[];
 }
 
-/** Reads it for the accounts whose weekly look at the heaviest users is due: no statement where none is. */
+/** Reads it for the accounts whose weekly look at the heaviest users is due, as many as the store answers at once: no statement where none is. */
 export async function readEveryone(store: AccountHealthStore, tx: Transaction, states: readonly AccountHealthState[], { asOf, sources, rules }: Looks): Promise<Everyone> {
   const due = states.filter((state) => {
     const at = isSilent(state) || state.merged ? null : asOf(state);
@@ -25,7 +25,7 @@ export async function readEveryone(store: AccountHealthStore, tx: Transaction, s
   if (due.length === 0) return () => undefined;
   // Rows of a state that was emptied are about to go.
   const stored = await store.usesOf(tx, due.flatMap((state) => (state.contactsCleared ? [] : [state.accountId])));
-  const read = new Set(due);
+  const read = new Set(due.filter((state) => state.contactsCleared || stored.has(state.accountId)));
   return (state) => {
     if (!read.has(state)) return undefined;
     const people = new Map((stored.get(state.accountId) ?? []).map((person) => [person.personId, person]));

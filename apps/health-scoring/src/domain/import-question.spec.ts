@@ -10,5 +10,7 @@ describe('when an import is asked about (H13)', () => {
     [10, 9, false],
     [10, 10, true],
     [0, 0, false],
+    // The first import: none of them was known before it.
+    [0, 12, false],
   ])('of %i contacts %i changed: %s', (known, changed, expected) => expect(asksAbout({ known, changed }, { percent: 5, fewest: 10 })).toBe(expected));
 });

@@ -11,7 +11,7 @@ export interface QuestionRule {
   readonly fewest: number;
 }
 
-/** True where an import changed so many contacts at once that a clean-up is as likely as departures. */
+/** True where an import changed so many contacts at once that a clean-up is as likely as departures; where none was known before it, none can have been tidied up. */
 export function asksAbout({ known, changed }: Pick<ImportedContacts, 'known' | 'changed'>, { percent, fewest }: QuestionRule): boolean {
-  return changed >= fewest && changed * 100 > known * percent;
+  return known > 0 && changed >= fewest && changed * 100 > known * percent;
 }

@@ -36,8 +36,7 @@ export class ImportQuestionAnswered {
 }
 
 export class ImportQuestionView {
-  @ApiProperty() importId!: string;
-  @ApiProperty({ type: String, nullable: true }) fileName!: string | null;
+  @ApiProperty({ description: 'See /api/v1/imports/{id}.' }) importId!: string;
   @ApiProperty({ type: 'integer', description: 'Contacts that it told something of that may mean that they have gone.' }) changedContacts!: number;
   @ApiProperty({ type: 'integer', description: 'Contacts that were known before it.' }) knownContacts!: number;
   @ApiProperty({ description: 'The question in words.' }) text!: string;

@@ -46,9 +46,9 @@ export class ImportQuestionsController {
   }
 }
 
-function viewOf({ importId, fileName, changed, known, at, accounts, answered }: ImportQuestion): ImportQuestionView {
+function viewOf({ importId, changed, known, at, accounts, answered }: ImportQuestion): ImportQuestionView {
   return {
-    importId, fileName, changedContacts: changed, knownContacts: known, text: words.people.importQuestion(fileName ?? importId, changed, known), askedAt: at.toISOString(), waitingAccounts: accounts,
+    importId, changedContacts: changed, knownContacts: known, text: words.people.importQuestion(importId, changed, known), askedAt: at.toISOString(), waitingAccounts: accounts,
     answered: answered && { ...answered, at: answered.at.toISOString() },
   };
 }

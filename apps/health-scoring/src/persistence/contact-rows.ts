@@ -20,11 +20,13 @@ export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, 
 
 /** Contacts read and unpacked in one go: between two of these others get their turn. */
 const usesAtOnce = 2_000;
+/** Contacts whose use lies in memory at once, unless one account alone has more. */
+const mostUses = 20_000;
 
-/** The use of all contacts of the accounts, some thousand rows a statement. */
+/** The use of all contacts of the accounts, some thousand rows a statement. Where they are many some accounts are left out, which is not for long: they are asked for again. */
 export async function loadUses(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, PersonUse[]>> {
-  const uses = new Map<string, PersonUse[]>(accountIds.map((id) => [id, []]));
-  let [afterAccount, afterPerson] = ['', ''];
+  const uses = new Map<string, PersonUse[]>();
+  let [afterAccount, afterPerson, read] = ['', '', 0];
   for (let isMore = accountIds.length > 0; isMore; ) {
     const rows = await tx.query<{ account_id: string; person_id: string; facts: Buffer }>({
       name: 'uses-of-accounts',
@@ -33,12 +35,21 @@ export async function loadUses(tx: Transaction, accountIds: readonly string[]): 
     });
     for (const row of rows) {
       const { personId, lastActiveDay, activeDays, activeWeek, activeWeeks } = decodeContact(row.person_id, row.facts);
-      if (activeWeeks !== 0n) uses.get(row.account_id)!.push({ personId, lastActiveDay, activeDays, activeWeek, activeWeeks });
+      const ofAccount = uses.get(row.account_id) ?? [];
+      if (activeWeeks !== 0n) ofAccount.push({ personId, lastActiveDay, activeDays, activeWeek, activeWeeks });
+      uses.set(row.account_id, ofAccount);
     }
     const last = rows.at(-1);
     isMore = rows.length === usesAtOnce;
     if (last !== undefined) [afterAccount, afterPerson] = [last.account_id, last.person_id];
+    read += rows.length;
+    if (isMore && read >= mostUses && uses.size > 1) {
+      // The last one may be half read.
+      uses.delete(afterAccount);
+      return uses;
+    }
   }
+  for (const id of accountIds) if (!uses.has(id)) uses.set(id, []);
   return uses;
 }
 

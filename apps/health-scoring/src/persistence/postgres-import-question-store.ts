@@ -12,7 +12,12 @@ interface Row extends Omit<NewImportQuestion, 'at'> {
   answered_at: Date | null;
 }
 
-const columns = `q.import_id AS "importId", q.file_name AS "fileName", q.contacts_known AS known, q.contacts_changed AS changed, q.asked_at, q.answer, q.reason, q.answered_by, q.answered_at,
+interface AnsweredRow {
+  import_id: string;
+  answer: ImportAnswer | null;
+}
+
+const columns = `q.import_id AS "importId", q.contacts_known AS known, q.contacts_changed AS changed, q.asked_at, q.answer, q.reason, q.answered_by, q.answered_at,
   (SELECT count(*)::int FROM import_question_account a WHERE a.import_id = q.import_id) AS accounts`;
 
 @Injectable()
@@ -26,9 +31,9 @@ export class PostgresImportQuestionStore extends ImportQuestionStore {
     const sorted = [...questions].sort((a, b) => (a.importId < b.importId ? -1 : 1));
     const rows = await tx.query<{ import_id: string }>({
       name: 'ask-about-imports',
-      text: `INSERT INTO import_question (import_id, file_name, contacts_known, contacts_changed, asked_at)
-             SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::timestamptz[]) ON CONFLICT DO NOTHING RETURNING import_id`,
-      values: [sorted.map((q) => q.importId), sorted.map((q) => q.fileName), sorted.map((q) => q.known), sorted.map((q) => q.changed), sorted.map((q) => q.at)],
+      text: `INSERT INTO import_question (import_id, contacts_known, contacts_changed, asked_at)
+             SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::timestamptz[]) ON CONFLICT DO NOTHING RETURNING import_id`,
+      values: [sorted.map((q) => q.importId), sorted.map((q) => q.known), sorted.map((q) => q.changed), sorted.map((q) => q.at)],
     });
     return new Set(rows.map((row) => row.import_id));
   }
@@ -36,13 +41,11 @@ export class PostgresImportQuestionStore extends ImportQuestionStore {
   async uncounted(tx: Transaction, importIds: Iterable<string>): Promise<ReadonlyMap<string, 'asked' | 'clean_up'>> {
     const ids = [...new Set(importIds)].sort();
     if (ids.length === 0) return new Map();
-    // Whoever answers waits for the looks under way: these note their accounts, to be looked at by the answer.
-    const rows = await tx.query<{ import_id: string; answer: 'clean_up' | null }>({
-      name: 'uncounted-imports',
-      text: `SELECT import_id, answer FROM import_question WHERE import_id = ANY($1::text[]) AND answer IS DISTINCT FROM 'real' ORDER BY import_id FOR SHARE`,
-      values: [ids],
-    });
-    return new Map(rows.map(({ import_id: id, answer }) => [id, answer ?? 'asked']));
+    const rows = await tx.query<AnsweredRow>({ name: 'uncounted-imports', text: `SELECT import_id, answer FROM import_question WHERE import_id = ANY($1::text[]) AND answer IS DISTINCT FROM 'real'`, values: [ids] });
+    const open = rows.filter(({ answer }) => answer === null).map((row) => row.import_id);
+    // An answer is final, and whoever gives one waits for the looks under way: these note their accounts, to be looked at by the answer.
+    const held = open.length === 0 ? [] : await tx.query<AnsweredRow>({ name: 'hold-open-imports', text: 'SELECT import_id, answer FROM import_question WHERE import_id = ANY($1::text[]) ORDER BY import_id FOR SHARE', values: [open] });
+    return new Map([...rows.filter(({ answer }) => answer !== null), ...held].flatMap(({ import_id: id, answer }) => (answer === 'real' ? [] : [[id, answer ?? 'asked'] as const])));
   }
 
   async await(tx: Transaction, accounts: readonly AwaitingAccount[]): Promise<void> {

@@ -18,8 +18,8 @@ export class TellStaleSourcesHandler implements BatchHandler<typeof sourcesTopic
 
 function itemOf({ type, data }: EventOf<typeof sourcesTopic>): InboxDraft | null {
   if (type === 'perennial.import.questioned.v1') {
-    const { importId, fileName, changed, known, at } = data;
-    const title = `Import ${fileName ?? importId} changed ${changed} of ${known} contacts: did they really change? Until it is answered nothing is raised by it. See /api/v1/judgements/imports.`;
+    const { importId, changed, known, at } = data;
+    const title = `Import ${importId} changed ${changed} of ${known} contacts: did they really change? Until it is answered nothing is raised by it. See /api/v1/judgements/imports.`;
     return { key: `import-question ${importId}`, audience: 'role:operator', kind: 'import_question', accountId: null, title, createdAt: new Date(at) };
   }
   const common = { audience: 'role:operator' as const, accountId: null, createdAt: new Date(data.since) };

@@ -52,6 +52,20 @@ describe('a chunk', () => {
     expect(signals.map((s) => [s.id, s.personId])).toEqual([['m2', 'u1'], ['m3', 'u1']]);
   });
 
+  it('counts the contacts that are told otherwise by signals of their own, not by meetings that name a role', () => {
+    const said = (kind: string, data: object, more: object = {}): Sent => ['signal', { id: kind, kind, accountId: 'acme', occurredAt: at(5), data, ...more }];
+    const { contacts } = run([said('person', { change: 'updated', roles: ['influencer'] }, { personId: 'u1', occurredAt: at(9) })]);
+    const toldOtherwise = (sent: Sent): number => {
+      const { fresh } = deduplicate(arrivals([sent]), new Map());
+      const book = new AccountBook([newAccount('acme', receivedAt)], contacts, []);
+      for (const one of resolveIdentities(fresh, new IdentityMap(keysOf(fresh).map((key): Identity => ({ key, aliasOf: null, accountId: null, waiting: 0, email: null }))))) book.apply(one);
+      return book.contactsToldOtherwise();
+    };
+    expect(contacts).toHaveLength(1);
+    expect(toldOtherwise(said('person', { change: 'updated', roles: ['champion'] }, { personId: 'u1' }))).toBe(1);
+    expect(toldOtherwise(said('engagement', { type: 'meeting', outcome: 'held', attendees: [{ personId: 'u1', role: 'champion' }] }))).toBe(0);
+  });
+
   it('two people who share a browser stay two', () => {
     const { identities } = run([['identify', { messageId: 'm1', anonymousId: 'b', userId: 'u1' }], ['identify', { messageId: 'm2', anonymousId: 'b', userId: 'u2' }]]);
     expect(identities.of('anonymous:b').key).toBe('u1');

@@ -41,6 +41,8 @@ export class AccountBook {
   private readonly accounts: Map<string, Account>;
   private readonly contacts: Map<string, Contact>;
   private readonly changedContacts = new Map<string, Contact>();
+  /** Contacts that something was told of themselves. */
+  private readonly toldOf = new Set<string>();
   private readonly changed = new Set<string>();
   readonly refusedTraits: RefusedTraits[] = [];
 
@@ -82,9 +84,12 @@ export class AccountBook {
     return [...this.changedContacts.values()];
   }
 
-  /** How many contacts that were known before are told otherwise now, in a way that may mean that somebody has gone. */
+  /** How many contacts that were known before are told otherwise now by signals of their own, in a way that may mean that somebody has gone. */
   contactsToldOtherwise(): number {
-    return this.known.filter((before) => isChanged(before, this.contacts.get(slot(before.accountId, before.personId)) ?? before)).length;
+    return this.known.filter((before) => {
+      const key = slot(before.accountId, before.personId);
+      return this.toldOf.has(key) && isChanged(before, this.contacts.get(key) ?? before);
+    }).length;
   }
 
   private applyToAccount({ arrival, ...rest }: Resolved, accountId: string, stamp: Stamp): void {
@@ -116,6 +121,7 @@ export class AccountBook {
     if (given !== undefined && personId !== null) this.save(nameRole(this.contact(accountId, personId), given, stamp));
     if (signal?.kind !== 'person' || personId === null) return signal;
     this.save(tellPerson(this.contact(accountId, personId), signal.data, stamp));
+    this.toldOf.add(slot(accountId, personId));
     const data: SignalData['person'] = mayCreate && isNew && signal.data.change === 'updated' ? { ...signal.data, change: 'created' } : signal.data;
     return { kind: 'person', data };
   }

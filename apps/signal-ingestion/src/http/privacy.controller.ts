@@ -27,7 +27,7 @@ export class ErasureView {
   @ApiProperty() reason!: string;
   @ApiProperty({ format: 'date-time' }) requestedAt!: string;
   @ApiProperty() requestedBy!: string;
-  @ApiProperty({ type: Boolean, nullable: true, description: 'False: nothing was held of anybody under that id or address, which is suppressed all the same; look for a slip in it. Null: of an erasure from before this was noted.' }) known!: boolean | null;
+  @ApiProperty({ type: Boolean, nullable: true, description: 'False: nobody was known under that id or address, which is suppressed all the same; look for a slip in it. Null: of an erasure from before this was noted.' }) known!: boolean | null;
   @ApiProperty({ type: 'integer', description: 'Messages deleted, and those of others that named the person.' }) messages!: number;
   @ApiProperty({ type: 'integer', description: 'Rejected items whose payload was deleted.' }) rejected!: number;
   @ApiProperty({ type: 'integer', description: 'Accounts that are told again without the person.' }) accounts!: number;

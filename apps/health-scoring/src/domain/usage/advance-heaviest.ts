@@ -30,9 +30,10 @@ export function heaviestRuleOf(indicators: readonly ScorecardIndicator[]): numbe
 
 /**
  * The use of all contacts is asked for: a week was completed since they were looked at last, or what was known of completed weeks changed and
- * it is another day, or other settings are in force (`rules`) than then. Never of an account with power users by role, nor of one without a reference yet.
+ * it is another day, or other settings are in force (`rules`; 0: none) than then. Never of an account with power users by role, nor of one without a reference yet.
  */
 export function isHeaviestLookDue(state: AccountHealthState, sources: SourceLiveness, asOf: EpochMs, rules: readonly number[]): boolean {
+  if (rules.every((rule) => rule === 0)) return false;
   const { facts, memory: { heaviest, usageTrack } } = state;
   const last = lastWeek(state, sources, asOf);
   if (heaviest !== null && heaviest.week >= last && rules.includes(heaviest.rule) && !(heaviest.isChanged && heaviest.takenOn < dayOf(asOf))) return false;

@@ -6,7 +6,6 @@ export class AddImportQuestions1700000000094 implements MigrationInterface {
       -- Imports that changed many contacts at once, and what a person says of them. Not derived: a rebuild keeps them.
       CREATE TABLE import_question (
         import_id text PRIMARY KEY,
-        file_name text,
         contacts_known integer NOT NULL,
         contacts_changed integer NOT NULL,
         asked_at timestamptz NOT NULL,

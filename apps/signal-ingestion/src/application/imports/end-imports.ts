@@ -35,12 +35,12 @@ export class EndImports {
     });
   }
 
-  /** The mark says how many contacts the whole import changed, and is told to all that may have heard of the beginning, also to those that were merged since; aliases are never told of. */
-  private async letGo(tx: Transaction, { id: importId, fileName, knownContacts, changedContacts }: Import, carriers: readonly Carrier[]): Promise<void> {
+  /** The mark says how many contacts the whole import changed (no name of its file: that may be somebody's, and marks are never erased), and is told to all that may have heard of the beginning, also to those that were merged since; aliases are never told of. */
+  private async letGo(tx: Transaction, { id: importId, knownContacts, changedContacts }: Import, carriers: readonly Carrier[]): Promise<void> {
     const now = this.clock.now();
     const { accounts } = await this.accounts.lock(tx, carriers.map(({ id }) => ({ id, earliest: now.getTime(), whole: true })));
     await this.publishAccounts.publish(tx, accounts.map((account) => ({ account: unmarked(account, importId), cause: undefined })), now);
-    const contacts = changedContacts === 0 ? {} : { contacts: { fileName, known: knownContacts ?? 0, changed: changedContacts } };
+    const contacts = changedContacts === 0 ? {} : { contacts: { known: knownContacts ?? 0, changed: changedContacts } };
     await this.outbox.publish(tx, signalsTopic, carriers.filter(({ isAlias }) => !isAlias).map(({ id }) => ({ type: 'perennial.account.imported.v1' as const, key: id, data: { accountId: id, importId, ...contacts }, time: now })));
   }
 }
