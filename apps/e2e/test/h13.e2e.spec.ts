@@ -48,7 +48,7 @@ await describeOnBothLogs('H13: a clean-up of a CRM is one question', (log) => {
     expect(await raised(accounts)).toEqual([]);
     expect(await questions()).toMatchObject([{ importId, changedContacts: 12, knownContacts: 200, answered: null }]);
     await until('inbox item', async () => (await inbox()).length > 0);
-    expect(await inbox()).toEqual([expect.stringContaining('Import moved.csv changed 12 of 200 contacts: did they really change?')]);
+    expect(await inbox()).toEqual([expect.stringContaining(`Import ${importId} changed 12 of 200 contacts: did they really change?`)]);
     // The same word on the next night is no news.
     await importPeople('night.csv', [...moved(ids), row('co-49', 'user', 'user')]);
     expect(await raised(accounts)).toEqual([]);
