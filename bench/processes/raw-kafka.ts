@@ -19,7 +19,7 @@ let producer: Producer;
 let turn = 0;
 
 const stream = new SignalStream({ kind: 'signals', topic: 'raw', accounts: 100_000 });
-const messages = (count: number, from = stream): Message[] => Array.from({ length: count }, () => {
+const messages = (count: number, from: SignalStream): Message[] => Array.from({ length: count }, () => {
   const { key, value, headers } = from.next();
   return { key, value, headers };
 });
@@ -37,7 +37,7 @@ answer(
     },
     /** B2: events/s of awaited sends of 500, acks from all. */
     async sendRate({ forMs }: { forMs: number }): Promise<number> {
-      const batch = messages(perSend);
+      const batch = messages(perSend, stream);
       const start = performance.now();
       let sent = 0;
       for (; performance.now() - start < forMs; sent += perSend) await producer.send({ topic: 'raw-sent', acks: -1, compression: CompressionTypes.ZSTD, messages: batch });
@@ -50,12 +50,9 @@ answer(
       // The producer tries again until the topic has its leaders.
       await admin.createTopics({ waitForLeaders: false, topics: [topicOf(topic)] });
       await admin.disconnect();
-      const events = new SignalStream({ kind: 'signals', topic, accounts, days: 28 });
-      for (let left = count; left > 0; left -= perSend) await producer.send({ topic, acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left), events) });
+      await layUp(topic, count, new SignalStream({ kind: 'signals', topic, accounts, days: 28 }));
     },
-    async lay({ count }: { count: number }) {
-      for (let left = count; left > 0; left -= perSend) await producer.send({ topic: 'raw-read', acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left)) });
-    },
+    lay: ({ count }: { count: number }) => layUp('raw-read', count, stream),
     /** B3: events/s of `eachBatch` and JSON.parse over everything laid up, three partitions at once. */
     async readRate({ count }: { count: number }): Promise<number> {
       const consumer = kafka.consumer({ groupId: `raw-${turn++}`, allowAutoTopicCreation: false });
@@ -72,6 +69,10 @@ answer(
     await producer?.disconnect();
   },
 );
+
+async function layUp(topic: string, count: number, events: SignalStream): Promise<void> {
+  for (let left = count; left > 0; left -= perSend) await producer.send({ topic, acks: -1, compression: CompressionTypes.ZSTD, messages: messages(Math.min(perSend, left), events) });
+}
 
 function readAll(consumer: Consumer, count: number): Promise<number> {
   return new Promise((resolve, reject) => {

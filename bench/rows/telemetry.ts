@@ -101,7 +101,7 @@ async function away(run: Run, stage: Stage, url: URL): Promise<void> {
   const writeKey = await service.call<string>('writeKey');
   const calls = new SegmentCalls(url, writeKey, 'away', accounts);
   const forMs = run.options.quick ? awayMs / 6 : awayMs;
-  // The highest rate with the database there: of the same calls, taken one by one and held back, and of what is laid up in large batches.
+  // Nobody who calls is new by now, in none of the three.
   let left = everyUser;
   const known = await closedLoop(url, 1, 60_000, () => (left-- > 0 ? calls.batch(100) : null));
   await service.call('letGo', { topic });
@@ -109,26 +109,25 @@ async function away(run: Run, stage: Stage, url: URL): Promise<void> {
   await service.call('hold', { topic });
   const held = await openLoop(url, awayPerSecond, forMs, 200, () => calls.single());
   await service.call('letGo', { topic });
-  const heldSeconds = await secondsToDrain(service, held.accepted.length);
+  const heldRate = held.accepted.length / (await secondsToDrain(service, held.accepted.length));
   await service.call('hold', { topic });
-  const laid = spreadOf([(await drain(stage, run.count(events))).value, (await drain(stage, run.count(events))).value]).median;
+  // The highest rate with the database there.
+  const top = spreadOf([(await drain(stage, run.count(events))).value, (await drain(stage, run.count(events))).value]).median;
 
   await service.call('letGo', { topic });
   await around.postgres.away();
   const load = await openLoop(url, awayPerSecond, forMs, 200, () => calls.single());
   await around.postgres.back();
   const seconds = await secondsToDrain(service, load.accepted.length);
-  const top = held.accepted.length / heldSeconds;
   const rate = load.accepted.length / seconds;
   const loads = [known, held, load];
   const fault = loads.map(refusalFault).find((one) => one !== null) ?? (await faultOf(stage, 'away-%', loads.reduce((sum, { accepted }) => sum + accepted.length, 0)));
-  const raw = { seconds, heldSeconds, laid, accepted: load.accepted.length };
-  const detail = `${told(load.accepted.length)} accepted meanwhile, worked off in ${told(seconds)} s`;
+  const raw = { seconds, heldRate, top, accepted: load.accepted.length };
   run.tell({
     id: 'G18', title: `database away for ${forMs / 1000} s: ingest answers 200, then catches up`, unit: 'x top rate', better: 'higher', gate: 0.8, goal: null,
-    value: spreadOf([rate / top]), detail: `${detail}; ${told(heldSeconds)} s where they were only held back`, void: fault, raw,
+    value: spreadOf([rate / top]), detail: `${told(load.accepted.length)} accepted meanwhile, worked off in ${told(seconds)} s; top rate ${told(top)}/s`, void: fault, raw,
   });
-  run.tell({ id: 'G18', title: 'the same against what is laid up in large batches', unit: 'x top rate', better: 'higher', gate: null, goal: null, value: spreadOf([rate / laid]), detail: `top rate ${told(laid)}/s`, void: fault, raw });
+  run.tell({ id: 'G18', title: 'the same against the same calls only held back', unit: 'x held', better: 'higher', gate: null, goal: null, value: spreadOf([rate / heldRate]), detail: `${told(heldRate)}/s: a record a batch costs more to read`, void: fault, raw });
 }
 
 /** Lets the consumers go, where they are held, until `count` records are applied and what they published is on the log. */

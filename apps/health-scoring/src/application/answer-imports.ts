@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Transient } from '@perennial/messaging/errors';
 import { killPoint } from '@perennial/messaging/kill-point';
 import { Database, type Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { dueSince, DueWorkNudge, RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import type { ImportAnswer } from '../domain/import-question.js';
 import type { AccountHealthState } from '../domain/state.js';
+import { byHalves } from './by-halves.js';
 import { ImportQuestionStore, type ImportQuestion } from './import-question-store.js';
 import { RescoreAccounts } from './rescore-accounts.js';
 import { SignalTime } from './signal-time.js';
@@ -49,29 +49,26 @@ export class AnswerImports implements DueWork {
 
   async runDue(): Promise<void> {
     const end = performance.now() + longestMs;
-    for (let isMore = true; isMore && performance.now() < end; ) isMore = await this.lookAtSome(mostAtOnce);
+    for (let isMore = true; isMore && performance.now() < end; ) isMore = await this.lookAtSome();
   }
 
-  /** True when there may be more. One account that cannot be judged must not keep the others from it: it is found by halving and left to its daily look. */
-  private async lookAtSome(most: number): Promise<boolean> {
-    try {
-      return await this.database.transaction((tx) => this.lookAtFirst(tx, most));
-    } catch (error) {
-      if (error instanceof Transient) throw error;
-      if (most > 1) return this.lookAtSome(Math.ceil(most / 2));
-      const [left] = await this.database.transaction((tx) => this.store.takeAnswered(tx, 1));
-      this.logger.error({ msg: 'the account cannot be judged by what was answered of an import', account_id: left?.accountId, err: error });
-      return true;
-    }
+  /** True when there may be more. */
+  private async lookAtSome(): Promise<boolean> {
+    const accountIds = await this.store.answered(this.database, mostAtOnce);
+    await byHalves(accountIds, (some) => this.lookAt(some), async (accountId, error) => {
+      this.logger.error({ msg: 'the account cannot be judged by what was answered of an import', account_id: accountId, err: error });
+      await this.database.transaction((tx) => this.store.takeAnswered(tx, [accountId]));
+    });
+    return accountIds.length === mostAtOnce;
   }
 
-  private async lookAtFirst(tx: Transaction, most: number): Promise<boolean> {
-    const taken = await this.store.takeAnswered(tx, most);
-    const accountIds = [...new Set(taken.map(({ accountId }) => accountId))];
-    if (accountIds.length === 0) return false;
-    const changes = accountIds.map((accountId) => ({ accountId, contacts: [], apply: (state: AccountHealthState) => void (state.pendingCause ??= 'override') }));
-    await this.rescoreAccounts.rescore(tx, null, changes, await this.signalTime.outsideOfSignals(tx), 'override');
-    killPoint('scoring.answering-import');
-    return taken.length === most;
+  private lookAt(accountIds: readonly string[]): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const taken = await this.store.takeAnswered(tx, accountIds);
+      const changes = taken.map((accountId) => ({ accountId, contacts: [], apply: (state: AccountHealthState) => void (state.pendingCause ??= 'override') }));
+      if (taken.length > 0) await this.rescoreAccounts.rescore(tx, null, changes, await this.signalTime.outsideOfSignals(tx), 'override');
+      killPoint('scoring.answering-import');
+      return taken.length;
+    });
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { scorecardsTopic, signalsTopic } from '@perennial/contracts/topics';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
-import { Transient } from '@perennial/messaging/errors';
 import { Outbox } from '@perennial/messaging/outbox';
 import { Database } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import type { AccountHealthState } from '../domain/state.js';
 import { Backfills } from './backfills.js';
+import { byHalves } from './by-halves.js';
 import { LookPlan } from './look-plan.js';
 import { RescoreAccounts } from './rescore-accounts.js';
 import { ScorecardStore } from './scorecard-store.js';
@@ -78,26 +78,16 @@ export class FollowScorecards implements DueWork {
     const known = await this.signalTime.known(this.database);
     const time = this.signalTime.asKnown(known);
     const accountIds = await this.behind(this.progress.assigned(signalsTopic).filter((partition) => known.until(partition) !== null), mostAtOnce);
-    await this.lookAt(accountIds, time);
+    const { generation } = this.policy.current();
+    await byHalves(accountIds, (some) => this.lookAt(some, time, generation), async (accountId, error) => {
+      this.logger.error({ msg: 'the account cannot be judged by the scorecards in force', account_id: accountId, err: error });
+      await this.plan.skip(accountId, generation);
+    });
     return accountIds.length === mostAtOnce;
   }
 
-  /** One account that cannot be judged must not keep the others from it: it is found by halving and left to its daily look. */
-  private async lookAt(accountIds: readonly string[], time: LookTime): Promise<void> {
-    if (accountIds.length === 0) return;
-    const { generation } = this.policy.current();
-    try {
-      const changes = accountIds.map((accountId) => ({ accountId, contacts: [], apply: (state: AccountHealthState) => (state.memory.generation < generation ? undefined : (false as const)) }));
-      await this.database.transaction((tx) => this.rescoreAccounts.rescore(tx, null, changes, time, 'time'));
-    } catch (error) {
-      if (error instanceof Transient) throw error;
-      if (accountIds.length === 1) {
-        this.logger.error({ msg: 'the account cannot be judged by the scorecards in force', account_id: accountIds[0], err: error });
-        return this.plan.skip(accountIds[0]!, generation);
-      }
-      const half = Math.ceil(accountIds.length / 2);
-      await this.lookAt(accountIds.slice(0, half), time);
-      await this.lookAt(accountIds.slice(half), time);
-    }
+  private async lookAt(accountIds: readonly string[], time: LookTime, generation: number): Promise<number> {
+    const changes = accountIds.map((accountId) => ({ accountId, contacts: [], apply: (state: AccountHealthState) => (state.memory.generation < generation ? undefined : (false as const)) }));
+    return (await this.database.transaction((tx) => this.rescoreAccounts.rescore(tx, null, changes, time, 'time'))).length;
   }
 }

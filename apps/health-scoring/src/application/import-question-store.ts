@@ -34,8 +34,10 @@ export abstract class ImportQuestionStore {
   abstract lock(tx: Transaction, importId: string): Promise<ImportQuestion | null>;
   /** The accounts of a clean-up await nothing more: its word counts for as little as before. */
   abstract answer(tx: Transaction, importId: string, answered: NonNullable<ImportQuestion['answered']>): Promise<void>;
-  /** Takes some accounts that await an answer which is `real`; nobody else takes them. */
-  abstract takeAnswered(tx: Transaction, limit: number): Promise<AwaitingAccount[]>;
+  /** Some accounts that await an answer which is `real`. */
+  abstract answered(sql: Sql, limit: number): Promise<string[]>;
+  /** Takes those of these accounts that still do, for this transaction alone. */
+  abstract takeAnswered(tx: Transaction, accountIds: readonly string[]): Promise<string[]>;
   /** Since when the longest of them waits; null: none does. */
   abstract answeredSince(sql: Sql): Promise<Date | null>;
 }

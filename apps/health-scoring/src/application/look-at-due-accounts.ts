@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
-import { Transient } from '@perennial/messaging/errors';
 import { Database } from '@perennial/persistence/transaction';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import type { AccountHealthState } from '../domain/state.js';
 import { Backfills } from './backfills.js';
+import { byHalves } from './by-halves.js';
 import { LookPlan } from './look-plan.js';
 import { RescoreAccounts } from './rescore-accounts.js';
 import { SignalTime, type LookTime } from './signal-time.js';
@@ -53,23 +53,11 @@ export class LookAtDueAccounts implements DueWork {
     });
     const due = await this.plan.due(times, this.backfills.held(), mostAtOnce);
     const time = this.signalTime.asKnown(known);
-    const looked = await this.lookAt(due, time, now);
+    const looked = await byHalves(due, (some) => this.lookAtAll(some, time), async (accountId, error) => {
+      this.logger.error({ msg: 'the account cannot be judged', account_id: accountId, err: error });
+      await this.plan.postpone(accountId, new Date(now.getTime() + putOffMs));
+    });
     return due.length === mostAtOnce && looked > 0;
-  }
-
-  /** One account that cannot be judged must not keep the others from it: it is found by halving and put off. */
-  private async lookAt(accountIds: readonly string[], time: LookTime, now: Date): Promise<number> {
-    if (accountIds.length === 0) return 0;
-    try {
-      return await this.lookAtAll(accountIds, time);
-    } catch (error) {
-      if (error instanceof Transient) throw error;
-      const half = Math.ceil(accountIds.length / 2);
-      if (accountIds.length > 1) return (await this.lookAt(accountIds.slice(0, half), time, now)) + (await this.lookAt(accountIds.slice(half), time, now));
-      this.logger.error({ msg: 'the account cannot be judged', account_id: accountIds[0], err: error });
-      await this.plan.postpone(accountIds[0]!, new Date(now.getTime() + putOffMs));
-      return 1;
-    }
   }
 
   private async lookAtAll(accountIds: readonly string[], time: LookTime): Promise<number> {

@@ -44,9 +44,3 @@ export class ImportQuestionView {
   @ApiProperty({ type: 'integer', description: 'Accounts that are looked at once it is answered.' }) waitingAccounts!: number;
   @ApiProperty({ type: ImportQuestionAnswered, nullable: true, description: 'Null: nobody has answered yet.' }) answered!: ImportQuestionAnswered | null;
 }
-
-export class ImportQuestionList {
-  @ApiProperty({ enum: ['list'] }) object!: 'list';
-  @ApiProperty({ type: [ImportQuestionView] }) data!: ImportQuestionView[];
-  @ApiProperty() hasMore!: boolean;
-}

@@ -2,13 +2,14 @@ import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Query 
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@perennial/persistence/transaction';
 import { CurrentPrincipal, RequireScope, type Principal } from '@perennial/service-kit/access';
+import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
-import { listOf } from '@perennial/service-kit/list';
+import { listOf, type List } from '@perennial/service-kit/list';
 import { AnswerImports } from '../application/answer-imports.js';
 import { ImportQuestionStore, type ImportQuestion } from '../application/import-question-store.js';
 import { words } from '../domain/words.js';
-import { AnswerImportQuestion, ImportQuestionList, ImportQuestionsQuery, ImportQuestionView } from './import-question.dto.js';
+import { AnswerImportQuestion, ImportQuestionsQuery, ImportQuestionView } from './import-question.dto.js';
 
 @ApiTags('judgements')
 @Controller('api/v1/judgements/imports')
@@ -22,8 +23,8 @@ export class ImportQuestionsController {
   @Get()
   @RequireScope('health:read')
   @ApiOperation({ summary: 'Imports that changed many contacts at once, newest first', description: 'Until somebody says what such an import was, it raises nothing.' })
-  @ApiOkResponse({ type: ImportQuestionList })
-  async list(@Query() { state, limit, startingAfter }: ImportQuestionsQuery): Promise<ImportQuestionList> {
+  @ApiListResponse(ImportQuestionView)
+  async list(@Query() { state, limit, startingAfter }: ImportQuestionsQuery): Promise<List<ImportQuestionView>> {
     const rows = await this.store.list(state === undefined ? null : state === 'open', limit + 1, startingAfter ?? null);
     if (rows === null) throw new ProblemException(400, 'there is no such question to go on from', { code: 'invalid', errors: [{ pointer: '?startingAfter', detail: 'must be an import that was asked about' }] });
     return listOf(rows.map(viewOf), limit);

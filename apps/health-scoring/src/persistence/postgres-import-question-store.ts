@@ -80,14 +80,24 @@ export class PostgresImportQuestionStore extends ImportQuestionStore {
     });
   }
 
-  takeAnswered(tx: Transaction, limit: number): Promise<AwaitingAccount[]> {
-    return tx.query<AwaitingAccount>({
-      name: 'take-answered',
-      text: `DELETE FROM import_question_account WHERE (import_id, account_id) IN (
-               SELECT a.import_id, a.account_id FROM import_question_account a JOIN import_question q USING (import_id) WHERE q.answer = 'real'
-               ORDER BY a.account_id LIMIT $1 FOR UPDATE OF a SKIP LOCKED) RETURNING import_id AS "importId", account_id AS "accountId"`,
+  async answered(sql: Sql, limit: number): Promise<string[]> {
+    const rows = await sql.query<{ account_id: string }>({
+      name: 'answered-accounts',
+      text: `SELECT DISTINCT a.account_id FROM import_question_account a JOIN import_question q USING (import_id) WHERE q.answer = 'real' ORDER BY a.account_id LIMIT $1`,
       values: [limit],
     });
+    return rows.map((row) => row.account_id);
+  }
+
+  async takeAnswered(tx: Transaction, accountIds: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ account_id: string }>({
+      name: 'take-answered',
+      text: `DELETE FROM import_question_account WHERE (import_id, account_id) IN (
+               SELECT a.import_id, a.account_id FROM import_question_account a JOIN import_question q USING (import_id) WHERE q.answer = 'real' AND a.account_id = ANY($1::text[])
+               ORDER BY a.account_id, a.import_id FOR UPDATE OF a SKIP LOCKED) RETURNING account_id`,
+      values: [accountIds],
+    });
+    return [...new Set(rows.map((row) => row.account_id))];
   }
 
   async answeredSince(sql: Sql): Promise<Date | null> {
