@@ -9,7 +9,7 @@ import { Child } from './child.js';
 import { postmasterOf } from './processes.js';
 
 /** As docker-compose.yml runs it: every commit durable, memory for some hundred thousand accounts. */
-const durable = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', shared_buffers: '512MB', max_wal_size: '2GB', log_checkpoints: 'off' };
+const durable = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', shared_buffers: '512MB', max_wal_size: '4GB', checkpoint_timeout: '15min', log_checkpoints: 'off' };
 
 /** As the image of a service sets it (ADR 22). */
 const imageEnvironment = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '8388608' };

@@ -25,7 +25,7 @@ export const growth: Row = {
     const drain = (size: number): Promise<Measured> => stages.get(size)!.drain({ accounts: size, from: 1 }, run.count(events));
     const rates = new Map<number, Measured[]>(sizes.map((size) => [size, []]));
     for (const size of sizes) await drain(size);
-    for (let round = 0; round < run.fewRounds; round++) for (const size of sizes) rates.get(size)!.push(await drain(size));
+    for (let round = 0; round < run.options.rounds; round++) for (const size of sizes) rates.get(size)!.push(await drain(size));
     tell(run, rates, 100_000, { gate: 0.75, goal: 0.9 });
     tell(run, rates, 1_000, { gate: 0.35, goal: 0.5 });
   },

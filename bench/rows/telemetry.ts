@@ -21,7 +21,7 @@ const accounts = 10_000;
 const events = 20_000;
 const rawEvents = 150_000;
 const awayMs = 60_000;
-const awayPerSecond = 500;
+const awayPerSecond = 1_000;
 /** Batches of a hundred calls, after which nobody who calls is new. */
 const everyUser = 300;
 const topic = telemetryTopic.name;

@@ -69,7 +69,7 @@ export class PostgresOutbox extends Outbox {
     const rows = await tx.query<LookRow>({
       name: 'messaging_published_look',
       text: `SELECT e.epoch, e.rebuilding, p.key, p.version, p.fingerprint FROM messaging_epoch e
-             LEFT JOIN messaging_published p ON p.topic = $1 AND p.key = ANY($2)`,
+             LEFT JOIN (unnest($2::text[]) AS k (key) JOIN messaging_published p USING (key)) ON p.topic = $1`,
       values: [topic.name, topic.versioned ? [...new Set(drafts.map(({ key }) => key))] : []],
     });
     const published = new Map<string, PublishedContent>();

@@ -11,7 +11,7 @@ export async function loadContacts(tx: Transaction, states: ReadonlyMap<string, 
   if (refreshed.length === 0 && named.length === 0) return;
   const rows = await tx.query<{ account_id: string; person_id: string; facts: Buffer }>({
     name: 'load-contacts',
-    text: `SELECT account_id, person_id, facts FROM contact_health WHERE account_id = ANY($1::text[]) AND kept
+    text: `SELECT account_id, person_id, facts FROM unnest($1::text[]) AS asked (account_id) JOIN contact_health USING (account_id) WHERE kept
            UNION SELECT c.account_id, c.person_id, c.facts FROM unnest($2::text[], $3::text[]) AS n (account_id, person_id) JOIN contact_health c USING (account_id, person_id)`,
     values: [refreshed, named.map((n) => n.accountId), named.map((n) => n.personId)],
   });

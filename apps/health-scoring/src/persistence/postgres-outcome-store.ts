@@ -15,7 +15,7 @@ export class PostgresOutcomeStore extends OutcomeStore {
       text: `WITH told AS (
                SELECT * FROM unnest($2::text[], $3::text[], $4::date[], $5::date[], $6::boolean[], $7::date[]) AS t (account_id, renewal_id, starts_on, notice_on, lost, decided_on)
              ), gone AS (
-               DELETE FROM contract_outcome o WHERE o.account_id = ANY($1) AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = o.account_id AND t.renewal_id = o.renewal_id)
+               DELETE FROM contract_outcome o USING unnest($1::text[]) AS asked (account_id) WHERE o.account_id = asked.account_id AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = o.account_id AND t.renewal_id = o.renewal_id)
              )
              INSERT INTO contract_outcome AS o SELECT * FROM told
              ON CONFLICT (account_id, renewal_id) DO UPDATE SET starts_on = excluded.starts_on, notice_on = excluded.notice_on, lost = excluded.lost, decided_on = excluded.decided_on
@@ -47,12 +47,12 @@ export class PostgresOutcomeStore extends OutcomeStore {
       sql.query<{ account_id: string; segment: string | null; starts_on: number | null; notice_on: number; lost: boolean; decided_on: number | null }>({
         name: 'known-outcomes',
         text: `SELECT o.account_id, p.segment, ${epochDay('starts_on')} AS starts_on, ${epochDay('o.notice_on')} AS notice_on, lost, ${epochDay('decided_on')} AS decided_on
-               FROM contract_outcome o LEFT JOIN portfolio p USING (account_id) WHERE o.account_id = ANY($1) ORDER BY o.account_id, o.notice_on, renewal_id`,
+               FROM unnest($1::text[]) AS asked (account_id) JOIN contract_outcome o USING (account_id) LEFT JOIN portfolio p USING (account_id) ORDER BY o.account_id, o.notice_on, renewal_id`,
         values: [accountIds],
       }),
       sql.query<{ account_id: string; day: number; has_outreach: boolean; nps: string | null; nps_at: Date | null; nps_id: string | null }>({
         name: 'known-customer-days',
-        text: `SELECT account_id, ${epochDay('day')} AS day, has_outreach, nps, nps_at, nps_id FROM customer_day WHERE account_id = ANY($1) ORDER BY account_id, day`,
+        text: `SELECT account_id, ${epochDay('day')} AS day, has_outreach, nps, nps_at, nps_id FROM unnest($1::text[]) AS asked (account_id) JOIN customer_day USING (account_id) ORDER BY account_id, day`,
         values: [accountIds],
       }),
     ]);

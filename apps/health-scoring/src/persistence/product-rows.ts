@@ -7,7 +7,7 @@ import type { AccountHealthState } from '../domain/state.js';
 export async function loadProducts(tx: Transaction, states: ReadonlyMap<string, AccountHealthState>, refreshed: readonly string[]): Promise<void> {
   const ids = refreshed.filter((accountId) => states.get(accountId)!.products.size > 0);
   if (ids.length === 0) return;
-  const rows = await tx.query<{ account_id: string; product: string; facts: Buffer }>({ name: 'load-products', text: 'SELECT account_id, product, facts FROM product_health WHERE account_id = ANY($1::text[])', values: [ids] });
+  const rows = await tx.query<{ account_id: string; product: string; facts: Buffer }>({ name: 'load-products', text: 'SELECT account_id, product, facts FROM unnest($1::text[]) AS asked (account_id) JOIN product_health USING (account_id)', values: [ids] });
   for (const row of rows) states.get(row.account_id)!.products.set(row.product, decodeProduct(row.facts));
 }
 

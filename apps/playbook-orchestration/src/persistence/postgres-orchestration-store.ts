@@ -107,12 +107,12 @@ export class PostgresOrchestrationStore extends OrchestrationStore {
     const [books, runs] = await Promise.all([
       tx.query<BookRow>({
         name: 'lock-books',
-        text: 'SELECT account_id, book FROM account_book WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
+        text: 'SELECT account_id, book FROM unnest($1::text[]) AS asked (account_id) JOIN account_book b USING (account_id) ORDER BY b.account_id FOR NO KEY UPDATE OF b',
         values: [accountIds],
       }),
       tx.query<RunRow>({
         name: 'running-runs',
-        text: `SELECT account_id, run FROM playbook_run WHERE account_id = ANY($1::text[]) AND state = 'running' ORDER BY started_at, id`,
+        text: `SELECT account_id, run FROM unnest($1::text[]) AS asked (account_id) JOIN playbook_run USING (account_id) WHERE state = 'running' ORDER BY started_at, id`,
         values: [accountIds],
       }),
     ]);

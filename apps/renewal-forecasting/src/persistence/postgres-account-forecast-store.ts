@@ -52,12 +52,12 @@ export class PostgresAccountForecastStore extends AccountForecastStore {
     return Promise.all([
       tx.query<AccountRow>({
         name: 'lock-account-forecasts',
-        text: 'SELECT account_id, facts, as_of, restating, published FROM account_forecast WHERE account_id = ANY($1::text[]) ORDER BY account_id FOR NO KEY UPDATE',
+        text: 'SELECT account_id, facts, as_of, restating, published FROM unnest($1::text[]) AS asked (account_id) JOIN account_forecast f USING (account_id) ORDER BY f.account_id FOR NO KEY UPDATE OF f',
         values: [ids],
       }),
       tx.query<ContractEntryRow>({
         name: 'load-contract-entries',
-        text: `SELECT ${contractEntryColumns} FROM contract_entry WHERE account_id = ANY($1::text[])`,
+        text: `SELECT ${contractEntryColumns} FROM unnest($1::text[]) AS asked (account_id) JOIN contract_entry USING (account_id)`,
         values: [ids],
       }),
     ]);
@@ -132,7 +132,7 @@ export class PostgresAccountForecastStore extends AccountForecastStore {
                SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::date[], $6::date[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::bigint[])
                  AS t (account_id, id, contract_id, renewal_on, notice_on, arr_minor, currency, state, outcome, forecast, version)
              ), gone AS (
-               DELETE FROM renewal r WHERE r.account_id = ANY($1::text[]) AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = r.account_id AND t.id = r.id)
+               DELETE FROM renewal r USING unnest($1::text[]) AS asked (account_id) WHERE r.account_id = asked.account_id AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = r.account_id AND t.id = r.id)
              )
              INSERT INTO renewal (account_id, id, contract_id, renewal_on, notice_on, arr_minor, currency, state, outcome, forecast, version) SELECT * FROM told
              ON CONFLICT (account_id, id) DO UPDATE SET notice_on = excluded.notice_on, arr_minor = excluded.arr_minor, currency = excluded.currency, state = excluded.state, outcome = excluded.outcome,

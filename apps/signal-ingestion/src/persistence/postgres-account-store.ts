@@ -62,9 +62,9 @@ export class PostgresAccountStore extends AccountStore {
   async relatives(tx: Transaction, ids: readonly string[]): Promise<Relative[]> {
     const rows = await tx.query<RelativeRow & { root: string }>({
       name: 'relatives',
-      text: `WITH root AS (SELECT DISTINCT coalesce(root_id, id) AS id FROM account WHERE id = ANY($1::text[]))
+      text: `WITH asked AS (SELECT unnest($1::text[]) AS id), root AS (SELECT DISTINCT coalesce(a.root_id, a.id) AS id FROM asked JOIN account a USING (id))
              SELECT a.*, root.id AS root FROM root JOIN account a ON a.root_id = root.id
-             UNION ALL SELECT a.*, root.id FROM root JOIN account a ON a.id = root.id WHERE a.id <> ALL($1::text[])`,
+             UNION ALL SELECT a.*, root.id FROM root JOIN account a ON a.id = root.id WHERE NOT EXISTS (SELECT FROM asked WHERE asked.id = a.id)`,
       values: [ids],
     });
     return rows.map((row) => ({ account: accountOf(row), root: row.root, mergedInto: row.merged_into, isAlias: row.is_alias }));
@@ -94,8 +94,8 @@ export class PostgresAccountStore extends AccountStore {
     const rows = await tx.query<{ doc: Contact }>({
       name: 'load-stakeholders',
       text: `SELECT doc FROM (
-               SELECT doc, account_id, row_number() OVER (PARTITION BY account_id ORDER BY stakeholder_rank, person_id) AS n FROM contact
-               WHERE account_id = ANY($1::text[]) AND stakeholder_rank IS NOT NULL
+               SELECT doc, account_id, row_number() OVER (PARTITION BY account_id ORDER BY stakeholder_rank, person_id) AS n FROM unnest($1::text[]) AS asked (account_id) JOIN contact USING (account_id)
+               WHERE stakeholder_rank IS NOT NULL
              ) s WHERE n <= 50 ORDER BY account_id, n`,
       values: [accountIds],
     });

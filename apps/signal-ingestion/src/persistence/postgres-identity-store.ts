@@ -76,7 +76,8 @@ export class PostgresIdentityStore extends IdentityStore {
     if (personIds.length === 0) return new Map();
     const rows = await sql.query<{ key: string; root_key: string }>({
       name: 'merged-people',
-      text: `WITH root AS (SELECT root_key FROM identity WHERE key = ANY($1::text[]) AND root_key IS NOT NULL UNION SELECT root_key FROM identity WHERE root_key = ANY($1::text[]))
+      text: `WITH asked AS (SELECT unnest($1::text[]) AS key),
+               root AS (SELECT i.root_key FROM asked JOIN identity i USING (key) WHERE i.root_key IS NOT NULL UNION SELECT i.root_key FROM asked JOIN identity i ON i.root_key = asked.key)
              SELECT i.key, i.root_key FROM root JOIN identity i USING (root_key)`,
       values: [personIds],
     });
@@ -94,7 +95,7 @@ export class PostgresIdentityStore extends IdentityStore {
   private async lockKnown(tx: Transaction, keys: readonly string[]): Promise<Identity[]> {
     const rows = await tx.query<IdentityRow>({
       name: 'lock-identities',
-      text: 'SELECT key, alias_of, account_id, waiting, email FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE',
+      text: 'SELECT i.key, i.alias_of, i.account_id, i.waiting, i.email FROM unnest($1::text[]) AS k (key) JOIN identity i USING (key) ORDER BY i.key FOR NO KEY UPDATE OF i',
       values: [keys],
     });
     return rows.map(identityOf);

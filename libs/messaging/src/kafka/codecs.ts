@@ -2,6 +2,8 @@ import { constants, gunzip, gzip, zstdCompressSync, zstdDecompressSync } from 'n
 import { promisify } from 'node:util';
 // Node finds only some of kafkajs' CommonJS exports by name: CompressionCodecs is not among them.
 import kafkajs, { CompressionTypes } from 'kafkajs';
+import snappy from 'kafkajs-snappy';
+import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 
 interface Encoded {
   readonly buffer: Buffer;
@@ -25,16 +27,26 @@ const gzipCodec = {
   decompress: async (buffer: Buffer): Promise<Buffer> => gunzipAsync(buffer),
 };
 
-/**
- * Registers the codecs that Node has. Batches in others (snappy, lz4) never reach us: our topics are created
- * with `compression.type`, so the broker stores what any producer sends in the topic's own codec.
- */
+const lz4 = {
+  compress: async ({ buffer }: Encoded): Promise<Buffer> => compressFrameSync(buffer),
+  decompress: async (buffer: Buffer): Promise<Buffer> => decompressFrameSync(buffer),
+};
+
+/** Registers every codec of Kafka, since the broker stores what a producer sends as it is. */
 export function registerCodecs(): void {
-  kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
-  kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => gzipCodec;
+  const codecs = kafkajs.CompressionCodecs;
+  codecs[CompressionTypes.ZSTD] = () => zstd;
+  codecs[CompressionTypes.GZIP] = () => gzipCodec;
+  codecs[CompressionTypes.LZ4] = () => lz4;
+  codecs[CompressionTypes.Snappy] = snappy;
 }
 
-/** The codec to write a topic with, by the topic's `compression.type`; gzip, which every client reads, when it has none. */
-export function codecOf(compressionType: string | undefined): CompressionTypes {
+/** Below this size of a batch, bytes, packing and unpacking cost more than sending and storing it as it is. */
+const smallBatch = 1_024;
+
+/** The codec to write a batch of `bytes` with, by the topic's `compression.type`; gzip, which every client reads, when it has none of ours. */
+export function codecOf(compressionType: string | undefined, bytes: number): CompressionTypes {
+  if (compressionType === 'producer') return bytes < smallBatch ? CompressionTypes.None : CompressionTypes.ZSTD;
+  // As topics were made before: the broker would pack a batch anew that comes in another codec.
   return compressionType === 'zstd' ? CompressionTypes.ZSTD : CompressionTypes.GZIP;
 }

@@ -3,6 +3,7 @@ import { Fatal, Transient } from '../errors.js';
 import type { EventLog, LogRecord, OutgoingRecord, SubscribeOptions, Subscription, TopicSpec, Watermarks } from '../event-log.js';
 import { partitionOf } from '../partitioner.js';
 import { Coalescer, defaultLimits, sizeOf } from './coalescer.js';
+import { codecOf } from './codecs.js';
 import { KafkaClient, type ClientOptions } from './kafka-client.js';
 import { brokerCodes, translated } from './kafka-errors.js';
 import { KafkaReader } from './kafka-reader.js';
@@ -180,10 +181,10 @@ export class KafkaEventLog implements EventLog {
     let writer = this.#writers.get(topic);
     if (!writer) {
       writer = this.#ask(`look up ${topic}`, async () => {
-        await partitionsOf(this.#admin, topic);
+        const partitions = await partitionsOf(this.#admin, topic);
         const limits = await topicLimits(this.#admin, topic);
         const bounds = { ...defaultLimits, maxBytes: Math.min(defaultLimits.maxBytes, limits.maxBytes) };
-        return { limits, coalescer: new Coalescer((records) => this.#send(topic, limits, records), bounds) };
+        return { limits, coalescer: new Coalescer((records) => this.#send(topic, limits, partitions, records), bounds) };
       });
       this.#writers.set(topic, writer);
       writer.catch(() => this.#writers.delete(topic));
@@ -191,9 +192,11 @@ export class KafkaEventLog implements EventLog {
     return writer;
   }
 
-  async #send(topic: string, { codec }: TopicLimits, records: readonly OutgoingRecord[]): Promise<void> {
+  async #send(topic: string, { compressionType }: TopicLimits, partitions: number, records: readonly OutgoingRecord[]): Promise<void> {
+    // Each partition gets a batch of its own.
+    const batchBytes = records.reduce((sum, record) => sum + sizeOf(record), 0) / Math.min(records.length, partitions);
     try {
-      await this.#producer.send({ topic, acks: acksFromAll, timeout: ackTimeoutMs, compression: codec, messages: records.map(toMessage) });
+      await this.#producer.send({ topic, acks: acksFromAll, timeout: ackTimeoutMs, compression: codecOf(compressionType, batchBytes), messages: records.map(toMessage) });
     } catch (error) {
       // The next call looks whether the topic is still there.
       if (brokerCodes(error).has('UNKNOWN_TOPIC_OR_PARTITION')) this.#writers.delete(topic);

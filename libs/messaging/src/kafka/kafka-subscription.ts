@@ -21,7 +21,7 @@ export interface SubscriptionSurroundings {
 
 const defaultPartitionsAtOnce = 2;
 /** Compressed: decoded they are some eight times larger, for each of the partitions owned. */
-const fetchBytesPerPartition = 512 * 1024;
+const fetchBytesPerPartition = 1024 * 1024;
 const fetchBytes = 4 * 1024 * 1024;
 /** Heartbeats go between fetches, and `close` waits for the fetch under way. */
 const fetchWaitMs = 1_000;

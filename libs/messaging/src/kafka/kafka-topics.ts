@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 // Node does not find ConfigResourceTypes among kafkajs' exports by name.
-import kafkajs, { type Admin, type CompressionTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { Fatal, Transient } from '../errors.js';
 import type { TopicSpec } from '../event-log.js';
-import { codecOf } from './codecs.js';
 import { brokerCodes } from './kafka-errors.js';
 import type { WatermarkReader } from './watermark-reader.js';
 
@@ -14,7 +13,8 @@ const servedWithinMs = 15_000;
 
 /** What a producer has to know of a topic. */
 export interface TopicLimits {
-  readonly codec: CompressionTypes;
+  /** Its `compression.type`. */
+  readonly compressionType: string | undefined;
   /** Largest record and largest batch, bytes before compression. */
   readonly maxBytes: number;
 }
@@ -85,8 +85,8 @@ function settingsOf(spec: TopicSpec): Record<string, string> {
     ...kept,
     // The record's time is when the log took it, whatever a producer's clock says.
     'message.timestamp.type': 'LogAppendTime',
-    // Stock clients lack zstd, and this client lacks what others may send: the broker converts.
-    'compression.type': spec.compression === 'public' ? 'gzip' : 'zstd',
+    // Stock clients lack zstd: the broker converts. What only we read stays as it was sent.
+    'compression.type': spec.compression === 'public' ? 'gzip' : 'producer',
     'max.message.bytes': String(spec.maxRecordBytes + batchOverhead),
   };
 }
@@ -99,7 +99,7 @@ export async function topicLimits(admin: Admin, topic: string): Promise<TopicLim
   });
   const entries = new Map(resources.flatMap(({ configEntries }) => configEntries).map(({ configName, configValue }) => [configName, configValue]));
   const largest = Number(entries.get('max.message.bytes'));
-  return { codec: codecOf(entries.get('compression.type')), maxBytes: Math.max(1, (Number.isFinite(largest) ? largest : 1_048_576) - batchOverhead) };
+  return { compressionType: entries.get('compression.type'), maxBytes: Math.max(1, (Number.isFinite(largest) ? largest : 1_048_576) - batchOverhead) };
 }
 
 /** `Fatal` when the topic does not exist. */

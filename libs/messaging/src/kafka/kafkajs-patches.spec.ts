@@ -55,3 +55,34 @@ describe('the request queue of kafkajs', () => {
     expect(queue.throttleCheckTimeoutId).toBeNull();
   });
 });
+
+describe('a consumer of kafkajs whose partitions are all paused', () => {
+  beforeAll(() => patchKafkajs());
+
+  it('fetches again as soon as one is resumed', async () => {
+    const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/consumerGroup.js') as { prototype: object };
+    const paused = new Set([0]);
+    const active = () => [{ topic: 't', partitions: [0].filter((partition) => !paused.has(partition)) }];
+    const group = Object.assign(Object.create(prototype) as object, {
+      maxWaitTime: 60_000,
+      cluster: { refreshMetadataIfNecessary: () => Promise.resolve() },
+      logger: { info: () => undefined },
+      offsetManager: { committedOffsets: () => ({ t: { 0: '0' } }) },
+      subscriptionState: { assigned: () => [{ topic: 't', partitions: [0] }], active, resume: () => paused.clear() },
+      checkForStaleAssignment: () => undefined,
+      filterPartitionsByNode: (_node: string, partitions: object) => partitions,
+      seekOffsets: () => Promise.resolve(),
+    }) as unknown as { readonly maxWaitTime: number; fetch(node: string): Promise<readonly unknown[]>; resume(partitions: readonly object[]): void };
+    // Twice: what was resumed once does not keep it awake.
+    for (let round = 0; round < 2; round++) {
+      paused.add(0);
+      let answered = false;
+      const fetched = group.fetch('1').finally(() => (answered = true));
+      await sleep(20);
+      expect(answered).toBe(false);
+      group.resume([{ topic: 't', partitions: [0] }]);
+      expect(await fetched).toEqual([]);
+    }
+    expect(group.maxWaitTime).toBe(60_000);
+  });
+});

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PartitionAssigners, type Assigner, type PartitionAssigner } from 'kafkajs';
+import { encodeRecord, type EncodedRecord, type RecordToEncode } from './encode-record.js';
 
 // kafkajs 2.2.4 is pinned, so its inner modules can be relied on; the specs of this folder fail without the patches.
 const inner = createRequire(import.meta.url);
@@ -24,7 +26,14 @@ interface ConsumerGroup {
   lastRequest: number;
   heartbeat(options: { interval: number }): Promise<void>;
   readonly assigners: readonly Assigner[];
-  readonly subscriptionState: { pause(partitions: { topic: string; partitions: number[] }[]): void };
+  readonly subscriptionState: {
+    pause(partitions: { topic: string; partitions: number[] }[]): void;
+    active(): { readonly partitions: readonly number[] }[];
+  };
+  /** Longest wait of a fetch, ms. */
+  maxWaitTime: number;
+  fetch(nodeId: string): Promise<readonly unknown[]>;
+  resume(partitions: readonly { topic: string; partitions?: number[] }[]): void;
   readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } };
   hasSeekOffset(where: TopicPartition): boolean;
   recoverFromOffsetOutOfRange(error: TopicPartition): Promise<void>;
@@ -43,6 +52,8 @@ export function patchKafkajs(): void {
   calmIdleQueues();
   reportOutOfRange();
   beatWhenTheClockIsSetBack();
+  fetchWhenResumed();
+  encodeRecordsAtOnce();
 }
 
 /** kafkajs' own assigner, tagged so that its consumer reports out-of-range offsets instead of resetting them. */
@@ -102,4 +113,38 @@ function beatWhenTheClockIsSetBack(): void {
     if (this.lastRequest > Date.now()) this.lastRequest = 0;
     return beat.call(this, options);
   };
+}
+
+/**
+ * As shipped a consumer whose partitions are all paused sleeps as long as a fetch may wait, whatever is resumed meanwhile.
+ */
+function fetchWhenResumed(): void {
+  const group = (inner('kafkajs/src/consumer/consumerGroup.js') as { prototype: ConsumerGroup }).prototype;
+  const fetch: ConsumerGroup['fetch'] = Reflect.get(group, 'fetch');
+  const resume: ConsumerGroup['resume'] = Reflect.get(group, 'resume');
+  const asleep = new WeakMap<ConsumerGroup, { readonly longestMs: number; resumed: AbortController }>();
+  group.resume = function (this: ConsumerGroup, partitions) {
+    resume.call(this, partitions);
+    asleep.get(this)?.resumed.abort();
+  };
+  group.fetch = async function (this: ConsumerGroup, nodeId) {
+    if (this.subscriptionState.active().some(({ partitions }) => partitions.length > 0)) return fetch.call(this, nodeId);
+    const state = asleep.get(this) ?? { longestMs: this.maxWaitTime, resumed: new AbortController() };
+    asleep.set(this, state);
+    if (state.resumed.signal.aborted) state.resumed = new AbortController();
+    const { signal } = state.resumed;
+    // It does all else that belongs to a fetch, and does not sleep.
+    this.maxWaitTime = 0;
+    const batches = await fetch.call(this, nodeId).finally(() => (this.maxWaitTime = state.longestMs));
+    if (batches.length === 0) await sleep(state.longestMs, undefined, { signal }).catch(() => undefined);
+    return batches;
+  };
+}
+
+/** Its requests load what encodes a record when the first one is sent, so what it is taken from can be replaced until then. */
+function encodeRecordsAtOnce(): void {
+  const path = inner.resolve('kafkajs/src/protocol/recordBatch/record/v0/index.js');
+  const original = inner(path) as (record: RecordToEncode) => EncodedRecord;
+  const loaded = inner.cache[path];
+  if (loaded) loaded.exports = (record: RecordToEncode) => encodeRecord(record) ?? original(record);
 }
