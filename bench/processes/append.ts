@@ -1,4 +1,3 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EventLog, OutgoingRecord } from '@perennial/messaging/event-log';
 import { partitionOf } from '@perennial/messaging/partitioner';
 import { createLogger } from '@perennial/service-kit/logging';
@@ -48,12 +47,10 @@ answer(
 );
 
 async function kafkaAlone(brokers: readonly string[]): Promise<Append> {
-  const zstd = { compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }), decompress: async (buffer: Buffer) => zstdDecompressSync(buffer) };
-  kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
   const producer = new Kafka({ brokers: [...brokers], clientId: 'alone', logLevel: logLevel.NOTHING }).producer({ allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   close = () => producer.disconnect();
-  return ({ key, value: body, headers }) => producer.send({ topic, acks: -1, compression: CompressionTypes.ZSTD, messages: [{ key, value: body, headers }] });
+  return ({ key, value: body, headers }) => producer.send({ topic, acks: -1, compression: CompressionTypes.None, messages: [{ key, value: body, headers }] });
 }
 
 /** As many connections as the log's own pool has. */

@@ -57,7 +57,7 @@ function channel(topic: AnyTopic): Json {
   if (!description) throw new Error(`describe the topic ${topic.name} in async-api.ts`);
   return {
     address: topic.name,
-    description: `${description} ${topic.public ? 'Public: read it with any client.' : 'Internal: compressed with zstd.'}`,
+    description: `${description} ${topic.public ? 'Public: read it with any client.' : 'Internal: compressed with zstd where it is worth it, or as its producer chose.'}`,
     messages: Object.fromEntries(Object.keys(topic.events).map((type) => [type, { $ref: `#/components/messages/${messageId(topic, type)}` }])),
     bindings: {
       kafka: {

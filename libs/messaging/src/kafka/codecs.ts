@@ -44,7 +44,7 @@ export function registerCodecs(): void {
 /** Below this size of a batch, bytes, packing and unpacking cost more than sending and storing it as it is. */
 const smallBatch = 1_024;
 
-/** The codec to write a batch of `bytes` with, by the topic's `compression.type`; gzip, which every client reads, when it has none of ours. */
+/** The codec to write a batch of `bytes` with, by the topic's own `compression.type`; gzip, which every client reads, when it has none of ours. */
 export function codecOf(compressionType: string | undefined, bytes: number): CompressionTypes {
   if (compressionType === 'producer') return bytes < smallBatch ? CompressionTypes.None : CompressionTypes.ZSTD;
   // As topics were made before: the broker would pack a batch anew that comes in another codec.

@@ -193,8 +193,9 @@ export class KafkaEventLog implements EventLog {
   }
 
   async #send(topic: string, { compressionType }: TopicLimits, partitions: number, records: readonly OutgoingRecord[]): Promise<void> {
-    // Each partition gets a batch of its own.
-    const batchBytes = records.reduce((sum, record) => sum + sizeOf(record), 0) / Math.min(records.length, partitions);
+    // Each partition gets a batch of its own; records without a key go round.
+    const places = new Set(records.map(({ key }, i) => key ?? i)).size;
+    const batchBytes = records.reduce((sum, record) => sum + sizeOf(record), 0) / Math.min(places, partitions);
     try {
       await this.#producer.send({ topic, acks: acksFromAll, timeout: ackTimeoutMs, compression: codecOf(compressionType, batchBytes), messages: records.map(toMessage) });
     } catch (error) {

@@ -20,7 +20,7 @@ export interface SubscriptionSurroundings {
 }
 
 const defaultPartitionsAtOnce = 2;
-/** Compressed: decoded they are some eight times larger, for each of the partitions owned. */
+/** As they are stored: large batches are packed and some eight times larger when decoded, single records are not (ADR 35). */
 const fetchBytesPerPartition = 1024 * 1024;
 const fetchBytes = 4 * 1024 * 1024;
 /** Heartbeats go between fetches, and `close` waits for the fetch under way. */

@@ -10,10 +10,12 @@ import type { WatermarkReader } from './watermark-reader.js';
 const batchOverhead = 16 * 1024;
 const dayMs = 86_400_000;
 const servedWithinMs = 15_000;
+/** Where a topic's setting was given to the topic itself: else it is a default of the broker. */
+const ofTopic = kafkajs.ConfigSource.TOPIC_CONFIG;
 
 /** What a producer has to know of a topic. */
 export interface TopicLimits {
-  /** Its `compression.type`. */
+  /** The `compression.type` it was given; undefined: the broker's own holds. */
   readonly compressionType: string | undefined;
   /** Largest record and largest batch, bytes before compression. */
   readonly maxBytes: number;
@@ -97,9 +99,10 @@ export async function topicLimits(admin: Admin, topic: string): Promise<TopicLim
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['compression.type', 'max.message.bytes'] }],
   });
-  const entries = new Map(resources.flatMap(({ configEntries }) => configEntries).map(({ configName, configValue }) => [configName, configValue]));
-  const largest = Number(entries.get('max.message.bytes'));
-  return { compressionType: entries.get('compression.type'), maxBytes: Math.max(1, (Number.isFinite(largest) ? largest : 1_048_576) - batchOverhead) };
+  const entries = new Map(resources.flatMap(({ configEntries }) => configEntries).map((entry) => [entry.configName, entry]));
+  const largest = Number(entries.get('max.message.bytes')?.configValue);
+  const compression = entries.get('compression.type');
+  return { compressionType: compression?.configSource === ofTopic ? compression.configValue : undefined, maxBytes: Math.max(1, (Number.isFinite(largest) ? largest : 1_048_576) - batchOverhead) };
 }
 
 /** `Fatal` when the topic does not exist. */

@@ -56,6 +56,18 @@ describe('the request queue of kafkajs', () => {
   });
 });
 
+describe('a record of kafkajs', () => {
+  beforeAll(() => patchKafkajs());
+
+  it('is encoded into one buffer of its size', () => {
+    const encode = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (record: object) => { readonly buf: Buffer; readonly buffer: Buffer };
+    const { buf, buffer } = encode({ value: Buffer.from('value'), headers: { a: 'b' } });
+    expect(buf.length).toBe(buffer.length);
+    // What is not ours is left to kafkajs, which takes 512 bytes at least.
+    expect(encode({ value: Buffer.from('value'), headers: { a: ['b', 'c'] } }).buf.length).toBeGreaterThanOrEqual(512);
+  });
+});
+
 describe('a consumer of kafkajs whose partitions are all paused', () => {
   beforeAll(() => patchKafkajs());
 

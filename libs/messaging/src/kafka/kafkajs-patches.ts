@@ -145,6 +145,5 @@ function fetchWhenResumed(): void {
 function encodeRecordsAtOnce(): void {
   const path = inner.resolve('kafkajs/src/protocol/recordBatch/record/v0/index.js');
   const original = inner(path) as (record: RecordToEncode) => EncodedRecord;
-  const loaded = inner.cache[path];
-  if (loaded) loaded.exports = (record: RecordToEncode) => encodeRecord(record) ?? original(record);
+  inner.cache[path]!.exports = (record: RecordToEncode) => encodeRecord(record) ?? original(record);
 }
