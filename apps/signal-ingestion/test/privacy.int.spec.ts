@@ -109,12 +109,13 @@ describe('a person', () => {
   it('is exported whole, under any of their ids', async () => {
     await plant();
     expect(withBird(await dump()).length).toBeGreaterThan(10);
-    const lines = async (id: string) => (await (await service.fetch('GET', `/api/v1/people/${encodeURIComponent(id)}/export`, admin)).text()).trim().split('\n').map((line) => JSON.parse(line) as { kind: string; row: { keys?: string[]; message_id?: string } });
+    const lines = async (id: string) => (await (await service.fetch('GET', `/api/v1/people/${encodeURIComponent(id)}/export`, admin)).text()).trim().split('\n').map((line) => JSON.parse(line) as { kind: string; known?: boolean; row: { keys?: string[]; message_id?: string } });
     const exported = await lines(email);
     expect(await lines(person)).toEqual(exported);
-    expect(exported[0]).toMatchObject({ kind: 'person', row: { keys: [`anonymous:visitor-${person}`, `email:${email}`, person, email], emails: [email], names: [`Frau ${bird}`, bird] } });
+    expect(exported[0]).toMatchObject({ kind: 'person', known: true, row: { keys: [`anonymous:visitor-${person}`, `email:${email}`, person, email], emails: [email], names: [`Frau ${bird}`, bird] } });
     expect(exported.filter(({ kind }) => kind === 'signal').map(({ row }) => row.message_id?.split('-')[0]).toSorted()).toEqual(['i', 'm', 'n', 'name', 'p', 's', 't', 'u']);
     expect(exported.filter(({ kind }) => kind === 'rejected')).toHaveLength(2);
+    expect(await lines(`email:never-${test}@seen.example`)).toEqual([expect.objectContaining({ kind: 'person', known: false })]);
     expect(new Set(exported.map(({ kind }) => kind))).toEqual(new Set(['person', 'identity', 'contact', 'signal', 'rejected', 'name']));
     expect((await service.request('GET', `/api/v1/people/${person}/export`, { scopes: ['accounts:read', 'operate'] })).status).toBe(403);
     await erase(email);

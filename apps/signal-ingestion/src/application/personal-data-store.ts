@@ -19,7 +19,7 @@ export abstract class PersonalDataStore {
   /** Every key and address of the person, under any id of theirs. */
   abstract traces(sql: Sql | null, personId: string): Promise<Traces>;
   /** Whether anything is kept of the person themselves; that others name them is not looked for. */
-  abstract isKnown(tx: Transaction, traces: Traces): Promise<boolean>;
+  abstract isKnown(sql: Sql | null, traces: Traces): Promise<boolean>;
   abstract exported(traces: Traces): AsyncIterable<ExportedRow>;
   /** Takes all of it away; again changes nothing. */
   abstract erase(tx: Transaction, traces: Traces, at: Date): Promise<Erased>;

@@ -57,12 +57,13 @@ export class PrivacyController {
 
   @Get('people/:id/export')
   @RequireScope('admin')
-  @ApiOperation({ summary: 'All that is held on a person here', description: 'Under any id or mail address of theirs, as lines of JSON; the first tells the ids and addresses.' })
+  @ApiOperation({ summary: 'All that is held on a person here', description: 'Under any id or mail address of theirs, as lines of JSON; the first tells the ids and addresses, and whether anybody is known by what was asked for.' })
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async export(@Param('id') id: string): Promise<StreamableFile> {
     const traces = await this.store.traces(null, id);
+    const known = await this.store.isKnown(null, traces);
     const lines = async function* (rows: AsyncIterable<ExportedRow>): AsyncGenerator<string> {
-      yield `${JSON.stringify({ kind: 'person', row: traces })}\n`;
+      yield `${JSON.stringify({ kind: 'person', known, row: traces })}\n`;
       for await (const row of rows) yield `${JSON.stringify(row)}\n`;
     };
     return new StreamableFile(Readable.from(lines(this.store.exported(traces))), { type: 'application/x-ndjson', disposition: 'attachment; filename="person.ndjson"' });

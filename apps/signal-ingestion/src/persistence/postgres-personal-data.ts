@@ -74,8 +74,8 @@ export class PostgresPersonalData extends PersonalDataStore {
     return { keys: [...keys].sort(), emails: [...emails].sort(), names: named.map(({ name }) => name) };
   }
 
-  async isKnown(tx: Transaction, { keys }: Traces): Promise<boolean> {
-    const rows = await tx.query({
+  async isKnown(sql: Sql | null, { keys }: Traces): Promise<boolean> {
+    const rows = await (sql ?? this.database).query({
       text: `SELECT 1 FROM identity WHERE key = ANY($1::text[]) UNION ALL SELECT 1 FROM contact WHERE person_id = ANY($1::text[])
              UNION ALL SELECT 1 FROM message WHERE person_key = ANY($1::text[]) UNION ALL SELECT 1 FROM message WHERE person_id = ANY($1::text[]) LIMIT 1`,
       values: [keys],
