@@ -31,7 +31,7 @@ export function sizeOf({ key, value, headers }: OutgoingRecord): number {
  * pieces, one after the other, so that the order within a call always holds.
  */
 export class Coalescer {
-  readonly #send: (records: readonly OutgoingRecord[]) => Promise<void>;
+  readonly #send: (records: readonly OutgoingRecord[], bytes: number) => Promise<void>;
   readonly #limits: CoalescerLimits;
   #waiting: Call[] = [];
   #waitingRecords = 0;
@@ -39,7 +39,7 @@ export class Coalescer {
   #inFlight = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(send: (records: readonly OutgoingRecord[]) => Promise<void>, limits: CoalescerLimits = defaultLimits) {
+  constructor(send: (records: readonly OutgoingRecord[], bytes: number) => Promise<void>, limits: CoalescerLimits = defaultLimits) {
     this.#send = send;
     this.#limits = limits;
   }
@@ -97,25 +97,25 @@ export class Coalescer {
 
   async #work(calls: readonly Call[]): Promise<void> {
     try {
-      for (const piece of this.#pieces(calls.flatMap(({ records }) => records))) await this.#send(piece);
+      for (const piece of this.#pieces(calls.flatMap(({ records }) => records))) await this.#send(piece.records, piece.bytes);
       for (const call of calls) call.resolve();
     } catch (error) {
       for (const call of calls) call.reject(error);
     }
   }
 
-  *#pieces(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+  *#pieces(records: readonly OutgoingRecord[]): Generator<{ readonly records: readonly OutgoingRecord[]; readonly bytes: number }> {
     let start = 0;
     let bytes = 0;
     for (const [i, record] of records.entries()) {
       const size = sizeOf(record);
       if (i > start && (i - start >= this.#limits.maxRecords || bytes + size > this.#limits.maxBytes)) {
-        yield records.slice(start, i);
+        yield { records: records.slice(start, i), bytes };
         start = i;
         bytes = 0;
       }
       bytes += size;
     }
-    if (start < records.length) yield records.slice(start);
+    if (start < records.length) yield { records: records.slice(start), bytes };
   }
 }

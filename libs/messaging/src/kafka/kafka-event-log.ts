@@ -184,7 +184,7 @@ export class KafkaEventLog implements EventLog {
         const partitions = await partitionsOf(this.#admin, topic);
         const limits = await topicLimits(this.#admin, topic);
         const bounds = { ...defaultLimits, maxBytes: Math.min(defaultLimits.maxBytes, limits.maxBytes) };
-        return { limits, coalescer: new Coalescer((records) => this.#send(topic, limits, partitions, records), bounds) };
+        return { limits, coalescer: new Coalescer((records, bytes) => this.#send(topic, limits, bytes / Math.min(batchesOf(records), partitions), records), bounds) };
       });
       this.#writers.set(topic, writer);
       writer.catch(() => this.#writers.delete(topic));
@@ -192,10 +192,7 @@ export class KafkaEventLog implements EventLog {
     return writer;
   }
 
-  async #send(topic: string, { compressionType }: TopicLimits, partitions: number, records: readonly OutgoingRecord[]): Promise<void> {
-    // Each partition gets a batch of its own; records without a key go round.
-    const places = new Set(records.map(({ key }, i) => key ?? i)).size;
-    const batchBytes = records.reduce((sum, record) => sum + sizeOf(record), 0) / Math.min(places, partitions);
+  async #send(topic: string, { compressionType }: TopicLimits, batchBytes: number, records: readonly OutgoingRecord[]): Promise<void> {
     try {
       await this.#producer.send({ topic, acks: acksFromAll, timeout: ackTimeoutMs, compression: codecOf(compressionType, batchBytes), messages: records.map(toMessage) });
     } catch (error) {
@@ -213,3 +210,6 @@ export class KafkaEventLog implements EventLog {
     }
   }
 }
+
+/** Into how many batches records fall where partitions abound: each key has one of its own, records without a key go round. */
+const batchesOf = (records: readonly OutgoingRecord[]): number => new Set(records.map(({ key }, i) => key ?? i)).size;
