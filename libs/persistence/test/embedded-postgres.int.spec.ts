@@ -1,10 +1,11 @@
 import { jest } from '@jest/globals';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { EmbeddedPostgres } from '../src/embedded/embedded-postgres.js';
 import { isAlive } from '../src/embedded/process-identity.js';
 import { Fatal } from '../src/errors.js';
@@ -124,6 +125,30 @@ describe('EmbeddedPostgres', () => {
     const database = await TypeOrmDatabase.open({ url: postgres.urlOf('one', 'secret') });
     expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await database.close();
+    await postgres.stop();
+  });
+
+  it('comes back when a session of the crashed server is slow to go, and others fill the log meanwhile', async () => {
+    const onFailure = jest.fn<(error: Error) => void>();
+    const postgres = await EmbeddedPostgres.start({ dataDir, databases, onFailure });
+    const client = new pg.Client({ connectionString: postgres.urlOf('one', 'secret') });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const session = rows[0]!.pid;
+    const crashed = postgres.pid();
+    const orphans = setInterval(() => appendFileSync(join(dataDir, 'postgres.log'), `[${session}] FATAL:  terminating connection due to unexpected postmaster exit\n`.repeat(5)), 1);
+    try {
+      process.kill(session, 'SIGSTOP');
+      process.kill(crashed, 'SIGKILL');
+      // The memory of the old server cannot go before its session does.
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      process.kill(session, 'SIGCONT');
+      await until(() => postgres.pid() !== crashed);
+    } finally {
+      clearInterval(orphans);
+    }
+    expect(onFailure).not.toHaveBeenCalled();
     await postgres.stop();
   });
 

@@ -28,8 +28,8 @@ export interface EmbeddedPostgresOptions {
 
 /** sockaddr_un holds 107 bytes and a NUL. */
 const socketPathBytes = 107;
-/** After a crash the old server's shared memory and lock file are in the way for a moment. */
-const startTries = 20;
+/** After a crash the old server's shared memory and lock file are in the way until its last session noticed. */
+const startMs = 30_000;
 /** A server that keeps crashing is left down after this many restarts within `crashWindowMs`. */
 const maxCrashes = 5;
 const crashWindowMs = 60_000;
@@ -183,11 +183,11 @@ export class EmbeddedPostgres {
 
 /** Starts the server; repeats, for a bounded time, while what a crash left behind is in the way. */
 async function startServer(command: ServerCommand): Promise<ServerProcess> {
-  for (let attempt = 1; ; attempt++) {
+  for (const deadline = Date.now() + startMs; ; ) {
     try {
       return await ServerProcess.start(command);
     } catch (error) {
-      if (attempt === startTries || !(error instanceof Transient) || !/lock file .* already exists|shared memory block|already in use/.test(error.message)) throw error;
+      if (Date.now() > deadline || !(error instanceof Transient) || !/lock file .* already exists|shared memory block|already in use/.test(error.message)) throw error;
     }
     await sleep(100);
   }

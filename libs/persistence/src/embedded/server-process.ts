@@ -109,7 +109,7 @@ export class ServerProcess {
         await this.ended();
       } else await sleep(5);
     }
-    throw new Transient(`PostgreSQL did not start: ${lastLines(command.logFile)}`);
+    throw new Transient(`PostgreSQL did not start: ${lastLines(command.logFile, this.pid)}`);
   }
 }
 
@@ -149,10 +149,15 @@ export async function stopLeftover(pgdata: string): Promise<void> {
   throw new Transient(`a PostgreSQL of an earlier run (process ${pid}) still uses ${pgdata}`);
 }
 
-/** The end of the server's log, for error messages. */
-export function lastLines(logFile: string): string {
+/**
+ * The last that process `pid` said in the server's log, for error messages. The dozens of sessions that a crash
+ * orphaned write into the same log while the next server starts.
+ */
+function lastLines(logFile: string, pid: number): string {
   try {
-    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join(' | ');
+    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+    const own = lines.filter((line) => line.includes(`[${pid}]`));
+    return (own.length > 0 ? own : lines).slice(-5).join(' | ');
   } catch {
     return 'no log';
   }
