@@ -141,9 +141,14 @@ function fetchWhenResumed(): void {
   };
 }
 
-/** Its requests load what encodes a record when the first one is sent, so what it is taken from can be replaced until then. */
+/**
+ * Its requests load what encodes a record when the first one is sent, so what it is taken from can be replaced until then: the
+ * exports, and the second reference to them that require-in-the-middle (OpenTelemetry's) keeps on the module and hands out instead.
+ */
 function encodeRecordsAtOnce(): void {
   const path = inner.resolve('kafkajs/src/protocol/recordBatch/record/v0/index.js');
   const original = inner(path) as (record: RecordToEncode) => EncodedRecord;
-  inner.cache[path]!.exports = (record: RecordToEncode) => encodeRecord(record) ?? original(record);
+  const module = inner.cache[path]!;
+  const replacement = (record: RecordToEncode): EncodedRecord => encodeRecord(record) ?? original(record);
+  for (const key of Reflect.ownKeys(module)) if (Reflect.get(module, key) === original) Reflect.set(module, key, replacement);
 }
