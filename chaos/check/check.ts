@@ -174,7 +174,14 @@ function checkTransitions(topics: Topics, stored: StoredEffects, findings: Findi
 function checkPlaybooks(topics: Topics, stored: StoredEffects, findings: Findings): void {
   const open = Map.groupBy(stored.runs.filter(({ state }) => state === 'running'), (run) => `${run.account_id} ${run.playbook_id}`);
   for (const [place, runs] of open) if (runs.length > 1) findings.doubled.push(`${runs.length} open runs of ${place}`);
-  for (const [place, tasks] of Map.groupBy(stored.tasks, (task) => `${task.run_id} ${task.title}`)) if (tasks.length > 1) findings.doubled.push(`task ${place}: ${tasks.length} times`);
+  // Where another reason keeps the run going, an account that was green for a while is worked on anew in it.
+  const recoveries = Map.groupBy(once(topics.riskChanges).filter(({ event }) => event.data.to === 'green'), ({ key }) => key);
+  const accountOf = new Map(stored.runs.map((run) => [run.id, run.account_id]));
+  for (const [place, tasks] of Map.groupBy(stored.tasks, (task) => `${task.run_id} ${task.title}`)) {
+    const atMost = 1 + (recoveries.get(accountOf.get(tasks[0]!.run_id) ?? '')?.length ?? 0);
+    const open = tasks.filter(({ status }) => status === 'open').length;
+    if (tasks.length > atMost || open > 1) findings.doubled.push(`task ${place}: ${tasks.length} times, ${open} of them open, at most ${atMost}`);
+  }
 
   const told = new Map<string, { state: string; ended: boolean }>();
   for (const { event } of once(topics.playbooks)) {

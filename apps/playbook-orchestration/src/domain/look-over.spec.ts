@@ -99,6 +99,16 @@ describe('the save-plan review', () => {
     expect(tasksIn(later, 'risk-response').map((task) => [task.title, task.state])).toEqual(titles);
   });
 
+  it('keeps the run going over a relapse, with the steps of the risk taken anew', () => {
+    const both = followRiskChange(told(desk(), health('red', three)), riskChange('amber', 'red'), { id: 'r1', at }, office());
+    const green = followRiskChange(both, riskChange('red', 'green', { version: 2 }), { id: 'r2', at }, office());
+    const relapsed = followRiskChange(green, riskChange('green', 'amber', { version: 3 }), { id: 'r3', at }, office());
+    expect(relapsed.runs.map((run) => run.id)).toEqual(both.runs.map((run) => run.id));
+    const agreed = tasksIn(relapsed, 'risk-response').filter((task) => task.title === 'Agree a way back to green with Acme');
+    expect(agreed.map((task) => task.state)).toEqual(['cancelled', 'open']);
+    expect(new Set(agreed.map((task) => task.id)).size).toBe(2);
+  });
+
   it('is withdrawn when the account is green before anybody decided', () => {
     const open = told(desk(), health('red', three));
     const fewer = told(open, health('amber', ['use', 'people']), 'e2');

@@ -11,10 +11,12 @@ export function toRecord({ key, value, headers, offset, timestamp }: KafkaMessag
 
 function textHeaders(headers: IHeaders | undefined): Headers {
   const text: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const name in headers) {
+    const value = headers[name];
     const first = Array.isArray(value) ? value[0] : value;
-    // Set as own property: a foreign producer may name a header `__proto__`.
-    Object.defineProperty(text, name, { value: first?.toString() ?? '', enumerable: true, configurable: true, writable: true });
+    // A foreign producer may name a header so, and gets a property of that name.
+    if (name === '__proto__') Object.defineProperty(text, name, { value: first?.toString() ?? '', enumerable: true, configurable: true, writable: true });
+    else text[name] = first?.toString() ?? '';
   }
   return text;
 }

@@ -21,8 +21,8 @@ export interface SubscriptionSurroundings {
 
 const defaultPartitionsAtOnce = 2;
 /** As they are stored: large batches are packed and some eight times larger when decoded, single records are not (ADR 35). */
-const fetchBytesPerPartition = 1024 * 1024;
-const fetchBytes = 4 * 1024 * 1024;
+const fetchBytesPerPartition = 768 * 1024;
+const fetchBytes = 3 * 1024 * 1024;
 /** Heartbeats go between fetches, and `close` waits for the fetch under way. */
 const fetchWaitMs = 1_000;
 /** How long the group waits in a rebalance for a member that is still at work. */

@@ -36,7 +36,7 @@ interface Kind {
 
 const kinds = new Map<number, Kind>([
   [400, { title: 'Bad request', code: 'bad_request' }],
-  [401, { title: 'Not signed in', code: 'not_signed_in' }],
+  [401, { title: 'Not authenticated', code: 'not_signed_in' }],
   [403, { title: 'Not allowed', code: 'not_allowed' }],
   [404, { title: 'Not found', code: 'not_found' }],
   [405, { title: 'Method not allowed', code: 'method_not_allowed' }],
