@@ -129,7 +129,7 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
       rollout: { waiting: 0, bands: [{ from: 'green', to: 'red', accounts: 300 }], riskLevels: [{ from: 'green', to: 'red', accounts: 300 }] },
     });
     expect(await quiet()).toEqual({ webhooks: 0, deliveries: 0, runs: 0, alarms: 0 });
-    expect(await inbox('scorecard_changed')).toEqual(['Revision 2 of the scorecard csm-led is in force (only the best are green): 300 accounts changed the band: 300 from green to red.']);
+    expect(await inbox('scorecard_changed')).toEqual(['Revision 2 of the scorecard csm-led is in force (only the best are green): 300 accounts changed the band: 300 from green to red; risk level: 300 from green to red.']);
   }, 120_000);
 
   it('rolls back as quietly, and what happens to an account still alarms', async () => {

@@ -128,7 +128,7 @@ await describeOnBothLogs('H3 to H6, H12, H13, H23 and H25: what accounts are jud
     const roles = async () => (await system.list<{ roles: string[] }>('/api/v1/accounts/roles-co/sentiment')).flatMap((one) => one.roles).sort();
     expect(await roles()).toEqual(['budget_holder', 'champion', 'executive_sponsor', 'influencer', 'power_user']);
     const before = (await measure('roles-co', 'multithreading'))!;
-    expect(before).toMatchObject({ points: 100, text: expect.stringContaining('every required role among them') });
+    expect(before).toMatchObject({ points: 100, text: expect.stringContaining('every required role reached') });
     await send(said('roles-co', 'person', { change: 'departed' }, 'champion'));
     const after = (await measure('roles-co', 'multithreading'))!;
     expect(after.text).toContain('without champion');

@@ -111,12 +111,12 @@ describe('the inbox', () => {
     await service.publish(riskChangesTopic, [riskChange('acme', 1, { cause: 'revision' }), riskChange('acme', 2, { from: 'red', to: 'amber', cause: 'signal' })]);
     await service.publish(scorecardsTopic, [{
       type: 'perennial.scorecard.changed.v1', key: 'csm-led',
-      data: { scorecardId: 'csm-led', revision: 2, replaced: 1, action: 'publish', reason: 'too mild', by: 'u', at: '2026-03-02T08:00:00.000Z', bands: [{ from: 'green', to: 'amber', accounts: 200 }, { from: 'green', to: 'red', accounts: 100 }], riskLevels: [], version: 1 },
+      data: { scorecardId: 'csm-led', revision: 2, replaced: 1, action: 'publish', reason: 'too mild', by: 'u', at: '2026-03-02T08:00:00.000Z', bands: [{ from: 'green', to: 'amber', accounts: 200 }, { from: 'green', to: 'red', accounts: 100 }], riskLevels: [{ from: 'unknown', to: 'amber', accounts: 2 }], version: 1 },
     }]);
     await service.settle();
     expect((await inboxOf('anna')).map(({ title }) => title)).toEqual([expect.stringContaining('from red to amber')]);
     expect(await inboxOf('otto', ['notifications:read', 'operate'])).toMatchObject([{
-      kind: 'scorecard_changed', accountId: null, title: 'Revision 2 of the scorecard csm-led is in force (too mild): 300 accounts changed the band: 200 from green to amber, 100 from green to red.',
+      kind: 'scorecard_changed', accountId: null, title: 'Revision 2 of the scorecard csm-led is in force (too mild): 300 accounts changed the band: 200 from green to amber, 100 from green to red; risk level: 2 from unknown to amber.',
     }]);
   });
 

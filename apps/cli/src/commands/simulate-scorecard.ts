@@ -29,7 +29,7 @@ export async function simulateScorecard(options: ApiOptions, file: string, days:
     simulation = await client.get<Simulation>(path);
     const { state, progress: { done, of } } = simulation;
     if (state !== 'queued' && state !== 'running') break;
-    progress.show(state === 'queued' ? 'waits for other simulations' : `${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} accounts`);
+    progress.show(state === 'queued' ? 'waits for its turn' : `${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} accounts`);
     await sleep(askEveryMs);
   }
   progress.end();

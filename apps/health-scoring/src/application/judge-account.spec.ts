@@ -10,7 +10,7 @@ import type { Policy } from './scoring-policy.js';
 const card = shippedDocument('csm-led');
 const policyOf = (generation: number, ...changed: readonly (readonly [Partial<Scorecard>, number])[]): Policy => {
   const cards = changed.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision));
-  return { generation, plan: readingPlanOf(cards), observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
+  return { generation, formerly: [compileScorecard(card, 1)], plan: readingPlanOf(cards), observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
 };
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */
@@ -53,6 +53,15 @@ describe('an account and the scorecards in force', () => {
     Object.assign(it.state.memory, { judgedBy: { id: 'csm-led', revision: 0 }, generation: 0 });
     expect(isOutdated(it.state, strict)).toBe(true);
     expect(told(judgeAnew(it.state, strict, at(it, 0.1)))).toEqual(['green red revision csm-led@2']);
+  });
+  it('what time brought since the last look is not the new revision\'s doing', () => {
+    const it = judged(first);
+    for (let day = -60; day < 0; day += 1) for (const name of ['sam', 'cleo', 'pat']) it.signal(day, 'usage', { event: 'e', quantity: 5 }, { personId: name });
+    expect(told(judgeAccount(it.state, first, at(it, 0.1), 'signal'))).toEqual([]);
+    const same = policyOf(2, [{}, 2]);
+    expect(told(judgeAnew(it.state, same, at(it, 40)))).toEqual(['green amber time csm-led@1']);
+    expect(it.state.indicators.map(({ kind, byRevision }) => [kind, byRevision])).toContainEqual(['gone_dark', false]);
+    expect(it.state.indicators.filter(({ byRevision }) => byRevision)).toEqual([]);
   });
   it('what happens at the same moment keeps its own cause', () => {
     const it = judged(first);

@@ -26,10 +26,19 @@ export function isOutdated({ memory }: AccountHealthState, policy: Policy): bool
   return generation < policy.generation && judgedBy !== null && (passage !== null || !policy.primary.some(({ id, revision }) => id === judgedBy.id && revision === judgedBy.revision));
 }
 
-/** Looks at an outdated account as it stands, before anything new is applied: what the scorecard changed is told apart from what happened. */
+/**
+ * Looks at an outdated account as it stands, before anything new is applied: what the scorecard changed is told apart from what happened, and
+ * from what time brought since the last look, which the scorecard that judged until now finds first.
+ */
 export function judgeAnew(state: AccountHealthState, policy: Policy, when: When): Judgement | null {
+  const { judgedBy, generation, passage } = state.memory;
   const chosen = chooseScorecards(state, when.asOf, policy);
-  return byScorecards(state, policy, when, chosen, wayTo(state, policy, when, chosen.scorecard), state.memory.generation, []);
+  const under = wayTo(state, policy, when, chosen.scorecard);
+  const former = passage === null ? policy.formerly.find(({ id, revision }) => id === judgedBy?.id && revision === judgedBy.revision) : undefined;
+  // Its plan is its own: what is kept of the day is read by the scorecards in force.
+  const { plan: _, ...settings } = settingsOf(policy);
+  const before = former === undefined ? null : look(state, { ...when, ...settings, generation, scorecard: former, cause: 'time' });
+  return byScorecards(state, policy, when, chosen, under, generation, before === null ? [] : changesOf(before));
 }
 
 /**

@@ -120,7 +120,7 @@ export const words = {
     single: (days: number): string => `Only one contact was touched in ${days} days`,
     none: (days: number): string => `No contact was touched in ${days} days`,
     reached: (contacts: number, absent: readonly Role[], days: number): string =>
-      `${many(contacts, 'contact')} touched in ${days} days${absent.length === 0 ? ', every required role among them' : `; without ${list(absent.map((role) => roleText[role]))}`}`,
+      `${many(contacts, 'contact')} touched in ${days} days${absent.length === 0 ? ', every required role reached' : `; without ${list(absent.map((role) => roleText[role]))}`}`,
   },
   people: {
     sponsor: (name: string, why: readonly string[]): string => `The executive sponsor ${name} may have changed (${list(why)}): please confirm`,

@@ -21,13 +21,16 @@ function itemOf(change: ScorecardChanged): InboxDraft {
   return { key: `scorecard-changed ${scorecardId} ${version}`, audience: 'role:operator', kind: 'scorecard_changed', accountId: null, title: titleOf(change), createdAt: new Date(at) };
 }
 
-function titleOf({ scorecardId, revision, replaced, action, reason, bands }: ScorecardChanged): string {
+function titleOf({ scorecardId, revision, replaced, action, reason, bands, riskLevels }: ScorecardChanged): string {
   const what = {
     publish: `Revision ${revision} of the scorecard ${scorecardId} is in force`,
     roll_back: `The scorecard ${scorecardId} is back at revision ${revision}`,
     retire: `Revision ${replaced} of the scorecard ${scorecardId} is no longer in force`,
   }[action];
   const total = bands.reduce((sum, { accounts }) => sum + accounts, 0);
-  const moved = total === 0 ? 'no account changed its band' : `${total} ${total === 1 ? 'account' : 'accounts'} changed the band: ${bands.map(({ from, to, accounts }) => `${accounts} from ${from} to ${to}`).join(', ')}`;
-  return `${what} (${reason}): ${moved}.`;
+  const moved = total === 0 ? 'no account changed its band' : `${total} ${total === 1 ? 'account' : 'accounts'} changed the band: ${counted(bands)}`;
+  const risk = riskLevels.length === 0 ? '' : `; risk level: ${counted(riskLevels)}`;
+  return `${what} (${reason}): ${moved}${risk}.`;
 }
+
+const counted = (moves: ScorecardChanged['bands']): string => moves.map(({ from, to, accounts }) => `${accounts} from ${from} to ${to}`).join(', ');
