@@ -88,7 +88,7 @@ describe('a row and back', () => {
   });
   it('refuses a format it does not know, and a torn row', () => {
     const bytes = encodeState(initialState('acme'));
-    expect(() => decodeState('acme', Buffer.concat([Buffer.from([11]), bytes.subarray(1)]))).toThrow('format 11');
+    expect(() => decodeState('acme', Buffer.concat([Buffer.from([12]), bytes.subarray(1)]))).toThrow('format 12');
     expect(() => decodeState('acme', bytes.subarray(0, -1))).toThrow(RangeError);
     expect(() => decodeState('acme', Buffer.concat([bytes, Buffer.from([0])]))).toThrow('longer');
   });

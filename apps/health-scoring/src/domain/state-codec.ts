@@ -1,6 +1,6 @@
 import { Reader, Writer } from './codec/bytes.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
-import { bool, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
+import { bool, day, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { heaviestCodec } from './codec/heaviest-codec.js';
 import { productCodec } from './codec/product-codec.js';
 import { contactCodec } from './codec/contact-codec.js';
@@ -14,7 +14,7 @@ import type { UsageTrack } from './usage/usage-track.js';
 export { isKept } from './contacts/contact-facts.js';
 
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
-const format = 10;
+const format = 11;
 
 type Stored = Omit<AccountHealthState, 'accountId' | 'contacts' | 'dirtyContacts' | 'dirtyProducts' | 'contactsCleared'>;
 
@@ -59,8 +59,8 @@ const products: Codec<Map<string, ProductFacts>> = {
 const beforeRevisions: ScorecardRef = { id: 'csm-led', revision: 0 };
 
 const stored = record<Stored>({
-  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(integer), createdAt: integer, isMerged: since(3, bool, false), segment: since(5, nullable(text), null) })),
-  renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(integer), noticeOn: nullable(integer), arrMinor: integer, currency: nullable(text) })),
+  account: nullable(record<AccountAttributes>({ tier: nullable(text), goLive: nullable(day), createdAt: integer, isMerged: since(3, bool, false), segment: since(5, nullable(text), null) })),
+  renewal: nullable(record<RenewalSummary>({ renewalOn: nullable(day), noticeOn: nullable(day), arrMinor: integer, currency: nullable(text) })),
   reviews: readonlyList(record<Review>({ id, state: oneOf(['open', 'decided']), groups: readonlyList(groups) })),
   facts: accountFactsCodec,
   indicators: list(
@@ -71,12 +71,12 @@ const stored = record<Stored>({
   suppressions: list(record<Suppression>({ kind: text, at: integer, until: integer, how: oneOf(['accepted', 'dismissed', 'snoozed', 'replaced']), reason: text })),
   memory: record<VerdictMemory>({
     heldBand: levels,
-    amberSince: nullable(integer),
-    greenSince: nullable(integer),
+    amberSince: nullable(day),
+    greenSince: nullable(day),
     toldRisk: nullable(levels),
     band: levels,
     riskLevel: levels,
-    dailyScores: record<VerdictMemory['dailyScores']>({ newest: integer, scores: dailyScores }),
+    dailyScores: record<VerdictMemory['dailyScores']>({ newest: day, scores: dailyScores }),
     usageTrack: record<UsageTrack>({
       week: nullable(integer),
       entered: bool,
@@ -87,9 +87,9 @@ const stored = record<Stored>({
     judgedBy: since(5, nullable(record<ScorecardRef>({ id, revision: natural })), beforeRevisions),
     generation: since(5, natural, 0),
     weekly: since(6, readonlyList(record<WeeklyLook>({ kind: text, week: integer, times: natural })), []),
-    judgedSince: since(7, integer, 0),
-    knownSince: since(9, nullable(integer), null),
-    passage: since(7, nullable(record<Passage>({ from: id, since: integer, step: natural })), null),
+    judgedSince: since(7, day, 0),
+    knownSince: since(9, nullable(day), null),
+    passage: since(7, nullable(record<Passage>({ from: id, since: day, step: natural })), null),
     heaviest: since(10, nullable(heaviestCodec), null),
   }),
   override: nullable(record<Override>({ id, healthScore: number, reason: text, expiresAt: integer, by: text })),

@@ -13,33 +13,33 @@ import type { TicketFacts } from '../facts/fold-ticket.js';
 import { usageDays, usageWeeks, type UsageFacts } from '../facts/fold-usage.js';
 import type { Mark } from '../facts/mark.js';
 import { emptyRing } from '../facts/ring.js';
-import { bool, id, instant, integer, list, map, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec.js';
+import { bool, day, id, instant, integer, list, map, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec.js';
 import { flags, mark, marked, ring, spans } from './fact-codecs.js';
 
 const npsWeeks = emptyAccountFacts().npsCount.size;
 
-const usage = record<UsageFacts>({ firstDay: nullable(integer), days: ring(usageDays), weeks: ring(usageWeeks), changedWeek: nullable(integer) });
+const usage = record<UsageFacts>({ firstDay: nullable(day), days: ring(usageDays, day), weeks: ring(usageWeeks, integer), changedWeek: nullable(integer) });
 
 const lastDay: Codec<ActivityFacts['lastDay']> = {
-  write: (out, days) => customerKinds.forEach((kind) => nullable(integer).write(out, days[kind] ?? null)),
+  write: (out, days) => customerKinds.forEach((kind) => nullable(day).write(out, days[kind] ?? null)),
   read(input) {
     const days: ActivityFacts['lastDay'] = {};
     for (const kind of customerKinds) {
-      const day = nullable(integer).read(input);
-      if (day !== null) days[kind] = day;
+      const last = nullable(day).read(input);
+      if (last !== null) days[kind] = last;
     }
     return days;
   },
 };
 const activity = record<ActivityFacts>({ days: flags(activityDays), last: nullable(mark), lastDay });
 
-const touches = record<TouchFacts>({ days: ring(touchDays), tied: map(text, natural), last: nullable(mark) });
+const touches = record<TouchFacts>({ days: ring(touchDays, day), tied: map(text, natural), last: nullable(mark) });
 
 const byType = <T>(codec: Codec<T>): Codec<Record<AnswerType, T>> => record<Record<AnswerType, T>>({ nps: codec, csat: codec, intent: codec });
 const cohort = record<Cohort>({
-  lastActive: ring(lastActiveDays),
-  lastTouched: ring(lastTouchedDays),
-  activeInFourWeeks: ring(fourWeekWindows),
+  lastActive: ring(lastActiveDays, day),
+  lastTouched: ring(lastTouchedDays, day),
+  activeInFourWeeks: ring(fourWeekWindows, integer),
   others: byType(record<AnswerSum>({ count: natural, sum: natural })),
   newest: byType<Mark | null>(nullable(mark)),
   activated: since(6, natural, 0),
@@ -55,38 +55,40 @@ const ticket = record<TicketFacts>({
   complaint: nullable(marked(bool)),
 });
 
-const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)), assignedByDay: since(6, ring(assignedDays), () => emptyRing(assignedDays)) });
-const terms = record<GoalTerms>({ metric: text, baseline: number, target: number, startsOn: nullable(integer), dueOn: integer, weight: number });
+const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)), assignedByDay: since(6, ring(assignedDays, day), () => emptyRing(assignedDays)) });
+/** The name of a metric, which goals and measurements say alike. Rows up to format 10 spell it out each time. */
+const metric: Codec<string> = { write: (out, value) => id.write(out, value), read: (input) => (input.format < 11 ? text : id).read(input) };
+const terms = record<GoalTerms>({ metric, baseline: number, target: number, startsOn: nullable(day), dueOn: day, weight: number });
 const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confirmed: nullable(marked(nullable(number))), dropped: nullable(mark) });
 const milestone = record<MilestoneFacts>({
-  name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day: integer })), achieved: nullable(mark), missed: nullable(mark),
+  name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day })), achieved: nullable(mark), missed: nullable(mark),
   phase: since(6, nullable(marked(oneOf(['onboarding', 'adoption', 'value']))), null),
 });
-const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: integer });
-const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: integer, endsOn: nullable(integer), noticeDays: natural, arrMinor: integer, currency: text });
-const contract = record<ContractFacts>({ heard: mark, starts: list(integer), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
+const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day });
+const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: day, endsOn: nullable(day), noticeDays: natural, arrMinor: integer, currency: text });
+const contract = record<ContractFacts>({ heard: mark, starts: list(day), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
 
-const opportunity = record<OpportunityFacts>({ at: instant, id, isGrowth: bool, isOpen: bool, closeOn: integer });
+const opportunity = record<OpportunityFacts>({ at: instant, id, isGrowth: bool, isOpen: bool, closeOn: day });
 
 /** Facts of one account. A new field goes to the end of its record, with `since` a new format number of `state-codec.ts`. */
 export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
-  firstDay: nullable(integer),
+  firstDay: nullable(day),
   usage,
   activity,
   touches,
   cohort,
-  npsCount: ring(npsWeeks),
-  npsSum: ring(npsWeeks),
+  npsCount: ring(npsWeeks, integer),
+  npsSum: ring(npsWeeks, integer),
   tickets: map(id, ticket),
   licenses: map(text, license),
   goals: map(id, goal),
-  metrics: map(text, marked(number)),
+  metrics: map(metric, marked(number)),
   milestones: map(id, milestone),
   invoices: map(id, invoice),
   contracts: map(id, contract),
   pulse: nullable(marked(natural)),
   lastUsage: nullable(mark),
-  features: since(6, map(text, record<FeatureFacts>({ last: mark, users: ring(featureWeeks) })), () => new Map<string, FeatureFacts>()),
+  features: since(6, map(text, record<FeatureFacts>({ last: mark, users: ring(featureWeeks, integer) })), () => new Map<string, FeatureFacts>()),
   productUse: since(6, map(text, mark), () => new Map<string, Mark>()),
   opportunities: since(6, map(id, opportunity), () => new Map<string, OpportunityFacts>()),
 });

@@ -1,13 +1,42 @@
 /** Writes numbers and text into a growing buffer. */
 export class Writer {
   /** What was written before and may be referred to, by kind of value. */
-  readonly written = { ids: new Map<string, number>(), instants: new Map<number, number>() };
+  readonly written = { ids: new Map<string, number>(), instants: new Map<number, number>(), instant: 0, day: 0 };
   #bytes = Buffer.allocUnsafe(512);
   #length = 0;
+  #bits = 0;
+  #bitsAt = 0;
+  #bitsTaken = 8;
 
   byte(value: number): void {
     this.#room(1);
     this.#bytes[this.#length++] = value;
+  }
+
+  /** Yes or no: eight of them share a byte, which stands where the first of them was written. */
+  bit(value: boolean): void {
+    if (this.#bitsTaken === 8) {
+      this.#bitsAt = this.#length;
+      this.byte(0);
+      this.#bits = 0;
+      this.#bitsTaken = 0;
+    }
+    if (value) this.#bytes[this.#bitsAt] = this.#bits |= 1 << this.#bitsTaken;
+    this.#bitsTaken += 1;
+  }
+
+  /** Whole numbers below 2^`width` one after another, each in `width` bits, at most 24. */
+  narrow(values: readonly number[], width: number): void {
+    let left = 0;
+    let held = 0;
+    for (const value of values) {
+      left |= value << held;
+      for (held += width; held >= 8; held -= 8) {
+        this.byte(left & 255);
+        left >>>= 8;
+      }
+    }
+    if (held > 0) this.byte(left);
   }
 
   /** A whole number from 0 to 2^54, seven bits a byte. */
@@ -62,8 +91,10 @@ export class Reader {
   /** How the row was packed: the number in front of it. */
   format = 0;
   /** What was read before, in the order of `Writer.written`. */
-  readonly seen = { ids: [] as string[], instants: [] as number[] };
+  readonly seen = { ids: [] as string[], instants: [] as number[], day: 0 };
   #at = 0;
+  #bits = 0;
+  #bitsLeft = 0;
 
   constructor(readonly bytes: Buffer) {}
 
@@ -71,6 +102,29 @@ export class Reader {
     const value = this.bytes[this.#at++];
     if (value === undefined) throw new RangeError('the packed state ends too early');
     return value;
+  }
+
+  bit(): boolean {
+    if (this.#bitsLeft === 0) {
+      this.#bits = this.byte();
+      this.#bitsLeft = 8;
+    }
+    const bit = this.#bits & 1;
+    this.#bits >>= 1;
+    this.#bitsLeft -= 1;
+    return bit === 1;
+  }
+
+  narrow(count: number, width: number): number[] {
+    let left = 0;
+    let held = 0;
+    return Array.from({ length: count }, () => {
+      for (; held < width; held += 8) left |= this.byte() << held;
+      const value = left & ((1 << width) - 1);
+      left >>>= width;
+      held -= width;
+      return value;
+    });
   }
 
   natural(): number {

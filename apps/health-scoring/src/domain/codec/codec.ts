@@ -31,7 +31,8 @@ export const number: Codec<number> = {
   read: (input) => (input.byte() === 0 ? integer.read(input) : input.float()),
 };
 
-export const bool: Codec<boolean> = { write: (out, value) => out.byte(value ? 1 : 0), read: (input) => input.byte() === 1 };
+/** Rows up to format 10 take a byte for each. */
+export const bool: Codec<boolean> = { write: (out, value) => out.bit(value), read: (input) => (input.format < 11 ? input.byte() === 1 : input.bit()) };
 export const text: Codec<string> = { write: (out, value) => out.text(value), read: (input) => input.text() };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -44,22 +45,20 @@ const refer = <T>(known: Map<T, number>, value: T): number | undefined => {
 
 /**
  * An id: text, with UUIDs in 16 bytes; one that the row holds already is a reference to it, since one signal often says
- * several things.
+ * several things. Rows up to format 10 say which of the three it is in a byte.
  */
 export const id: Codec<string> = {
   write(out, value) {
     const index = refer(out.written.ids, value);
-    if (index !== undefined) out.natural(index + 2);
-    else if (uuid.test(value)) {
-      out.byte(1);
-      out.hex(value.replaceAll('-', ''));
-    } else {
-      out.byte(0);
-      out.text(value);
-    }
+    out.bit(index !== undefined);
+    if (index !== undefined) return out.natural(index);
+    const isUuid = uuid.test(value);
+    out.bit(isUuid);
+    if (isUuid) out.hex(value.replaceAll('-', ''));
+    else out.text(value);
   },
   read(input) {
-    const kind = input.natural();
+    const kind = input.format < 11 ? input.natural() : input.bit() ? input.natural() + 2 : Number(input.bit());
     if (kind >= 2) return known(input.seen.ids[kind - 2]);
     const value = kind === 0 ? input.text() : dashed(input.hex(16));
     input.seen.ids.push(value);
@@ -69,18 +68,34 @@ export const id: Codec<string> = {
 
 const dashed = (hex: string): string => `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 
-/** An instant, or a reference to the same one before. Rows up to format 5 hold it in full each time. */
+/** An instant as the step from the one before, or a reference to the same one. Rows up to format 10 hold it in full, up to format 5 each time. */
 export const instant: Codec<number> = {
   write(out, value) {
     const index = refer(out.written.instants, value);
-    out.natural(index === undefined ? 0 : index + 1);
-    if (index === undefined) integer.write(out, value);
+    out.bit(index !== undefined);
+    if (index !== undefined) return out.natural(index);
+    integer.write(out, value - out.written.instant);
+    out.written.instant = value;
   },
   read(input) {
-    const index = input.format < 6 ? 0 : input.natural();
-    if (index > 0) return known(input.seen.instants[index - 1]);
-    const value = integer.read(input);
-    input.seen.instants.push(value);
+    const { instants } = input.seen;
+    const index = input.format < 6 ? 0 : input.format < 11 ? input.natural() : input.bit() ? input.natural() + 1 : 0;
+    if (index > 0) return known(instants[index - 1]);
+    const value = integer.read(input) + (input.format < 11 ? 0 : (instants.at(-1) ?? 0));
+    instants.push(value);
+    return value;
+  },
+};
+
+/** A day as the step from the one before, whatever that was. Rows up to format 10 hold it in full. */
+export const day: Codec<number> = {
+  write(out, value) {
+    integer.write(out, value - out.written.day);
+    out.written.day = value;
+  },
+  read(input) {
+    const value = integer.read(input) + (input.format < 11 ? 0 : input.seen.day);
+    input.seen.day = value;
     return value;
   },
 };
@@ -102,18 +117,27 @@ export const oneOf = <const V extends string>(values: readonly V[]): Codec<V> =>
 
 export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({
   write(out, value) {
-    out.byte(value === null ? 0 : 1);
+    out.bit(value !== null);
     if (value !== null) codec.write(out, value);
   },
-  read: (input) => (input.byte() === 0 ? null : codec.read(input)),
+  read: (input) => (bool.read(input) ? codec.read(input) : null),
 });
+
+/** How many there are: none at all is most common. */
+const size: Codec<number> = {
+  write(out, value) {
+    out.bit(value > 0);
+    if (value > 0) out.natural(value);
+  },
+  read: (input) => (input.format < 11 || input.bit() ? input.natural() : 0),
+};
 
 export const list = <T>(codec: Codec<T>): Codec<T[]> => ({
   write(out, values) {
-    out.natural(values.length);
+    size.write(out, values.length);
     for (const value of values) codec.write(out, value);
   },
-  read: (input) => Array.from({ length: input.natural() }, () => codec.read(input)),
+  read: (input) => Array.from({ length: size.read(input) }, () => codec.read(input)),
 });
 
 /** A field that came with `format`: rows of before hold `absent`; what is changed in place is made anew by a function. */
@@ -125,13 +149,13 @@ export const since = <T>(format: number, codec: Codec<T>, absent: T extends obje
 /** Entries in the order of their keys, however they came in. */
 export const map = <T>(key: Codec<string>, codec: Codec<T>): Codec<Map<string, T>> => ({
   write(out, values) {
-    out.natural(values.size);
+    size.write(out, values.size);
     for (const [name, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
       key.write(out, name);
       codec.write(out, value);
     }
   },
-  read: (input) => new Map(Array.from({ length: input.natural() }, () => [key.read(input), codec.read(input)] as const)),
+  read: (input) => new Map(Array.from({ length: size.read(input) }, () => [key.read(input), codec.read(input)] as const)),
 });
 
 /** Fields in the order of `fields`. */
