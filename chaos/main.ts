@@ -16,6 +16,7 @@ interface Job {
   readonly cell: Cell;
   readonly log: LogKind;
   readonly seed: number;
+  readonly beside: ChaosOptions['beside'];
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
@@ -37,9 +38,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-async function run({ seeds, cells, log, suite, resume, counts: countsFile }: ChaosOptions): Promise<number> {
+async function run({ seeds, cells, log, suite, resume, beside, counts: countsFile }: ChaosOptions): Promise<number> {
   const [firstSeed = 0] = seeds;
-  const all: readonly Job[] = suite ? pickForSuite(cells, firstSeed) : seeds.flatMap((seed) => cells.flatMap((cell) => cell.logs.map((one) => ({ cell, log: one, seed }))));
+  const picked = suite ? pickForSuite(cells, firstSeed) : seeds.flatMap((seed) => cells.flatMap((cell) => cell.logs.map((one) => ({ cell, log: one, seed }))));
+  const all: readonly Job[] = picked.map((one) => ({ ...one, beside }));
   const java = await findJava(process.env);
   mkdirSync(results, { recursive: true });
   console.log(`seed ${firstSeed}\n${line(['cell', 'log', 'seed', 'accepted', 'lost', 'doubled', 'oracle', 'lag', 'seconds', 'verdict'])}`);
@@ -54,10 +56,10 @@ async function run({ seeds, cells, log, suite, resume, counts: countsFile }: Cha
       return;
     }
     const known = resume ? earlier(job) : null;
-    const result = known ?? (await runCell(job.cell, job.log, job.seed));
+    const result = known ?? (await runCell(job.cell, job.log, job.seed, job.beside));
     if (!known) writeFileSync(fileOf(job), `${JSON.stringify(result, null, 2)}\n`);
     counts[result.verdict === 'ok' ? 'passed' : 'failed']++;
-    show(result);
+    show(result, job);
     // After each, so that a run that is ended early still tells what it saw.
     if (countsFile) writeFileSync(countsFile, JSON.stringify(counts));
   };
@@ -72,8 +74,8 @@ async function run({ seeds, cells, log, suite, resume, counts: countsFile }: Cha
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
 
-function fileOf({ cell, log, seed }: Job): string {
-  return join(results, `${cell.id}.${log}.${seed}.json`);
+function fileOf({ cell, log, seed, beside }: Job): string {
+  return join(results, `${cell.id}.${log}.${seed}${beside === null ? '' : `.${beside}`}.json`);
 }
 
 /** The result of a run before; only one that held is not run again. */
@@ -83,12 +85,12 @@ function earlier(job: Job): CellResult | null {
   return result.verdict === 'ok' ? result : null;
 }
 
-function show(result: CellResult): void {
+function show(result: CellResult, { beside }: Job): void {
   const found = result.checked ? [result.lost, result.doubled, result.oracle, result.lag] : ['-', '-', '-', '-'];
   console.log(line([result.cell, result.log, result.seed, result.accepted, ...found, result.seconds, result.verdict]));
   if (result.verdict === 'ok') return;
   for (const fault of result.faults) console.log(`    ${fault.split('\n').join('\n    ')}`);
-  console.log(`    again: npm run chaos -- --only ${result.cell} --log ${result.log} --seed ${result.seed}`);
+  console.log(`    again: npm run chaos -- --only ${result.cell} --log ${result.log} --seed ${result.seed}${beside === null ? '' : ` --beside ${beside}`}`);
 }
 
 function line(cells: readonly (string | number)[]): string {

@@ -6,6 +6,7 @@ import { check, type Findings } from './check/check.js';
 import { settle, type Settled } from './check/settle.js';
 import { watchStoredOffsets } from './check/stored-offsets.js';
 import { WebhookSink } from './faults/webhook-sink.js';
+import { BacktestsBeside } from './load/backtests-beside.js';
 import { makeHookEndpoints } from './load/hook-events.js';
 import { Load } from './load/load.js';
 import { plan } from './load/plan.js';
@@ -35,8 +36,8 @@ export interface CellResult {
 
 const shown = 5;
 
-/** Runs one cell on a system of its own. Never throws: what goes wrong is the result. */
-export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<CellResult> {
+/** Runs one cell on a system of its own, backtests beside it where these are wished for. Never throws: what goes wrong is the result. */
+export async function runCell(cell: Cell, log: LogKind, seed: number, beside: 'backtests' | null): Promise<CellResult> {
   const startedAt = performance.now();
   // Three, since the load asks for chance in an order that no seed decides.
   const [random, ofPlan, ofLoad] = ['', ' plan', ' load'].map((part) => new Random(seedOf(seed, cell.id + part, log))) as [Random, Random, Random];
@@ -82,6 +83,8 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
       alsoCheck: (other) => void sinks.push(other),
     };
     await cell.prepare?.(context);
+    const backtests = beside === null ? null : await BacktestsBeside.start(running);
+    undo.push(() => backtests?.stop());
     started.start();
     await cell.run(context);
     phase('fault');
@@ -100,6 +103,7 @@ export async function runCell(cell: Cell, log: LogKind, seed: number): Promise<C
         await cell.afterwards(context);
         await atRest();
       }
+      if (backtests) notes.push(await backtests.finish());
       const readLog = await context.openLog();
       // On a loaded machine the broker itself may lose its session while it is read.
       findings = await retryTransient(() => check(running, readLog, started, { deadLetters, sinks }), 60_000);

@@ -6,9 +6,10 @@ import { inputCells } from './input.js';
 import { killPointCells } from './kill-points.js';
 import { networkCells } from './network.js';
 import { processCells } from './processes.js';
+import { rollingRestartCells } from './rolling-restart.js';
 import { webhookCells } from './webhooks.js';
 
 const numberOf = ({ id }: Cell): number => Number.parseInt(id, 10);
 
 /** The fault matrix, in its order. */
-export const allCells: readonly Cell[] = [...killPointCells, ...processCells, ...brokerCells, ...databaseCells, ...networkCells, ...inputCells, ...clockCells, ...webhookCells].sort((a, b) => numberOf(a) - numberOf(b));
+export const allCells: readonly Cell[] = [...killPointCells, ...processCells, ...rollingRestartCells, ...brokerCells, ...databaseCells, ...networkCells, ...inputCells, ...clockCells, ...webhookCells].sort((a, b) => numberOf(a) - numberOf(b));

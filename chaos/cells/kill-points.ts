@@ -4,6 +4,7 @@ import { checkLetters, poisonUntil } from '../faults/poison.js';
 import { accountOf } from '../load/plan.js';
 import { services, type ServiceName } from '../system/system.js';
 import { erasures, mappings, merges, replays } from './asked-of-ingestion.js';
+import { lapses } from './lapsing-overrides.js';
 
 interface KillPoint {
   readonly name: string;
@@ -46,6 +47,9 @@ const points: readonly KillPoint[] = [
   { name: 'ingestion.erased-log', cell: 'ingestion-asked', of: ['signal-ingestion'], mostPasses: 3, ...erasures },
   { name: 'scoring.before-save', of: ['health-scoring'], mostPasses: chunks },
   { name: 'scoring.after-save', of: ['health-scoring'], mostPasses: chunks },
+  { name: 'sweep.planned', of: ['health-scoring'], mostPasses: 2, ...lapses },
+  { name: 'sweep.before-commit', of: ['health-scoring'], mostPasses: 2, ...lapses },
+  { name: 'sweep.after-commit', of: ['health-scoring'], mostPasses: 2, ...lapses },
   { name: 'playbooks.after-claim', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.before-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },
   { name: 'playbooks.after-step-commit', of: ['playbook-orchestration'], mostPasses: 2, provoke: timersFallDue },

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { both, type Cell } from '../cell.js';
@@ -6,7 +5,6 @@ import { replicaOf } from '../faults/replica.js';
 import { TcpProxy, throughProxy } from '../faults/tcp-proxy.js';
 import type { ServiceProcess } from '../system/service-process.js';
 
-const nextVersion = join(import.meta.dirname, '../faults/next-version.mjs');
 /** What a stop may take, from SIGTERM to the end of the process. */
 const drainMs = 10_000;
 /** Membership of a consumer without a sign of life. */
@@ -107,28 +105,6 @@ export const processCells: readonly Cell[] = [
         await replica.terminate();
         await way.close();
       }
-    },
-  },
-  {
-    id: '16-rolling-restart-with-migration',
-    logs: both,
-    seconds: 14,
-    async run({ system, load, random, fail }) {
-      await load.reaches(0.1);
-      const newer = { NODE_OPTIONS: `--import ${nextVersion}` };
-      if (system.log === 'kafka') {
-        // The new version runs beside the old one for a while, on tables that it has widened.
-        const replica = await replicaOf(system, 'health-scoring');
-        await replica.startUntilReady(newer);
-        await sleep(3_000);
-        await replica.terminate();
-      }
-      for (const name of random.shuffled([...system.processes.keys()])) {
-        await system.processes.get(name)!.terminate();
-        await system.start(name, newer);
-      }
-      const [row] = await system.rows<{ n: string }>('health-scoring', `SELECT count(*) AS n FROM information_schema.columns WHERE table_name = 'portfolio' AND column_name = 'chaos_note'`);
-      if (Number(row?.n) !== 1) fail('the migration of the new version was not applied');
     },
   },
   {

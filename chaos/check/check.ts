@@ -2,6 +2,7 @@ import type { Signal } from '@perennial/contracts/signal';
 import type { AnyTopic } from '@perennial/contracts/topic';
 import { accountsTopic, allTopics, healthTopic, notificationsTopic, playbooksTopic, renewalsTopic, riskChangesTopic, signalsTopic } from '@perennial/contracts/topics';
 import { decodeContact, decodeState } from '@perennial/health-scoring/domain/state-codec';
+import type { ScorecardsInForce } from '@perennial/health-scoring/domain/scorecard/choose-scorecard';
 import type { EventLog } from '@perennial/messaging/event-log';
 import type { WebhookSink } from '../faults/webhook-sink.js';
 import type { Load } from '../load/load.js';
@@ -11,6 +12,7 @@ import { comparable, expected, signalKey, type Expected } from './oracle.js';
 import { readItem, type ReadItem } from './read-item.js';
 import { storedOffsetsMovedBack } from './stored-offsets.js';
 import { differences, measuresThatDiffer, replayHealth } from './replayed-health.js';
+import { scorecardsInForce } from './scorecards-in-force.js';
 
 /** What a run did wrong, by kind; all empty: it held. */
 export interface Findings {
@@ -50,13 +52,14 @@ export async function check(system: ChaosSystem, log: EventLog, load: Load, opti
   const { writeKey, sourceId } = system.credentials;
   const accepted = await Promise.all([...load.accepted].map((item) => readItem(item, load, writeKey, sourceId)));
   const oracle = expected(accepted, receivedAt);
+  const inForce = await scorecardsInForce(system);
 
   findings.other.push(...load.wrongAnswers.map((answer) => `answered wrongly: ${answer}`));
   checkVersions(topics, findings);
   checkSignals(load, accepted, oracle, topics, stored, findings);
   checkRejected(load, stored, findings);
   checkAccounts(oracle, topics, findings);
-  checkHealth(oracle, topics, stored, findings);
+  checkHealth(oracle, topics, stored, inForce, findings);
   checkContracts(oracle, stored, findings);
   checkTransitions(topics, stored, findings);
   checkPlaybooks(topics, stored, findings);
@@ -113,7 +116,7 @@ function checkAccounts(oracle: Expected, topics: Topics, findings: Findings): vo
   for (const id of newest.keys()) if (!oracle.accounts.has(id)) findings.oracle.push(`account ${id}, which nobody named`);
 }
 
-function checkHealth(oracle: Expected, topics: Topics, stored: StoredEffects, findings: Findings): void {
+function checkHealth(oracle: Expected, topics: Topics, stored: StoredEffects, inForce: ScorecardsInForce, findings: Findings): void {
   const accounts = new Map(once(topics.accounts).map(({ key, event }) => [key, event.data]));
   const renewals = new Map(once(topics.renewals).map(({ key, event }) => [key, event.data]));
   const published = new Map(once(topics.health).map(({ key, event }) => [key, event.data]));
@@ -131,9 +134,10 @@ function checkHealth(oracle: Expected, topics: Topics, stored: StoredEffects, fi
     }
     const found = decodeState(accountId, row.state);
     for (const { person_id: personId, facts } of contacts.get(accountId) ?? []) found.contacts.set(personId, decodeContact(personId, facts));
-    const replayed = replayHealth(account, renewals.get(accountId) ?? null, own as unknown as Signal[], kinds, verdict.asOf);
+    const replayed = replayHealth(account, renewals.get(accountId) ?? null, own as unknown as Signal[], kinds, verdict.asOf, inForce);
     for (const one of [...differences(replayed.state, found), ...measuresThatDiffer(replayed.measures, verdict.measures)]) findings.oracle.push(`${accountId}: ${one}`);
     if (replayed.rawScore !== verdict.rawScore) findings.oracle.push(`${accountId}: raw score ${verdict.rawScore} instead of ${replayed.rawScore}`);
+    if (canonical(replayed.scorecard) !== canonical(verdict.scorecard)) findings.oracle.push(`${accountId}: judged by ${canonical(verdict.scorecard)} instead of ${canonical(replayed.scorecard)}`);
     const told = published.get(accountId);
     if (!told || Number(row.version) !== told.version || told.band !== verdict.band || told.riskLevel !== verdict.riskLevel || Math.abs((told.healthScore ?? -1) - (verdict.healthScore ?? -1)) > 0.1) {
       findings.lost.push(`health of ${accountId}: told ${told?.version} ${told?.healthScore} ${told?.band}, stored ${row.version} ${verdict.healthScore} ${verdict.band}`);

@@ -6,24 +6,21 @@ import { Writer } from '@perennial/health-scoring/domain/codec/bytes';
 import { accountFactsCodec } from '@perennial/health-scoring/domain/codec/account-facts-codec';
 import type { AccountFacts } from '@perennial/health-scoring/domain/facts/account-facts';
 import { look } from '@perennial/health-scoring/domain/look';
-import { chooseScorecards, sortScorecards } from '@perennial/health-scoring/domain/scorecard/choose-scorecard';
-import { compileScorecard } from '@perennial/health-scoring/domain/scorecard/compile-scorecard';
+import { chooseScorecards, type ScorecardsInForce } from '@perennial/health-scoring/domain/scorecard/choose-scorecard';
 import { encodeContact } from '@perennial/health-scoring/domain/state-codec';
 import type { AccountHealthState } from '@perennial/health-scoring/domain/state';
 import { livenessOf } from '@perennial/health-scoring/domain/sources/source-liveness';
-import { shippedScorecards } from '@perennial/health-scoring/scorecards/shipped-scorecards';
 import type { RenewalsState } from '@perennial/contracts/renewal';
-
-const inForce = sortScorecards(shippedScorecards.map(({ document }) => compileScorecard(document, 1)));
 
 export interface Replayed {
   readonly state: AccountHealthState;
   readonly rawScore: number | null;
   readonly measures: HealthState['measures'];
+  readonly scorecard: HealthState['scorecard'];
 }
 
-/** Folds an account's signals, in the order of their ids, and looks once at the instant of the stored verdict. */
-export function replayHealth(account: AccountState, renewals: RenewalsState | null, signals: readonly Signal[], kinds: ReadonlySet<Signal['kind']>, asOf: string): Replayed {
+/** Folds an account's signals, in the order of their ids, and looks once, by what is in force now, at the instant of the stored verdict. */
+export function replayHealth(account: AccountState, renewals: RenewalsState | null, signals: readonly Signal[], kinds: ReadonlySet<Signal['kind']>, asOf: string, inForce: ScorecardsInForce): Replayed {
   const state = initialState(account.id);
   for (const signal of [...signals].sort((a, b) => (a.id < b.id ? -1 : 1))) applySignal(state, signal);
   applyAccount(state, account);
@@ -32,7 +29,7 @@ export function replayHealth(account: AccountState, renewals: RenewalsState | nu
   const sources = livenessOf([...kinds].map((kind) => ({ kind, lastSeenAt: at, usualGapMs: 0 })));
   const verdict = look(state, { asOf: at, cause: 'signal', scorecard: chooseScorecards(state, at, inForce).scorecard, sources });
   if (!verdict) throw new Error(`no verdict on ${account.id}`);
-  return { state, rawScore: verdict.health.rawScore, measures: verdict.health.measures };
+  return { state, rawScore: verdict.health.rawScore, measures: verdict.health.measures, scorecard: verdict.health.scorecard };
 }
 
 /** What of two accounts' facts and contacts differs, by name; empty when they are equal bit for bit. */

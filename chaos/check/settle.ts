@@ -49,7 +49,8 @@ async function lookOver(system: ChaosSystem): Promise<Settled> {
     'signal-ingestion': `SELECT (SELECT count(*) FROM replay) + (SELECT count(*) FROM restatement WHERE state <> 'done')
       + (SELECT count(*) FROM mapping_restatement WHERE state NOT IN ('done', 'superseded')) + (SELECT count(*) FROM erasure WHERE state <> 'done')
       + (SELECT count(*) FROM import WHERE state IN ('waiting', 'running', 'ending')) AS n`,
-    'health-scoring': 'SELECT count(*) AS n FROM portfolio WHERE next_look_at <= now()',
+    'health-scoring': `SELECT (SELECT count(*) FROM portfolio WHERE next_look_at <= now()) + (SELECT count(*) FROM scorecard_publication WHERE told_at IS NULL)
+      + (SELECT count(*) FROM portfolio WHERE next_look_at IS NOT NULL AND generation < (SELECT max(generation) FROM scorecard_publication)) AS n`,
     'playbook-orchestration': 'SELECT count(*) AS n FROM timer WHERE due_at <= now()',
     'notifications': `SELECT count(*) AS n FROM webhook_delivery WHERE state = 'pending'`,
   };

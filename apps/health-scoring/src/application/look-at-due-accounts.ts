@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { signalsTopic } from '@perennial/contracts/topics';
 import { ConsumerProgress } from '@perennial/messaging/consumer-progress';
+import { killPoint } from '@perennial/messaging/kill-point';
 import { Database } from '@perennial/persistence/transaction';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import type { AccountHealthState } from '../domain/state.js';
@@ -52,6 +53,7 @@ export class LookAtDueAccounts implements DueWork {
       return asOf === null ? [] : [{ partition, asOf }];
     });
     const due = await this.plan.due(times, this.backfills.held(), mostAtOnce);
+    if (due.length > 0) killPoint('sweep.planned');
     const time = this.signalTime.asKnown(known);
     const looked = await byHalves(due, (some) => this.lookAtAll(some, time), async (accountId, error) => {
       this.logger.error({ msg: 'the account cannot be judged', account_id: accountId, err: error });
@@ -67,6 +69,12 @@ export class LookAtDueAccounts implements DueWork {
       contacts: [],
       apply: (state: AccountHealthState) => (state.nextLookAt <= (time.asOf(state)?.getTime() ?? 0) ? undefined : (false as const)),
     }));
-    return (await this.database.transaction((tx) => this.rescoreAccounts.rescore(tx, null, changes, time, 'time'))).length;
+    const looked = await this.database.transaction(async (tx) => {
+      const { length } = await this.rescoreAccounts.rescore(tx, null, changes, time, 'time');
+      if (length > 0) killPoint('sweep.before-commit');
+      return length;
+    });
+    if (looked > 0) killPoint('sweep.after-commit');
+    return looked;
   }
 }
