@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { checkLetters, poisonUntil } from '../faults/poison.js';
+import { settle } from '../check/settle.js';
 import { accountOf } from '../load/plan.js';
 import { services, type ServiceName } from '../system/system.js';
 import { erasures, mappings, merges, replays } from './asked-of-ingestion.js';
@@ -14,6 +15,8 @@ interface KillPoint {
   readonly of: readonly ServiceName[];
   /** Passes before the deadly one, at most: rare points die early. */
   readonly mostPasses: number;
+  /** Once all of the load is worked off, so that nothing but time is left to make up for what was forgotten. */
+  readonly atRest?: boolean;
   /** Makes the point be passed, until it is deadly. */
   provoke?(context: CellContext, enough: () => boolean): Promise<void>;
   readonly afterwards?: (context: CellContext) => Promise<void>;
@@ -77,6 +80,11 @@ function killedAt(name: string, own: readonly KillPoint[]): Cell {
     async run(context) {
       const { load } = context;
       await load.reaches(warmUp);
+      if (own.some(({ atRest }) => atRest)) {
+        load.hold(1);
+        await load.reaches(1);
+        await settle(context.system);
+      }
       // A slice of the load for each point: what it takes to come there is sent when everybody is armed.
       for (const [place, point] of own.entries()) await dieAt(context, point, warmUp + ((1 - warmUp) * (place + 1)) / (own.length + 1));
     },

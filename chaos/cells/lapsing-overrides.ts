@@ -12,8 +12,8 @@ const lifeMs = [1_500, 6_000] as const;
 /** When the last override of each account ends, by cell. */
 const endsOf = new WeakMap<CellContext, Map<string, string>>();
 
-/** Time alone has to change verdicts: people put scores in place of the computed ones for a moment, and the sweep takes them back, accounts with and without news. */
-export const lapses = { provoke: overrideForAMoment, afterwards: allLapsed };
+/** Time alone has to change verdicts: people put scores in place of the computed ones for a moment, and the sweep takes them back. */
+export const lapses = { atRest: true, provoke: overrideForAMoment, afterwards: allLapsed };
 
 async function overrideForAMoment(context: CellContext, enough: () => boolean): Promise<void> {
   const { system, random } = context;

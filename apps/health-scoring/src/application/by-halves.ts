@@ -1,8 +1,8 @@
-import { Transient } from '@perennial/messaging/errors';
+import { Fatal, Transient } from '@perennial/messaging/errors';
 
 /**
  * Works accounts off together; where that fails, in halves, so that one which cannot be judged does not keep the others from it. It is told to
- * `leave`. What is only for now (`Transient`) is thrown. Answers the sum of what `work` answered.
+ * `leave`. What is only for now (`Transient`), and what is no account's fault (`Fatal`), is thrown. Answers the sum of what `work` answered.
  */
 export async function byHalves(accountIds: readonly string[], work: (some: readonly string[]) => Promise<number>, leave: (accountId: string, error: unknown) => Promise<void>): Promise<number> {
   const [first] = accountIds;
@@ -10,7 +10,7 @@ export async function byHalves(accountIds: readonly string[], work: (some: reado
   try {
     return await work(accountIds);
   } catch (error) {
-    if (error instanceof Transient) throw error;
+    if (error instanceof Transient || error instanceof Fatal) throw error;
     if (accountIds.length === 1) {
       await leave(first, error);
       return 1;

@@ -22,7 +22,7 @@ const longestMs = 2_000;
 /**
  * After a publication looks at the accounts that were judged by what was in force before, those of the partitions that this
  * replica consumes. Which these are stands with each verdict, so it goes on after any stop, and also finds
- * what another replica judged by the old scorecards afterwards. What changes carries the cause `revision`; when no account
+ * what another replica judged by the old scorecards afterwards. What that changes carries the cause `revision`; when no account
  * is left, what the publication did to all of them is told once.
  */
 @Injectable()

@@ -10,7 +10,7 @@ import type { Policy } from './scoring-policy.js';
 const card = shippedDocument('csm-led');
 const policyOf = (generation: number, ...changed: readonly (readonly [Partial<Scorecard>, number])[]): Policy => {
   const cards = changed.map(([changes, revision]) => compileScorecard({ ...card, ...changes }, revision));
-  return { generation, formerly: [compileScorecard(card, 1)], plan: readingPlanOf(cards), observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
+  return { generation, everInForce: [compileScorecard(card, 1), ...cards], plan: readingPlanOf(cards), observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
 };
 const first = policyOf(1, [{}, 1]);
 /** Nobody reaches amber. */
@@ -62,6 +62,32 @@ describe('an account and the scorecards in force', () => {
     expect(told(judgeAnew(it.state, same, at(it, 40)))).toEqual(['green amber time csm-led@1']);
     expect(it.state.indicators.map(({ kind, byRevision }) => [kind, byRevision])).toContainEqual(['gone_dark', false]);
     expect(it.state.indicators.filter(({ byRevision }) => byRevision)).toEqual([]);
+  });
+  it('what the new revision takes back of that is not told', () => {
+    const mild = policyOf(2, [{ bands: { amber: 20, green: 30 }, indicators: [] }, 2]);
+    const it = judged(first);
+    for (let day = -60; day < 0; day += 1) for (const name of ['sam', 'cleo', 'pat']) it.signal(day, 'usage', { event: 'e', quantity: 5 }, { personId: name });
+    judgeAccount(it.state, first, at(it, 0.1), 'signal');
+    const judgement = judgeAnew(it.state, mild, at(it, 40));
+    expect(judgement?.verdict.health.riskLevel).toBe('green');
+    expect([told(judgement), judgement?.move]).toEqual([[], null]);
+  });
+  it('nor is what an import brought and the new revision undoes', () => {
+    const red = judged(first);
+    red.state.pendingCause = 'import';
+    red.signal(0.1, 'contract', { contractId: 'c', status: 'cancel_scheduled', startsOn: '2025-06-01', endsOn: '2026-06-01', arrMinor: 1, currency: 'EUR' });
+    expect(told(judgeAnew(red.state, policyOf(2, [{ indicators: [], caps: [], bands: { amber: 20, green: 30 } }, 2]), at(red, 0.2)))).toEqual([]);
+  });
+  it('on the way from one scorecard to another too, what time brought is not a publication\'s doing', () => {
+    const cards = [[{}, 1], [{ id: 'young', order: 1, criteria: { beforeDay: 305 } }, 5]] as const;
+    const it = judged(policyOf(1, ...cards));
+    for (let day = -60; day < 8; day += 1) for (const name of ['sam', 'cleo', 'pat']) it.signal(day, 'usage', { event: 'e', quantity: 5 }, { personId: name });
+    judgeAccount(it.state, policyOf(1, ...cards), at(it, 4), 'time');
+    judgeAccount(it.state, policyOf(1, ...cards), at(it, 8), 'time');
+    expect(it.state.memory.passage).not.toBeNull();
+    const judgement = judgeAnew(it.state, policyOf(2, ...cards, [{ id: 'trial', role: 'shadow' }, 1]), at(it, 40));
+    expect(it.state.indicators.map(({ kind, byRevision }) => [kind, byRevision])).toContainEqual(['gone_dark', false]);
+    expect(told(judgement)?.[0]).toMatch(/ time /);
   });
   it('what happens at the same moment keeps its own cause', () => {
     const it = judged(first);

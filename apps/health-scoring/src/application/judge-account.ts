@@ -31,14 +31,34 @@ export function isOutdated({ memory }: AccountHealthState, policy: Policy): bool
  * from what time brought since the last look, which the scorecard that judged until now finds first.
  */
 export function judgeAnew(state: AccountHealthState, policy: Policy, when: When): Judgement | null {
-  const { judgedBy, generation, passage } = state.memory;
+  const { generation } = state.memory;
   const chosen = chooseScorecards(state, when.asOf, policy);
   const under = wayTo(state, policy, when, chosen.scorecard);
-  const former = passage === null ? policy.formerly.find(({ id, revision }) => id === judgedBy?.id && revision === judgedBy.revision) : undefined;
+  const before = lookAsBefore(state, policy, when);
+  const judgement = byScorecards(state, policy, when, chosen, under, generation, []);
+  return judgement && toldTogether(before?.riskChange ?? null, judgement);
+}
+
+/** By what judged last; null where that is not known any more, or not whole. */
+function lookAsBefore(state: AccountHealthState, policy: Policy, when: When): Verdict | null {
+  const { judgedBy, generation, passage } = state.memory;
+  const former = policy.everInForce.find(({ id, revision }) => id === judgedBy?.id && revision === judgedBy.revision);
+  const under = withScorecard(passage, policy);
+  if (former === undefined || (passage !== null && under === null)) return null;
   // Its plan is its own: what is kept of the day is read by the scorecards in force.
   const { plan: _, ...settings } = settingsOf(policy);
-  const before = former === undefined ? null : look(state, { ...when, ...settings, generation, scorecard: former, cause: 'time' });
-  return byScorecards(state, policy, when, chosen, under, generation, before === null ? [] : changesOf(before));
+  return look(state, { ...when, ...settings, generation, scorecard: former, under, cause: 'time' });
+}
+
+const severity: readonly RiskChange['to'][] = ['unknown', 'green', 'amber', 'red'];
+
+/** What the scorecard in force takes back of what the one before found was never so: one change is left, or none. */
+function toldTogether(found: Judgement['riskChanges'][number] | null, judgement: Judgement): Judgement {
+  const [revised] = judgement.riskChanges;
+  if (found === null || revised === undefined) return found === null ? judgement : { ...judgement, riskChanges: [found] };
+  const [from, via, to] = [found.from, found.to, revised.to].map((level) => severity.indexOf(level)) as [number, number, number];
+  if (Math.sign(via - from) === Math.sign(to - via)) return { ...judgement, riskChanges: [found, revised] };
+  return from === to ? { ...judgement, riskChanges: [], move: null } : { ...judgement, riskChanges: [{ ...revised, from: found.from, cause: found.cause }] };
 }
 
 /**

@@ -21,8 +21,8 @@ const refreshEveryMs = 2_000;
 /** What judges now: compiled once per publication, the same for every account of one chunk. */
 export interface Policy extends ScorecardsInForce {
   readonly generation: number;
-  /** Every revision that judged before, as far as this version can judge by it. */
-  readonly formerly: readonly CompiledScorecard[];
+  /** Every revision that was ever published, as far as this version can judge by it. */
+  readonly everInForce: readonly CompiledScorecard[];
   /** All that is read of accounts at each look: what these and the shipped scorecards go by. */
   readonly plan: ReadingPlan;
   /** The deployment only observes: states are shown, nothing is sent. */
@@ -92,7 +92,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     for (let generation = newest; ; generation -= 1) {
       try {
         const cards = (await this.store.inForceAt(this.database, generation)).map(({ document, revision }) => compileScorecard(document, revision));
-        return { generation, formerly: await this.formerly(), plan: await this.planFor(cards), observe: this.config.observe, keyFeatures: this.config.keyFeatures, featureCounts: this.features, usagePeers: this.usagePeers, ...sortScorecards(cards) };
+        return { generation, everInForce: await this.everInForce(), plan: await this.planFor(cards), observe: this.config.observe, keyFeatures: this.config.keyFeatures, featureCounts: this.features, usagePeers: this.usagePeers, ...sortScorecards(cards) };
       } catch (error) {
         if (!(error instanceof UnfitScorecard) || generation === 1) throw error;
         this.logger.warn({ msg: 'a scorecard in force is beyond this version of the software: it goes on by the one before', generation, err: error });
@@ -100,7 +100,7 @@ export class ScoringPolicy implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async formerly(): Promise<CompiledScorecard[]> {
+  private async everInForce(): Promise<CompiledScorecard[]> {
     return (await this.store.everInForce(this.database)).flatMap(({ document, revision }) => {
       try {
         return [compileScorecard(document, revision)];

@@ -108,10 +108,16 @@ function pack<T>(codec: Codec<T>, value: T): Buffer {
   return out.toBuffer();
 }
 
+/** A newer version of the software packed the row. */
+export class NewerFormat extends Error {
+  override readonly name = 'NewerFormat';
+}
+
 function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
   const input = new Reader(bytes);
   input.format = input.byte();
-  if (input.format < 1 || input.format > format) throw new RangeError(`the packed state has format ${input.format}, this version reads up to ${format}`);
+  if (input.format > format) throw new NewerFormat(`the packed state has format ${input.format}, this version reads up to ${format}: finish the upgrade of this service`);
+  if (input.format < 1) throw new RangeError(`the packed state has format ${input.format}`);
   const value = codec.read(input);
   if (!input.atEnd) throw new RangeError('the packed state is longer than its format');
   return value;
@@ -120,7 +126,7 @@ function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
 /** The account without its contacts, packed; equal states give equal bytes. */
 export const encodeState = (state: AccountHealthState): Buffer => pack(stored, state);
 
-/** Reads what `encodeState` wrote; `contacts` is empty, and so are the facts of `products`, until the shell fills them. Throws RangeError on a format it does not know. */
+/** Reads what `encodeState` wrote; `contacts` is empty, and so are the facts of `products`, until the shell fills them. Throws NewerFormat, and RangeError on bytes that are none of its own. */
 export function decodeState(accountId: string, bytes: Buffer): AccountHealthState {
   return { accountId, ...unpack(stored, bytes), contacts: new Map(), dirtyContacts: new Set(), dirtyProducts: new Set(), contactsCleared: false };
 }
@@ -128,11 +134,11 @@ export function decodeState(accountId: string, bytes: Buffer): AccountHealthStat
 /** One contact's row. `kept` rows are loaded whenever the account is looked at. */
 export const encodeContact = (contact: ContactFacts): Buffer => pack(contactCodec, contact);
 
-/** Reads what `encodeContact` wrote. Throws RangeError on a format it does not know. */
+/** Reads what `encodeContact` wrote; throws as `decodeState` does. */
 export const decodeContact = (personId: string, bytes: Buffer): ContactFacts => ({ personId, ...unpack(contactCodec, bytes) });
 
 /** The row of one product. */
 export const encodeProduct = (product: ProductFacts): Buffer => pack(productCodec, product);
 
-/** Reads what `encodeProduct` wrote. Throws RangeError on a format it does not know. */
+/** Reads what `encodeProduct` wrote; throws as `decodeState` does. */
 export const decodeProduct = (bytes: Buffer): ProductFacts => unpack(productCodec, bytes);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ErasedWords } from '@perennial/contracts/erased-words';
 import type { PartitionMemory } from '@perennial/messaging/batch-consumer';
+import { Fatal } from '@perennial/persistence/errors';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { eraseWords, type WordedRows } from '@perennial/service-kit/erase-words';
 import { LRUCache } from 'lru-cache';
@@ -8,7 +9,7 @@ import { AccountHealthStore, type AccountCard, type NamedContacts, type ScoredAc
 import { SignalTime } from '../application/signal-time.js';
 import { initialState } from '../domain/account-health.js';
 import type { PersonUse } from '../domain/contacts/active-days.js';
-import { decodeState } from '../domain/state-codec.js';
+import { decodeState, NewerFormat } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
 import { loadContacts, loadUses, saveContacts } from './contact-rows.js';
 import { loadProducts, saveProducts } from './product-rows.js';
@@ -127,7 +128,15 @@ export class PostgresAccountHealthStore extends AccountHealthStore {
   }
 }
 
-const stateOf = (accountId: string, packed: Buffer): AccountHealthState => (packed.length === 0 ? initialState(accountId) : decodeState(accountId, packed));
+/** Throws `Fatal` on a row of a newer version: the partition stops, and no signal is to blame. */
+function stateOf(accountId: string, packed: Buffer): AccountHealthState {
+  if (packed.length === 0) return initialState(accountId);
+  try {
+    return decodeState(accountId, packed);
+  } catch (error) {
+    throw error instanceof NewerFormat ? new Fatal(error.message) : error;
+  }
+}
 
 async function planLooks(tx: Transaction, accounts: readonly ScoredAccount[], partitionOf: (accountId: string) => number): Promise<void> {
   await tx.query({

@@ -129,7 +129,7 @@ export class EmbeddedPostgres {
   /** Starts the server again after `crash`; resolves when it accepts connections. */
   async revive(): Promise<void> {
     this.heldDown = false;
-    this.server = await startServer(this.command);
+    this.server = await startServer(this.command, () => this.stopping);
     this.watch();
   }
 
@@ -161,11 +161,11 @@ export class EmbeddedPostgres {
     this.crashes = [...this.crashes.filter((at) => at > now - crashWindowMs), now];
     try {
       if (this.crashes.length > maxCrashes) throw new Fatal(`PostgreSQL crashed ${maxCrashes} times within a minute, see ${this.folder.log()}`);
-      this.server = await startServer(this.command);
+      this.server = await startServer(this.command, () => this.stopping);
       this.watch();
       if (this.stopping) await this.server.stop();
     } catch (error) {
-      this.options.onFailure?.(error instanceof Error ? error : new Error(String(error)));
+      if (!this.stopping) this.options.onFailure?.(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -181,13 +181,13 @@ export class EmbeddedPostgres {
   }
 }
 
-/** Starts the server; repeats, for a bounded time, while what a crash left behind is in the way. */
-async function startServer(command: ServerCommand): Promise<ServerProcess> {
+/** Starts the server; repeats, for a bounded time and until it `isUnwanted`, while what a crash left behind is in the way. */
+async function startServer(command: ServerCommand, isUnwanted = (): boolean => false): Promise<ServerProcess> {
   for (const deadline = Date.now() + startMs; ; ) {
     try {
       return await ServerProcess.start(command);
     } catch (error) {
-      if (Date.now() > deadline || !(error instanceof Transient) || !/lock file .* already exists|shared memory block|already in use/.test(error.message)) throw error;
+      if (Date.now() > deadline || isUnwanted() || !(error instanceof Transient) || !/lock file .* already exists|shared memory block|already in use/.test(error.message)) throw error;
     }
     await sleep(100);
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Transient } from '../errors.js';
@@ -45,6 +45,7 @@ export class ServerProcess {
   /** Resolves when connections are accepted; throws `Transient` with the end of the log when the server gave up. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
     const log = openSync(command.logFile, 'a', 0o600);
+    const saidBefore = fstatSync(log).size;
     const options = Object.entries({ ...command.settings, unix_socket_directories: command.socketDir }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // Detached: a Ctrl-C in the terminal reaches us alone, and we stop the server when our work is done.
     const credentials = command.user === null ? {} : { uid: command.user.uid, gid: command.user.gid };
@@ -63,7 +64,7 @@ export class ServerProcess {
     watchdog.unref();
     (watchdog.stdin as unknown as { unref(): void } | null)?.unref();
     const server = new ServerProcess(pid, child, watchdog);
-    await server.untilReady(command);
+    await server.untilReady(command, saidBefore);
     return server;
   }
 
@@ -99,7 +100,7 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  private async untilReady(command: ServerCommand): Promise<void> {
+  private async untilReady(command: ServerCommand, saidBefore: number): Promise<void> {
     this.onEnd(() => this.watchdog.kill('SIGKILL'));
     const deadline = Date.now() + readyMs;
     while (!this.hasEnded()) {
@@ -109,7 +110,7 @@ export class ServerProcess {
         await this.ended();
       } else await sleep(5);
     }
-    throw new Transient(`PostgreSQL did not start: ${lastLines(command.logFile, this.pid)}`);
+    throw new Transient(`PostgreSQL did not start: ${lastLines(command.logFile, saidBefore, this.pid)}`);
   }
 }
 
@@ -150,12 +151,12 @@ export async function stopLeftover(pgdata: string): Promise<void> {
 }
 
 /**
- * The last that process `pid` said in the server's log, for error messages. The dozens of sessions that a crash
+ * The last that process `pid` said in the server's log behind byte `from`, for error messages. The dozens of sessions that a crash
  * orphaned write into the same log while the next server starts.
  */
-function lastLines(logFile: string, pid: number): string {
+function lastLines(logFile: string, from: number, pid: number): string {
   try {
-    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(logFile).subarray(from).toString('utf8').trimEnd().split('\n');
     const own = lines.filter((line) => line.includes(`[${pid}]`));
     return (own.length > 0 ? own : lines).slice(-5).join(' | ');
   } catch {

@@ -34,7 +34,7 @@ export const ring = (size: number, index: Codec<number>): Codec<Ring> => ({
     const tokens = tokensOf(values);
     const largest = Math.max(0, ...values);
     const width = widthOf(largest);
-    const isNarrow = largest < 2 ** mostWidth && 1 + Math.ceil((values.length * width) / 8) < bytesOf(tokens);
+    const isNarrow = values.every((value) => value >= 0) && largest < 2 ** mostWidth && 1 + Math.ceil((values.length * width) / 8) < bytesOf(tokens);
     out.bit(isNarrow);
     natural.write(out, isNarrow ? values.length : tokens.length);
     if (!isNarrow) for (const token of tokens) natural.write(out, token);
@@ -50,6 +50,7 @@ export const ring = (size: number, index: Codec<number>): Codec<Ring> => ({
     const unit = input.format < 11 ? natural.read(input) : input.bit() ? 1000 : 1;
     const isNarrow = input.format >= 11 && input.bit();
     const length = natural.read(input);
+    if (length > size) throw new RangeError(`a ring of ${size} days holds ${length}`);
     let back = 0;
     let value = 0;
     const put = (count: number): void => {
@@ -57,7 +58,7 @@ export const ring = (size: number, index: Codec<number>): Codec<Ring> => ({
       found.counts[((at % size) + size) % size] = count * unit;
       back += 1;
     };
-    if (isNarrow) input.narrow(length, input.byte()).forEach(put);
+    if (isNarrow) input.narrow(length, widthFrom(input.byte())).forEach(put);
     else for (let left = length; left > 0; left -= 1) {
       const token = natural.read(input);
       const amount = Math.floor(token / 4);
@@ -75,6 +76,10 @@ const again = 2;
 
 /** Most bits of a value that is not packed as tokens. */
 const mostWidth = 24;
+function widthFrom(byte: number): number {
+  if (byte < 1 || byte > mostWidth) throw new RangeError(`a count of ${byte} bits`);
+  return byte;
+}
 const widthOf = (value: number): number => 32 - Math.clz32(value);
 const bytesOf = (tokens: readonly number[]): number => tokens.reduce((bytes, token) => bytes + Math.ceil(widthOf(token) / 7), 0);
 

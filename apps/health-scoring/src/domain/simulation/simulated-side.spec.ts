@@ -17,7 +17,7 @@ import { SimulatedSide } from './simulated-side.js';
 const inForce = ['onboarding', 'digital', 'csm-led', 'goals-only'].map((id) => ({ document: shippedDocument(id), revision: id === 'csm-led' ? 2 : 1 }));
 const cards = inForce.map(({ document, revision }) => compileScorecard(document, revision));
 const plan = readingPlanOf(cards, 7);
-const policy: Policy = { generation: 1, formerly: [], plan, observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
+const policy: Policy = { generation: 1, everInForce: [], plan, observe: false, keyFeatures: [], featureCounts: { countedSince: () => null }, usagePeers: noPeers, ...sortScorecards(cards) };
 
 /** Days of a customer from its 60th on, as they were shown live and kept; `meanwhile` happens before the look of a day. */
 function lived(days: number, meanwhile: (day: number, it: Scenario) => void): { kept: KeptDay[]; alarms: number } {
