@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { telemetryTopic } from '@perennial/contracts/topics';
@@ -62,6 +61,8 @@ describe('bad bodies', () => {
   /** Headers that go on for ever, from the first test on: after how many seconds each connection was cut off. */
   let dripping: Promise<number>[];
 
+  /** Also where it was cut off while it wrote, and hears of a reset. */
+  const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
   const drip = async (): Promise<number> => {
     const { hostname, port } = new URL(service.running.url);
     const since = performance.now();
@@ -69,7 +70,7 @@ describe('bad bodies', () => {
     socket.on('error', () => undefined).on('data', () => undefined);
     socket.write('POST /v1/batch HTTP/1.1\r\nHost: x\r\n');
     const timer = setInterval(() => socket.write('X-A: b\r\n'), 500);
-    await once(socket, 'close');
+    await closed(socket);
     clearInterval(timer);
     return (performance.now() - since) / 1000;
   };
@@ -175,7 +176,7 @@ describe('bad bodies', () => {
       let heard = '';
       socket.on('data', (data) => (heard += data.toString()));
       socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\n${rest}POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\nContent-Length: 25\r\n\r\n{"userId":"u","event":"x"}`);
-      await Promise.race([once(socket, 'close'), sleep(3_000, undefined, { ref: false })]);
+      await Promise.race([closed(socket), sleep(3_000, undefined, { ref: false })]);
       socket.destroy();
       expect([path, heard.match(/^HTTP\/1\.1 \d+/gm)]).toEqual([path, ['HTTP/1.1 400']]);
       expect((await records()).length).toBe(before);
