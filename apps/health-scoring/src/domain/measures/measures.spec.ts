@@ -3,6 +3,7 @@ import { pointsOn } from '../scorecard/curve.js';
 import { shippedScorecards } from '../../scorecards/shipped-scorecards.js';
 import { chooseScorecards, sortScorecards } from '../scorecard/choose-scorecard.js';
 import { compileScorecard } from '../scorecard/compile-scorecard.js';
+import { AccountView } from '../verdict/account-view.js';
 import { aged } from '../verdict/assess-measures.js';
 import { addBusinessDays, isoDay, parseDay } from '../time/day.js';
 
@@ -233,6 +234,26 @@ describe('goals and milestones', () => {
   });
 });
 
+describe('ticket_load', () => {
+  const users = (count: number): string[] => Array.from({ length: count }, (_, i) => `u${i}`);
+  it('is what the open tickets weigh for each hundred contacts who use the product, and leads to them', () => {
+    const it = aged30(new Scenario(), 90);
+    for (const [ticketId, priority] of [['a', 'urgent'], ['b', 'low'], ['c', 'high']] as const) it.signal(-9, 'ticket', { ticketId, status: 'opened', priority });
+    it.signal(-8, 'ticket', { ticketId: 'c', status: 'solved', priority: 'high' });
+    expect(measureOf(it.look(0), 'ticket_load')).toMatchObject({ value: 13, evidence: { query: 'kind=ticket' } });
+    it.use(-3, -3, 200, users(200));
+    expect(measureOf(it.look(0), 'ticket_load').value).toBe(6.5);
+  });
+  it('goes by the number of contacts only where they are so many that it divides', () => {
+    const { definition, settings } = csmLedScorecard.measures.find(({ id }) => id === 'ticket_load')!;
+    const goesBy = (count: number) => {
+      const it = new Scenario().use(-3, -3, count, users(count));
+      return definition.goesBy(new AccountView(it.state, it.at(0), aliveAt(it.at(0)), csmLedScorecard), settings);
+    };
+    expect([goesBy(100), goesBy(101)]).toEqual([['tickets', 'use'], ['tickets', 'use', 'active_contacts']]);
+  });
+});
+
 describe('sources', () => {
   it('a stale source keeps the value, lowers the coverage and fades the points from then on', () => {
     const it = aged30(new Scenario(), 120).use(-120, -1, 10);
@@ -245,8 +266,8 @@ describe('sources', () => {
     expect(seen.at(-1)).toBe(50);
   });
   it('tickets count at most 50 points while use is below half', () => {
-    const it = aged30(new Scenario(), 200).use(-200, -29, 100).use(-28, -1, 10);
-    expect(points(it, 'ticket_load')).toBe(50);
+    const queue = (lately: number): number | null => points(aged30(new Scenario(), 200).use(-200, -29, 100).use(-28, -1, lately), 'ticket_load');
+    expect([queue(10), queue(49), queue(50)]).toEqual([50, 50, 85]);
   });
 });
 

@@ -78,6 +78,9 @@ it('ticket_trend is the z of ticket_surge, from ten tickets and six full weeks',
   const rising = [42, 43, 44, 45, 46, 47, 48].map((day) => read(it, day, 'ticket_trend')).filter(({ state }) => state === 'ok');
   expect(rising.at(-1)?.value).toBeCloseTo(2.518, 3);
   expect(rising.at(-1)?.points).toBeLessThan(40);
+  // Tickets that were told are judged also where nobody tells of any more.
+  it.sources = (asOf) => aliveAt(asOf, ['ticket']);
+  expect(read(it, 48, 'ticket_trend')).toMatchObject({ state: 'ok', value: rising.at(-1)?.value });
   const without = started(-100);
   expect(read(without, 0, 'ticket_trend').state).toBe('not_applicable');
   without.sources = (asOf) => aliveAt(asOf, ['ticket']);

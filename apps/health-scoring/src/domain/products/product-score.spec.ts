@@ -4,8 +4,8 @@ import { decodeProduct, decodeState, encodeProduct, encodeState } from '../state
 const people = ['a', 'b', 'c'];
 
 /** Two products on one account: `core` is used by all, `plus` hardly, with a full queue. */
-function twoProducts(): Scenario {
-  const it = new Scenario().account({}, -200);
+function twoProducts(keyFeatures: readonly string[] = []): Scenario {
+  const it = new Scenario('acme', keyFeatures).account({}, -200);
   it.person(-150, 'a', { change: 'created', roles: ['executive_sponsor'] });
   it.signal(-120, 'license', { seatsBought: 3, seatsAssigned: 3 }, { product: 'core' });
   it.signal(-120, 'license', { seatsBought: 100, seatsAssigned: 4 }, { product: 'plus' });
@@ -36,6 +36,12 @@ it('gives each product a license and a score of its own, with the contacts of al
   }
   // The account itself is judged by all of it, as ever.
   expect(measureOf(verdict, 'license_utilisation').value).toBeCloseTo(7 / 103, 4);
+});
+
+it('leaves the key features to the account', () => {
+  const verdict = twoProducts(['reports']).look(0);
+  const states = verdict.health.products?.map(({ measures }) => measures.find(({ id }) => id === 'key_features')?.state);
+  expect([measureOf(verdict, 'key_features').state, states]).toEqual(['ok', ['not_applicable', 'not_applicable']]);
 });
 
 it('is kept in rows of its own, whatever the order of the signals, and goes with a reset', () => {

@@ -38,7 +38,7 @@ describe('power_user_decline where nobody has the role (H10)', () => {
     expect(kindsOf(verdict)).toContain('power_user_decline');
     expect(kindsOf(verdict)).not.toContain('usage_drop');
     expect(measureOf(verdict, 'usage_level').value).toBeGreaterThanOrEqual(1);
-    expect(found(it, 60)?.text).toBe('3 of the heaviest users active in four weeks, usually 6: the top 10 % by days of use 13 to 24 weeks back, since no contact has the role power user');
+    expect(found(it, 60)).toMatchObject({ group: 'use', severe: false, text: '3 of the heaviest users active in four weeks, usually 6: the top 10 % by days of use 13 to 24 weeks back, since no contact has the role power user' });
   });
   it('is not raised while four of six stay, nor by people who only joined', () => {
     expect(watched(hollowed(heavy.slice(0, 4)), 0, 60).raisedOn).toBeNull();
