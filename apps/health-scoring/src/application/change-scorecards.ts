@@ -78,7 +78,7 @@ export class ChangeScorecards {
     const [last] = history;
     if (last === undefined) return { refused: 'unknown', detail: `no scorecard ${scorecardId} was ever in force` };
     const undone = last.action === 'roll_back' ? history.find(({ revision, action }) => revision === last.revision && action !== 'roll_back') : last;
-    if (undone === undefined || undone.replaced === null) return { refused: 'nothing_before', detail: `before revision ${last.revision} none was in force: retire it instead` };
+    if (undone === undefined || undone.replaced === null) return { refused: 'nothing_before', detail: `before revision ${last.revision} none was in force: publish the document that is to hold, or retire it where others judge all accounts` };
     return this.put(tx, 'roll_back', scorecardId, undone.replaced, last.revision, wish);
   }
 

@@ -98,7 +98,7 @@ export class ExplainHealth {
     const wanted = parseDay(since);
     if (wanted >= today) return { refused: 'unknown_day', detail: `${since} is not over: the last verdict is of ${isoDay(today)}` };
     const then = (await this.days.readingsOf(health.accountId, wanted - longestGapDays + 1, wanted)).at(-1);
-    if (then === undefined) return { refused: 'unknown_day', detail: `nothing is kept of ${health.accountId} on ${since}` };
+    if (then === undefined) return { refused: 'unknown_day', detail: `nothing is kept of ${health.accountId} on ${since}: it was not known yet, or readings of that day are no longer kept (health/history has its days)` };
     const judged = judgeDay(then.facts, await this.revisions.judging(then));
     return { day: since, ...scoreChange(health, { judgedBy: then.judgedBy, judged, anew: judgeDay(then.facts, card) }) };
   }

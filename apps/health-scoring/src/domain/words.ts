@@ -204,7 +204,8 @@ export const words = {
     old: (id: string): string => `${measureName(id)}: the last answer is too old; it takes ${words.measures[id]?.brings ?? 'its data'}`,
     silent: (id: string): string => `${measureName(id)}: its source is silent for all accounts; it takes ${words.measures[id]?.brings ?? 'its data'} again`,
     trend: { rising: 'Rising', falling: 'Falling', flat: 'No trend' } as const,
-    change: (change: number, days: number): string => `${change < 0 ? 'down' : 'up'} by about ${number(Math.abs(change))} points in ${days} days`,
+    change: (change: number, days: number, isTrend: boolean): string =>
+      change === 0 ? `as it was ${days} days ago` : `${change < 0 ? 'down' : 'up'} by about ${number(Math.abs(change))} points in ${days} days${isTrend ? '' : ', which may be chance'}`,
     since: (from: number | null, to: number | null): string => (from === null ? 'There was no score then' : to === null ? 'There is no score now' : from === to ? 'The score is the same' : `The score ${to > from ? 'rose' : 'fell'} from ${number(from)} to ${number(to)}`),
     scorecard: (from: Card, to: Card): string => (from.id === to.id && from.revision === to.revision ? 'On the way to another scorecard the weights changed' : `Judged by revision ${to.revision} of ${to.id} in place of revision ${from.revision} of ${from.id}`),
     rounding: (id: string): string => `${measureName(id)}: what rounding to the hundredth leaves over falls to it`,

@@ -25,7 +25,7 @@ const told = (next: NextBand | null) => next && { ...next, changes: next.changes
 
 describe('the next band', () => {
   it('is reached by the changes that are named, on random accounts: score and coverage suffice then', () => {
-    let [asked, changes] = [0, 0];
+    let [asked, changes, endedByMeasure] = [0, 0, 0];
     fc.assert(
       fc.property(someSignals, (stories) => {
         const state = initialState('acme');
@@ -41,13 +41,20 @@ describe('the next band', () => {
         })));
         expect(after.rawBp === null ? 0 : after.rawBp).toBeGreaterThanOrEqual(next.score * 100);
         if (next.band !== 'red') expect(after.dataCoverage).toBeGreaterThanOrEqual(next.band === 'green' ? 0.5 : 0.25);
-        for (const { limit } of health.caps ?? []) expect(next.changes.some(({ kind, from }) => kind === 'cap' && from === limit)).toBe(limit < { red: 0, amber: 40, green: 70 }[next.band]);
+        for (const { id, limit } of health.caps ?? []) {
+          const isNamed = next.changes.some((change) => change.kind === 'cap' && change.id === id);
+          const ends = ['unused', 'utilisation_red'].includes(id) && to.get('license_utilisation')! >= 40;
+          if (limit < { red: 0, amber: 40, green: 70 }[next.band]) expect(isNamed).toBe(!ends);
+          else expect(isNamed).toBe(false);
+          endedByMeasure += Number(ends);
+        }
         asked += 1;
         changes += next.changes.length;
       }),
       { numRuns: 300 },
     );
     expect(Math.min(asked, changes)).toBeGreaterThan(100);
+    expect(endedByMeasure).toBeGreaterThan(0);
   });
 
   it('a cap that holds it has to end, and where the measures are good that is all', () => {
@@ -56,6 +63,15 @@ describe('the next band', () => {
     const { health } = it.look(0.5);
     expect(health).toMatchObject({ band: 'amber', healthScore: 60, caps: [{ id: 'urgent_ticket', limit: 60 }] });
     expect(told(nextBandOf({ ...health, version: 1 }, card))).toEqual({ band: 'green', score: 70, days: 0, reachable: true, changes: [['cap', 'urgent_ticket', 60, null, null]], text: 'green from 70 points: 1 change would do' });
+  });
+
+  it('a cap that goes by a measure ends with it: that is one change', () => {
+    const it = well();
+    it.signal(-200, 'license', { seatsBought: 100, seatsAssigned: 10 });
+    const { health } = it.look(0.5);
+    expect(health).toMatchObject({ band: 'amber', healthScore: 65, caps: [{ id: 'utilisation_red', limit: 65 }] });
+    expect(health.rawScore).toBeGreaterThan(73);
+    expect(told(nextBandOf({ ...health, version: 1 }, card))).toMatchObject({ band: 'green', days: 0, changes: [['measure', 'license_utilisation', 5.83, 40, null]] });
   });
 
   it('without a cap it is the heaviest measure that would do, with the value that it takes', () => {
@@ -99,6 +115,7 @@ describe('data and trend in words', () => {
   it('says by how much the score went where there are days enough', () => {
     const falling = Array.from({ length: 28 }, (_, day) => 80 - day / 2);
     expect(trendInWords('falling', falling, card.trend)).toEqual({ direction: 'falling', change: -13.5, days: 28, text: 'Falling: down by about 13.5 points in 28 days' });
+    expect([trendInWords('flat', falling, card.trend).text, trendInWords('flat', falling.map(() => 80), card.trend).text]).toEqual(['No trend: down by about 13.5 points in 28 days, which may be chance', 'No trend: as it was 28 days ago']);
     expect(trendInWords('flat', [null, null, 80, 81], card.trend)).toEqual({ direction: 'flat', change: null, days: 2, text: 'No trend: 2 days with a score, a trend takes 14' });
   });
 });

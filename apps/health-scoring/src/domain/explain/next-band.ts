@@ -29,21 +29,26 @@ export interface NextBand {
   readonly days: number;
   /** No set of changes gets there: measures at their best do not suffice. */
   readonly reachable: boolean;
-  /** Fewest measures, then least points; caps and overrides that stand in the way come first. */
+  /** Fewest measures, then least points; caps and overrides that stand in the way come first, but for caps that end with one of the measures. */
   readonly changes: readonly NeededChange[];
   readonly text: string;
 }
 
 /** What an explanation needs of the scorecard that judged. */
-export type JudgingCard = Pick<Scorecard, 'bands' | 'improving' | 'coverage'> & { readonly measures: readonly { readonly id: string; readonly curve: Curve | null }[] };
+export type JudgingCard = Pick<Scorecard, 'bands' | 'improving' | 'coverage'> & {
+  readonly measures: readonly { readonly id: string; readonly curve: Curve | null }[];
+  readonly caps: readonly { readonly id: string; readonly settings: unknown }[];
+};
 
 /** The smallest set of changes that brings the account into the next band; null for one in the best. */
 export function nextBandOf(health: HealthState, card: JudgingCard): NextBand | null {
   const goal = goalOf(health, card);
   if (goal === null) return null;
   const { band, score, days, edge } = goal;
-  const barriers = [...capsBelow(health, edge), ...overrideBelow(health, edge)];
-  const set = smallestSet(candidatesOf(health, card, basisPoints(score)), { targetBp: basisPoints(score), coverage: goal.coverage });
+  const candidates = candidatesOf(health, card, basisPoints(score));
+  const ends = new Map(capsBelow(health, edge).map((cap) => [cap, endOf(cap, candidates, card)]));
+  const barriers = [...[...ends].flatMap(([cap, end]) => (end === null ? [capChange(cap)] : [])), ...overrideBelow(health, edge)];
+  const set = smallestSet(candidates.map((one) => [...ends.values()].find((end) => end?.id === one.id) ?? one), { targetBp: basisPoints(score), coverage: goal.coverage });
   const changes = [...barriers, ...(set ?? []).map((chosen) => changeOf(chosen, health, card))];
   return { band, score, days, reachable: set !== null, changes, text: words.explain.nextBand(band, score, days, set === null ? null : changes.length) };
 }
@@ -70,8 +75,16 @@ function goalOf({ band, healthScore, rawScore, adjustments }: HealthState, { ban
   return { band: next, score: Math.min(100, onlyCapped ? edge : edge + improving.points), edge, days: onlyCapped ? 0 : improving.days, coverage: next === 'green' ? coverage.green : coverage.any };
 }
 
-const capsBelow = ({ caps = [] }: HealthState, edge: number): NeededChange[] =>
-  caps.filter(({ limit }) => limit < edge).map(({ id, limit, reason }) => ({ kind: 'cap', id, from: limit, to: null, value: null, unit: null, text: words.explain.endCap(reason, limit) }));
+type Cap = NonNullable<HealthState['caps']>[number];
+const capsBelow = ({ caps = [] }: HealthState, edge: number): Cap[] => caps.filter(({ limit }) => limit < edge);
+const capChange = ({ id, limit, reason }: Cap): NeededChange => ({ kind: 'cap', id, from: limit, to: null, value: null, unit: null, text: words.explain.endCap(reason, limit) });
+
+/** What becomes of the measure a cap goes by: it has to leave red, and the cap ends with it. Null where the cap goes by a fact of its own. */
+function endOf({ id }: Cap, candidates: readonly Candidate[], { caps, bands }: JudgingCard): Candidate | null {
+  const { measure } = (caps.find((cap) => cap.id === id)?.settings ?? {}) as { measure?: string };
+  const [edgeBp, one] = [basisPoints(bands.amber), candidates.find((candidate) => candidate.id === measure)];
+  return one === undefined || one.mostBp < edgeBp ? null : { ...one, restBp: Math.max(one.restBp, edgeBp), mustChange: true };
+}
 
 const overrideBelow = ({ override }: HealthState, edge: number): NeededChange[] =>
   override === null || override.healthScore >= edge ? [] : [{ kind: 'override', id: override.id, from: override.healthScore, to: null, value: null, unit: null, text: words.explain.endOverride(override.healthScore, override.expiresAt.slice(0, 10)) }];
@@ -82,7 +95,7 @@ function candidatesOf(health: HealthState, card: JudgingCard, targetBp: number):
     if (state === 'not_applicable' || weight === 0) return [];
     const mostBp = Math.round(Math.max(...(curveOf(card, id) ?? [[0, 100]]).map(([, reached]) => reached)) * 100);
     const fromBp = points === null ? null : Math.round(points * 100);
-    return [{ id, weight, fromBp, mostBp: Math.max(mostBp, fromBp ?? 0), restBp: fromBp ?? Math.min(targetBp, mostBp), isFresh: state === 'ok' }];
+    return [{ id, weight, fromBp, mostBp: Math.max(mostBp, fromBp ?? 0), restBp: fromBp ?? Math.min(targetBp, mostBp), isFresh: state === 'ok', mustChange: false }];
   });
 }
 

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { smallestSet, type Candidate, type Target } from './smallest-set.js';
 
 const candidate = (id: string) =>
-  fc.record({ weight: fc.integer({ min: 1, max: 20 }), from: fc.option(fc.integer({ min: 0, max: 100 }), { freq: 4 }), most: fc.constantFrom(85, 100), isFresh: fc.boolean() }).map(({ weight, from, most, isFresh }) => ({ id, weight, from, most, isFresh: isFresh && from !== null }));
+  fc.record({ weight: fc.integer({ min: 1, max: 20 }), from: fc.option(fc.integer({ min: 0, max: 100 }), { freq: 4 }), most: fc.constantFrom(85, 100), isFresh: fc.boolean(), must: fc.integer({ min: 0, max: 9 }) }).map(({ weight, from, most, isFresh, must }) => ({ id, weight, from, most, isFresh: isFresh && from !== null, must: must === 0 }));
 const wish = fc.record({ target: fc.constantFrom(40, 43, 70, 73), coverage: fc.constantFrom(0, 0.25, 0.5) });
 const candidates = fc.array(fc.nat(), { minLength: 1, maxLength: 6 }).chain((all) => fc.tuple(...all.map((_, i) => candidate(`m${i}`))));
 
-function asked(all: readonly { id: string; weight: number; from: number | null; most: number; isFresh: boolean }[], { target, coverage }: { target: number; coverage: number }): { list: Candidate[]; target: Target } {
-  const list = all.map(({ id, weight, from, most, isFresh }): Candidate => {
+function asked(all: readonly { id: string; weight: number; from: number | null; most: number; isFresh: boolean; must?: boolean }[], { target, coverage }: { target: number; coverage: number }): { list: Candidate[]; target: Target } {
+  const list = all.map(({ id, weight, from, most, isFresh, must = false }): Candidate => {
     const fromBp = from === null ? null : from * 100;
-    return { id, weight, fromBp, mostBp: Math.max(most * 100, fromBp ?? 0), restBp: fromBp ?? Math.min(target, most) * 100, isFresh };
+    const restBp = fromBp ?? Math.min(target, most) * 100;
+    return { id, weight, fromBp, mostBp: Math.max(most * 100, fromBp ?? 0), restBp: must ? Math.max(restBp, 4000) : restBp, isFresh, mustChange: must };
   });
   return { list, target: { targetBp: target * 100, coverage } };
 }
@@ -28,8 +29,9 @@ function suffices(list: readonly Candidate[], to: ReadonlyMap<string, number>, {
   return fresh >= coverage * all - 1e-9 && (weight === 0 ? true : Math.round(sum / weight) >= targetBp);
 }
 
+/** Of all that must change, and some others. */
 function subsets(list: readonly Candidate[]): Candidate[][] {
-  return list.reduce<Candidate[][]>((sets, one) => [...sets, ...sets.map((set) => [...set, one])], [[]]);
+  return list.reduce<Candidate[][]>((sets, one) => [...(one.mustChange ? [] : sets), ...sets.map((set) => [...set, one])], [[]]);
 }
 
 function permutations(set: readonly Candidate[]): Candidate[][] {

@@ -6,10 +6,12 @@ export interface Candidate {
   readonly fromBp: number | null;
   /** What it is worth at its best. */
   readonly mostBp: number;
-  /** What it has to be worth where it is chosen for its freshness alone. */
+  /** What it has to be worth where it is chosen for its freshness, or that reason, alone. */
   readonly restBp: number;
   /** It counts as fresh already. */
   readonly isFresh: boolean;
+  /** Chosen whatever else is, for a reason of its own. */
+  readonly mustChange: boolean;
 }
 
 export interface Chosen {
@@ -34,7 +36,7 @@ const mostSets = 2_000;
  */
 export function smallestSet(candidates: readonly Candidate[], { targetBp, coverage }: Target): Chosen[] | null {
   const search = new Search(candidates, targetBp, coverage);
-  for (let size = 0; size <= candidates.length; size += 1) {
+  for (let size = candidates.filter(({ mustChange }) => mustChange).length; size <= candidates.length; size += 1) {
     const found = search.ofSize(size);
     if (found !== null) return found.sort((a, b) => candidates.indexOf(a.candidate) - candidates.indexOf(b.candidate));
   }
@@ -67,7 +69,9 @@ class Search {
   ofSize(size: number): Chosen[] | null {
     this.best = null;
     this.sets = 0;
-    this.choose(0, size, [], 0, 0);
+    const chosen = this.sorted.filter(({ mustChange }) => mustChange);
+    const fresh = chosen.reduce((sum, one) => sum + (one.isFresh ? 0 : one.weight), 0);
+    this.choose(0, size - chosen.length, chosen, chosen.reduce((sum, one) => sum + this.worth(one, one.mostBp), 0), fresh);
     return this.best === null ? null : (this.best as { chosen: Chosen[] }).chosen;
   }
 
@@ -87,6 +91,7 @@ class Search {
     const atBest = this.sorted.slice(from, from + left).reduce((sum, one) => sum + this.worth(one, one.mostBp), worth);
     if (atBest < this.wanting || this.gains.slice(0, left).reduce((sum, gain) => sum + gain, fresh) < this.stale) return;
     const next = this.sorted[from]!;
+    if (next.mustChange) return this.choose(from + 1, left, taken, worth, fresh);
     this.choose(from + 1, left - 1, [...taken, next], worth + this.worth(next, next.mostBp), fresh + (next.isFresh ? 0 : next.weight));
     this.choose(from + 1, left, taken, worth, fresh);
   }

@@ -17,5 +17,5 @@ export function trendInWords(direction: Trend, scores: readonly (number | null)[
   const days = window.filter((score) => score !== null).length;
   if (days < fewestDays) return { direction, change: null, days, text: `${words.explain.trend[direction]}: ${words.explain.tooFewDays(days, fewestDays)}` };
   const change = Math.round(changeOver(window) * 100) / 100;
-  return { direction, change, days, text: `${words.explain.trend[direction]}: ${words.explain.change(change, window.length)}` };
+  return { direction, change, days, text: `${words.explain.trend[direction]}: ${words.explain.change(change, window.length, direction !== 'flat')}` };
 }

@@ -7,8 +7,10 @@ export interface Adjusted {
   readonly healthBp: number | null;
   /** 50 + contributions + these = health score. */
   readonly adjustments: HealthState['adjustments'];
-  /** The score is not the raw one. */
+  /** A cap lowered the score. */
   readonly capped: boolean;
+  /** Of the lowest cap that holds, whether or not the raw score lies above it; basis points. */
+  readonly limitBp: number | null;
   readonly overridden: boolean;
 }
 
@@ -26,11 +28,11 @@ export function adjust(rawBp: number | null, cap: { readonly limit: number; read
     healthBp = limitBp;
     capped = true;
   }
-  if (override === null) return { healthBp, adjustments, capped, overridden: false };
+  if (override === null) return { healthBp, adjustments, capped, limitBp, overridden: false };
   const wanted = basisPoints(override.healthScore);
   const held = cap !== null && cap.limit < hardLimit && healthBp !== null;
   const given = held ? Math.min(wanted, healthBp ?? wanted) : wanted;
   const overridden = !held || given < (healthBp ?? given);
   if (given !== healthBp) adjustments.push({ kind: 'override', reason: override.reason, points: (given - (healthBp ?? 5000)) / 100 });
-  return { healthBp: given, adjustments, capped, overridden };
+  return { healthBp: given, adjustments, capped, limitBp, overridden };
 }

@@ -46,8 +46,8 @@ export function bandVerdict(held: Band, adjusted: Adjusted, dataCoverage: number
   const plain = bandOf(adjusted.healthBp, scorecard.bands);
   if (adjusted.overridden) return { band: plain, lowConfidence: false };
   if (adjusted.healthBp === null) return { band: 'unknown', lowConfidence: false };
-  // A cap into red is a fact of its own: it needs no other data.
-  if (adjusted.capped && plain === 'red') return { band: 'red', lowConfidence: dataCoverage < scorecard.coverage.green };
+  // A cap in red is a fact of its own: it needs no other data, not even such as lies above it.
+  if (bandOf(adjusted.limitBp, scorecard.bands) === 'red') return { band: 'red', lowConfidence: dataCoverage < scorecard.coverage.green };
   if (dataCoverage < scorecard.coverage.any) return { band: 'unknown', lowConfidence: false };
   const worse = adjusted.capped && rank[plain] < rank[held] ? plain : held;
   if (dataCoverage >= scorecard.coverage.green) return { band: worse, lowConfidence: false };

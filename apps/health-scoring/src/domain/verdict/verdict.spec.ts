@@ -44,6 +44,9 @@ describe('bands', () => {
     expect(bandVerdict('green', adjust(9000, { limit: 65, reason: 'r' }, null), 1, csmLedScorecard).band).toBe('amber');
     expect(bandVerdict('red', adjust(7200, { limit: 65, reason: 'r' }, null), 1, csmLedScorecard).band).toBe('red');
     expect(bandVerdict('unknown', adjust(9000, { limit: 20, reason: 'r' }, null), 0.1, csmLedScorecard)).toEqual({ band: 'red', lowConfidence: true });
+    // Nor is an account better off for a raw score that is below the cap already.
+    expect(bandVerdict('unknown', adjust(1900, { limit: 20, reason: 'r' }, null), 0.1, csmLedScorecard)).toEqual({ band: 'red', lowConfidence: true });
+    expect(bandVerdict('unknown', adjust(1900, { limit: 65, reason: 'r' }, null), 0.1, csmLedScorecard)).toEqual({ band: 'unknown', lowConfidence: false });
   });
 });
 
@@ -67,7 +70,7 @@ describe('adjustments', () => {
 });
 
 it('an override of an account without data is one, whatever cap would hold', () => {
-  expect(adjust(null, { limit: 20, reason: 'r' }, { healthScore: 80, reason: 'why' })).toEqual({ healthBp: 8000, adjustments: [{ kind: 'override', reason: 'why', points: 30 }], capped: false, overridden: true });
+  expect(adjust(null, { limit: 20, reason: 'r' }, { healthScore: 80, reason: 'why' })).toEqual({ healthBp: 8000, adjustments: [{ kind: 'override', reason: 'why', points: 30 }], capped: false, limitBp: 2000, overridden: true });
 });
 
 describe('overrides (H7)', () => {
