@@ -142,6 +142,20 @@ describe('forwarding', () => {
     await other.stop();
   });
 
+  it('takes no caller who gave up for a fault: the answer that comes late is let go', async () => {
+    const lines: string[] = [];
+    const other = await GatewayUnderTest.start({}, {}, { write: (line) => void lines.push(line) });
+    const answered = new Promise<void>((resolve) => {
+      other.fakes['playbook-orchestration'].answer = (_request, response) => void setTimeout(() => response.end('{}', resolve), 500);
+    });
+    const call = { method: 'POST', headers: { authorization: `Bearer ${other.apiKey}`, 'content-type': 'application/json' }, body: '{}' };
+    await expect(fetch(`${other.url}/api/v1/tasks`, { ...call, signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    await answered;
+    await sleep(100);
+    await other.stop();
+    expect(lines.map((line) => JSON.parse(line) as { level: string }).filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('does not keep smuggled requests apart from their connection', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);

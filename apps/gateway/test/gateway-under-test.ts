@@ -22,11 +22,11 @@ export class GatewayUnderTest {
     private readonly publicJwk: string,
   ) {}
 
-  static async start(options: GatewayOptions = {}, env: Record<string, string> = {}): Promise<GatewayUnderTest> {
+  static async start(options: GatewayOptions = {}, env: Record<string, string> = {}, logTo?: { write(line: string): void }): Promise<GatewayUnderTest> {
     const fakes = Object.fromEntries(await Promise.all(backends.map(async (name) => [name, await BackendFake.start(name)] as const))) as Record<Backend, BackendFake>;
     const keys = await newIdentityKeys();
     const urls = Object.fromEntries(backends.map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, fakes[name].url]));
-    const service = await startTestService(gateway(options), { env: { ...urls, IDENTITY_PRIVATE_KEY: keys.privateJwk, ...env } });
+    const service = await startTestService(gateway(options), { env: { ...urls, IDENTITY_PRIVATE_KEY: keys.privateJwk, ...env }, ...(logTo === undefined ? {} : { logTo }) });
     const apiKey = newApiKey();
     await ensureAdmin(service.running, admin.email, admin.password);
     await ensureApiKey(service.running, apiKey, 'all', allScopes);

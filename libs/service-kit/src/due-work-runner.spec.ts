@@ -1,8 +1,10 @@
+import { Transient } from '@perennial/persistence/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { SystemClock, TestClock } from './clock.js';
 import type { DueWork } from './due-work.js';
 import { DueWorkRunner } from './due-work-runner.js';
+import { createLogger } from './logging.js';
 
 const silent = pino({ level: 'silent' });
 const at = (iso: string) => new Date(`2026-01-01T${iso}Z`);
@@ -12,13 +14,14 @@ class Agenda implements DueWork {
   done: string[] = [];
   looks = 0;
   failures = 0;
+  fault: Error = new Error('a bug');
   constructor(public dues: Date[], private readonly batch = 10) {}
   async nextDueAt(): Promise<Date | null> {
     this.looks++;
     return this.dues.toSorted((a, b) => +a - +b)[0] ?? null;
   }
   async runDue(now: Date): Promise<void> {
-    if (this.failures-- > 0) throw new Error('database away');
+    if (this.failures-- > 0) throw this.fault;
     const due = this.dues.filter((d) => d <= now).slice(0, this.batch);
     this.dues = this.dues.filter((d) => !due.includes(d));
     this.done.push(...due.map((d) => d.toISOString().slice(11, 19)));
@@ -70,6 +73,18 @@ describe('under a test clock', () => {
     expect(await runner.settled()).toBe(false);
     await untilSettled(runner);
     expect(agenda.done).toEqual(['10:00:00']);
+  });
+
+  it.each([
+    [new Error('a bug'), { level: 'error', msg: 'due work failed', err: { message: 'a bug' } }],
+    [new Transient('the database is away'), { level: 'warn', msg: 'due work has to wait', reason: 'the database is away' }],
+  ])('tells a fault of the software from what has to be waited for: %s', async (fault, line) => {
+    const lines: string[] = [];
+    const agenda = Object.assign(new Agenda([at('10:00:00')]), { failures: 1, fault });
+    runner = new DueWorkRunner(new TestClock(at('10:00:00')), createLogger({ destination: { write: (text) => void lines.push(text) } }));
+    runner.start([agenda]);
+    await untilSettled(runner);
+    expect(lines.map((text) => JSON.parse(text) as unknown)).toEqual([expect.objectContaining({ ...line, work: 'Agenda', ...('err' in line ? { err: expect.objectContaining(line.err) as unknown } : {}) })]);
   });
 
   it('is busy from the nudge on, so that nobody sees it settled in between', async () => {

@@ -1,3 +1,5 @@
+import { redactedMessage } from '@perennial/messaging/redact';
+import { isTransient } from '@perennial/persistence/is-transient';
 import type { Logger } from 'pino';
 import { TestClock, type Clock } from './clock.js';
 import { DueWorkNudge, type DueWork } from './due-work.js';
@@ -112,7 +114,9 @@ class DueWorkLoop {
         this.failures = 0;
       } catch (error) {
         sleepMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** this.failures++);
-        this.logger.error({ err: error, work: this.work.constructor.name, retryInMs: sleepMs }, 'due work failed');
+        const where = { work: this.work.constructor.name, retryInMs: sleepMs };
+        if (isTransient(error)) this.logger.warn({ ...where, reason: redactedMessage(error) }, 'due work has to wait');
+        else this.logger.error({ ...where, err: error }, 'due work failed');
       }
       await this.sleep(sleepMs);
     }

@@ -32,7 +32,8 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   const { name } = definition;
   const { config, pollMs, deadLettersKeptDays, trustedProxies, faults } = serviceSettings(definition, platform.env);
   if (faults.length > 0) throw new ConfigFaults(name, faults);
-  const logger = platform.logger.child({ service: name });
+  // In a process of its own the logger has the service's name already; a second one would be the same key twice.
+  const logger = platform.logger.bindings()['service'] === name ? platform.logger : platform.logger.child({ service: name });
   const verifier = await IdentityTokenVerifier.fromJwk(platform.identityPublicKey, name);
   const database = await TypeOrmDatabase.open({
     url: platform.databaseUrl,

@@ -11,6 +11,12 @@ class GreeterController {
     await sleep(600);
     return { done: true };
   }
+
+  @Get('broken')
+  @PublicRoute()
+  broken(): never {
+    throw new Error('a bug');
+  }
 }
 
 @Module({ controllers: [GreeterController] })

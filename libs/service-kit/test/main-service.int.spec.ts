@@ -25,7 +25,7 @@ function run(env: Record<string, string>) {
     }
     throw new Error(`never said "${msg}": ${text}`);
   };
-  return { child, ended, lines, line };
+  return { child, ended, lines, line, raw: () => text };
 }
 
 async function settings(): Promise<Record<string, string>> {
@@ -46,6 +46,16 @@ describe('a service as a process of its own', () => {
     expect(await slow).toEqual({ done: true });
     expect(await service.ended).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('names the service once in each line of its log', async () => {
+    const service = run(await settings());
+    const { url } = await service.line('ready');
+    expect((await fetch(`${url}/greeter/broken`)).status).toBe(500);
+    await service.line('request failed');
+    service.child.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    for (const line of service.raw().trim().split('\n')) expect(line.match(/"service":/g)).toHaveLength(1);
   });
 
   it('tells every fault of its settings by name, and ends with 1', async () => {

@@ -22,6 +22,8 @@ export interface TestServiceOptions {
   readonly env?: Environment;
   /** Start on the database of a service that was closed with `keep`. */
   readonly databaseUrl?: string;
+  /** Where its log goes, a line at a time; nowhere unless told otherwise. */
+  readonly logTo?: { write(line: string): void };
 }
 
 export interface TestRequest {
@@ -79,7 +81,7 @@ export class TestService {
     const eventLog = options.eventLog ?? ownLog?.eventLog;
     if (!eventLog) throw new Error('no event log');
     const keys = await newIdentityKeys();
-    const logger = createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+    const logger = options.logTo ? createLogger({ destination: options.logTo }) : createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
     const running = await startService(definition, { eventLog, clock, logger, databaseUrl, identityPublicKey: keys.publicJwk, host: '127.0.0.1', port: 0, env: options.env ?? {} });
     const signer = await IdentityTokenSigner.fromJwk(keys.privateJwk);
     return new TestService(running, clock, eventLog, databaseUrl, signer, async (keep) => {

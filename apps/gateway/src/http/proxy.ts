@@ -53,6 +53,11 @@ export function registerProxy(fastify: FastifyInstance, parts: ProxyParts): void
     onError: (reply: FastifyReply, { error }: { error: Error }) => void reply.send(error.cause instanceof ProblemException ? error.cause : unavailable(error)),
     onResponse: (_request: unknown, reply: FastifyReply, response: unknown) => {
       const { stream } = response as { stream: Readable };
+      if (reply.raw.destroyed) {
+        // Nobody waits for the answer any more: no fault of anybody here.
+        stream.destroy();
+        return void reply.hijack();
+      }
       // Closed on what is left of a body, the connection would take the answer away with it; the passage reads the rest.
       reply.removeHeader('connection');
       if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) {
