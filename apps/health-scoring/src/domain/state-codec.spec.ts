@@ -62,6 +62,14 @@ describe('rows of format 10, which took a byte for each yes or no and held insta
     expect(decodeState('acme', anew.row)).toEqual(state);
     expect(decodeContact('ann', anew.contact)).toEqual(contact);
     expect(decodeProduct(anew.product)).toEqual(product);
-    expect([anew.row[0], anew.row.length < row.length, anew.contact.length < contactRow.length, anew.product.length < productRow.length]).toEqual([11, true, true, true]);
+    expect([anew.row[0], anew.row.length < row.length, anew.contact.length < contactRow.length, anew.product.length < productRow.length]).toEqual([12, true, true, true]);
   });
+});
+
+it('rows of format 11 did not count opened tickets: those they remember are counted, and what is settled there may be forgotten', () => {
+  const old = Buffer.from('CwjcvgKDcggBAAAAAIAAAoDIoenvZgFkAAAAAAAAAAAQAAMDVC0x/6ftgSU8AWEBAoDg/LcGGAFiAgMBA1QtMoCAkNegHgFjA/EFAgNULTMAAAAxAAAAAAQBA00tMYDg5aQBAWYETGl2Ze4ECAQIAkEBA0ktMf/vslIBZRkAAAAAALO/AgAAAAAAAAA=', 'base64');
+  const { facts } = decodeState('acme', old);
+  expect(facts.opened).toMatchObject({ firstDay: 20_398, days: { newest: 20_455 } });
+  expect([20_398, 20_408, 20_455].map((day) => countAt(facts.opened.days, day))).toEqual([1, 0, 2]);
+  expect([...facts.tickets.values(), ...facts.invoices.values(), ...facts.milestones.values()].map(({ begun }) => begun)).toEqual([true, true, true, true, true]);
 });

@@ -9,7 +9,8 @@ import type { InvoiceFacts } from '../facts/fold-invoice.js';
 import { assignedDays, type LicenseFacts } from '../facts/fold-license.js';
 import type { MilestoneFacts } from '../facts/fold-milestone.js';
 import type { OpportunityFacts } from '../facts/fold-opportunity.js';
-import type { TicketFacts } from '../facts/fold-ticket.js';
+import { openedOf, type TicketFacts } from '../facts/fold-ticket.js';
+import { emptyOpened, openedDays, type OpenedTickets } from '../facts/opened-tickets.js';
 import { usageDays, usageWeeks, type UsageFacts } from '../facts/fold-usage.js';
 import type { Mark } from '../facts/mark.js';
 import { emptyRing } from '../facts/ring.js';
@@ -53,6 +54,7 @@ const ticket = record<TicketFacts>({
   urgentSince: nullable(mark),
   priority: marked(oneOf(['low', 'normal', 'high', 'urgent'])),
   complaint: nullable(marked(bool)),
+  begun: since(12, bool, true),
 });
 
 const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullable(marked(natural)), assignedByDay: since(6, ring(assignedDays, day), () => emptyRing(assignedDays)) });
@@ -63,15 +65,17 @@ const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confir
 const milestone = record<MilestoneFacts>({
   name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day })), achieved: nullable(mark), missed: nullable(mark),
   phase: since(6, nullable(marked(oneOf(['onboarding', 'adoption', 'value']))), null),
+  begun: since(12, bool, true),
 });
-const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day });
+const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day, begun: since(12, bool, true) });
 const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: day, endsOn: nullable(day), noticeDays: natural, arrMinor: integer, currency: text });
 const contract = record<ContractFacts>({ heard: mark, starts: list(day), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
 
 const opportunity = record<OpportunityFacts>({ at: instant, id, isGrowth: bool, isOpen: bool, closeOn: day });
+const opened = record<OpenedTickets>({ firstDay: nullable(day), days: ring(openedDays, day) });
 
 /** Facts of one account. A new field goes to the end of its record, with `since` a new format number of `state-codec.ts`. */
-export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
+const facts = record<AccountFacts>({
   firstDay: nullable(day),
   usage,
   activity,
@@ -91,4 +95,14 @@ export const accountFactsCodec: Codec<AccountFacts> = record<AccountFacts>({
   features: since(6, map(text, record<FeatureFacts>({ last: mark, users: ring(featureWeeks, integer) })), () => new Map<string, FeatureFacts>()),
   productUse: since(6, map(text, mark), () => new Map<string, Mark>()),
   opportunities: since(6, map(id, opportunity), () => new Map<string, OpportunityFacts>()),
+  opened: since(12, opened, emptyOpened),
 });
+
+/** Rows up to format 11 did not count opened tickets: those they remember are counted. */
+export const accountFactsCodec: Codec<AccountFacts> = {
+  write: (out, value) => facts.write(out, value),
+  read(input) {
+    const value = facts.read(input);
+    return input.format < 12 ? { ...value, opened: openedOf(value.tickets) } : value;
+  },
+};

@@ -13,6 +13,7 @@ import type { OpportunityFacts } from './fold-opportunity.js';
 import type { PulseFacts } from './fold-pulse.js';
 import { emptyRing, type Ring } from './ring.js';
 import type { TicketFacts } from './fold-ticket.js';
+import { emptyOpened, type OpenedTickets } from './opened-tickets.js';
 import { emptyTouches, type TouchFacts } from './fold-engagement.js';
 import { emptyUsage, type UsageFacts } from './fold-usage.js';
 
@@ -44,6 +45,7 @@ export interface AccountFacts {
   /** Newest use by product, of signals that name one. */
   productUse: Map<string, Mark>;
   opportunities: Map<string, OpportunityFacts>;
+  opened: OpenedTickets;
 }
 
 /** Weeks of NPS answers kept: two quarters and one week under way. */
@@ -69,4 +71,5 @@ export const emptyAccountFacts = (): AccountFacts => ({
   features: new Map(),
   productUse: new Map(),
   opportunities: new Map(),
+  opened: emptyOpened(),
 });

@@ -1,6 +1,6 @@
 import type { SignalOf } from '@perennial/contracts/signal';
-import { parseDay, type EpochDay } from '../time/day.js';
-import { keepNewest } from './keep-newest.js';
+import { dayOf, parseDay, type EpochDay } from '../time/day.js';
+import { keepOpen, type Standing } from './keep-open.js';
 import { latest, type Mark } from './mark.js';
 
 /** A term and what it is worth, in the words of one signal. */
@@ -27,7 +27,7 @@ export interface ContractFacts {
   product: (Mark & { readonly value: string }) | null;
 }
 
-const mostContracts = 50;
+const room = { settled: 50, others: 250 };
 const mostStarts = 12;
 
 function endingOf(status: SignalOf<'contract'>['data']['status']): boolean | null {
@@ -75,7 +75,15 @@ export function foldContract(contracts: Map<string, ContractFacts>, signal: Sign
   const product = signal.data.product ?? signal.product;
   if (product !== null) contract.product = latest(contract.product, { ...mark, value: product });
   contract.terms = lastTerms(contract.terms, termsOf(signal, mark));
-  keepNewest(contracts, mostContracts, (known) => known.heard);
+  keepOpen(contracts, room, standingOn(contracts), (known) => known.heard);
+}
+
+/** Settled: run out by the day of the newest word on any. Not so the first one, which dates the account, and one whose last word is that it ends, which holds the account until it is taken back. */
+function standingOn(contracts: ReadonlyMap<string, ContractFacts>): (contract: ContractFacts) => Standing {
+  const first = firstTermStart(contracts);
+  let today = -Infinity;
+  for (const { heard } of contracts.values()) today = Math.max(today, dayOf(heard.at));
+  return ({ starts, ending, terms }) => (starts[0] !== first && ending?.value !== true && terms !== null && (terms.endsOn ?? today) < today ? 'settled' : 'open');
 }
 
 /** First day of the first term of any contract; null without contracts. */

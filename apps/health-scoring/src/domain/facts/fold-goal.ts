@@ -1,6 +1,7 @@
 import type { SignalOf } from '@perennial/contracts/signal';
 import { parseDay, type EpochDay } from '../time/day.js';
-import { keepNewest, shortName } from './keep-newest.js';
+import { shortName } from './keep-newest.js';
+import { keepOpen, type Standing } from './keep-open.js';
 import { isAfter, latest, type Mark } from './mark.js';
 import { current, state, type Spans } from './spans.js';
 
@@ -22,7 +23,7 @@ export interface GoalFacts {
   dropped: Mark | null;
 }
 
-const mostGoals = 50;
+const room = { settled: 50, others: 250 };
 const mostTerms = 8;
 
 const sameTerms = (a: GoalTerms, b: GoalTerms): boolean =>
@@ -41,8 +42,10 @@ export function foldGoal(goals: Map<string, GoalFacts>, signal: SignalOf<'goal'>
     state(goal.terms, terms, mark, mostTerms, sameTerms);
   }
   if (status === 'confirmed') goal.confirmed = latest(goal.confirmed, { ...mark, value: actual ?? null });
-  keepNewest(goals, mostGoals, (known) => known.name);
+  keepOpen(goals, room, standingOf, (known) => known.name);
 }
+
+const standingOf = (goal: GoalFacts): Standing => (termsOf(goal) !== null ? 'open' : goal.terms.length > 0 ? 'settled' : 'ended');
 
 /** The terms that count now; null for a goal that was dropped. */
 export function termsOf(goal: GoalFacts): GoalTerms | null {

@@ -65,7 +65,7 @@ export function foldSignal(state: AccountHealthState, signal: Signal, keyFeature
     case 'license':
       return foldLicense(facts.licenses, signal, mark);
     case 'ticket':
-      return foldTicket(facts.tickets, signal, mark);
+      return foldTicket(facts.tickets, facts.opened, signal, mark);
     case 'survey':
       return foldSurvey(state, signal, mark);
     case 'engagement':

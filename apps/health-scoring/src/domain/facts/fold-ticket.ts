@@ -1,7 +1,8 @@
 import type { SignalData, SignalOf } from '@perennial/contracts/signal';
 import { dayMs, type EpochMs } from '../time/day.js';
-import { keepNewest } from './keep-newest.js';
+import { keepOpen, type Standing } from './keep-open.js';
 import { earliest, isAfter, latest, type Mark } from './mark.js';
+import { countOpened, emptyOpened, type OpenedTickets } from './opened-tickets.js';
 
 export type Priority = SignalData['ticket']['priority'];
 
@@ -17,35 +18,42 @@ export interface TicketFacts {
   urgentSince: Mark | null;
   priority: Mark & { readonly value: Priority };
   complaint: (Mark & { readonly value: boolean }) | null;
+  /** A signal said `opened`; taken for granted in rows that did not keep it. */
+  begun: boolean;
 }
 
-const mostTickets = 1000;
+const room = { settled: 1000, others: 2000 };
 /** Solved tickets are remembered this long, so that a late word about one does not open it again. */
 const solvedMemory = 200 * dayMs;
 
-export function foldTicket(tickets: Map<string, TicketFacts>, signal: SignalOf<'ticket'>, mark: Mark): void {
+export function foldTicket(tickets: Map<string, TicketFacts>, opened: OpenedTickets, signal: SignalOf<'ticket'>, mark: Mark): void {
   const { ticketId, status, priority, complaint } = signal.data;
   const stated = { ...mark, value: priority };
   let ticket = tickets.get(ticketId);
+  const before = ticket?.opened ?? null;
   if (ticket === undefined) {
-    ticket = { opened: mark, opening: null, solved: null, escalated: null, urgentSince: null, priority: stated, complaint: null };
+    ticket = { opened: mark, opening: null, solved: null, escalated: null, urgentSince: null, priority: stated, complaint: null, begun: false };
     tickets.set(ticketId, ticket);
   } else {
     ticket.opened = earliest(ticket.opened, mark);
     ticket.priority = latest(ticket.priority, stated);
   }
+  countOpened(opened, mark, before, ticket.opened);
+  if (status === 'opened') ticket.begun = true;
   if (status === 'solved') ticket.solved = latest(ticket.solved, mark);
   else if (status !== 'updated') ticket.opening = latest(ticket.opening, mark);
   if (status === 'escalated') ticket.escalated = latest(ticket.escalated, mark);
   if (status === 'escalated' || (priority === 'urgent' && status !== 'solved')) ticket.urgentSince = earliest(ticket.urgentSince, mark);
   if (complaint !== undefined) ticket.complaint = latest(ticket.complaint, { ...mark, value: complaint });
-  if (tickets.size > mostTickets) keepNewest(tickets, mostTickets, lastHeardOf);
+  keepOpen(tickets, room, standingOf, lastHeardOf);
 }
 
 const lastHeardOf = (ticket: TicketFacts): Mark => [ticket.opening, ticket.solved].reduce<Mark>((a, b) => (b !== null && isAfter(b, a) ? b : a), ticket.priority);
 
 /** Open until a solving signal is the latest of those that open or solve it. */
 export const isOpen = (ticket: TicketFacts): boolean => ticket.solved === null || (ticket.opening !== null && isAfter(ticket.opening, ticket.solved));
+
+const standingOf = (ticket: TicketFacts): Standing => (isOpen(ticket) ? 'open' : ticket.begun ? 'settled' : 'ended');
 
 /** Escalated since it was last solved. */
 export const isEscalated = (ticket: TicketFacts): boolean => ticket.escalated !== null && (ticket.solved === null || isAfter(ticket.escalated, ticket.solved));
@@ -57,4 +65,11 @@ export function forgetSolved(tickets: Map<string, TicketFacts>, asOf: EpochMs): 
   for (const [id, ticket] of tickets) {
     if (ticket.solved !== null && ticket.solved.at < asOf - solvedMemory && !isOpen(ticket)) tickets.delete(id);
   }
+}
+
+/** What `tickets` alone tell of how many were opened. */
+export function openedOf(tickets: ReadonlyMap<string, TicketFacts>): OpenedTickets {
+  const found = emptyOpened();
+  for (const ticket of tickets.values()) countOpened(found, lastHeardOf(ticket), null, ticket.opened);
+  return found;
 }

@@ -11,7 +11,6 @@ export const ticketSurge = defineIndicator({
   dismissable: true,
   settings: Type.Object({ weeks: TicketWeeks, z: Type.Number(), cleared: Type.Number(), fewestTickets: Type.Integer(), aboveUsual: Type.Number() }, { additionalProperties: false }),
   judge(view, { weeks, z, cleared, fewestTickets, aboveUsual }, { active }) {
-    if (view.facts.tickets.size < fewestTickets && active === null) return null;
     // The weekly looks are at the ends of account-weeks, so what they saw is read from the weeks again.
     const last = weekOf(view.dayFor('ticket'), view.weekday) - 1;
     const opened = weeklyTickets(view, weeks);

@@ -4,11 +4,11 @@ import { isActiveUpTo } from '../contacts/change-contact.js';
 import { hasRole, isStakeholder, type Role } from '../contacts/roles.js';
 import type { DayFacts } from '../days/day-facts.js';
 import { scoreDay } from '../days/judge-day.js';
-import { countAt } from '../facts/ring.js';
+import { countAt, sumOf } from '../facts/ring.js';
 import type { CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { AccountHealthState } from '../state.js';
 import { weekdayOf, weekOf } from '../time/account-week.js';
-import { dayOf, type EpochDay } from '../time/day.js';
+import type { EpochDay } from '../time/day.js';
 
 /** What a figure is compared with: itself so many days before. */
 export const backDays = 28;
@@ -56,7 +56,7 @@ export function leadingFiguresOf({ state: { accountId, facts }, contacts, day, n
   const activeOf = (of: readonly ContactFacts[], end: number): number => of.filter((contact) => isActiveUpTo(contact, end)).length;
   const both = (count: (end: number) => number): Figure => ({ now: count(last), before: count(last - backDays / 7) });
   const inAll = (end: number): number => countAt(facts.cohort.activeInFourWeeks, end);
-  const opened = (upTo: EpochDay): number => [...facts.tickets.values()].filter(({ opened: { at } }) => dayOf(at) <= upTo && dayOf(at) > upTo - backDays).length;
+  const opened = (upTo: EpochDay): number => sumOf(facts.opened.days, upTo - backDays + 1, upTo);
   const [read, readBefore] = [readOf(now, card), readOf(before, card)];
   const figure = (key: keyof ReturnType<typeof readOf>): Figure => ({ now: read[key], before: readBefore[key] });
   return {

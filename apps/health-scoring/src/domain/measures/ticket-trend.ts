@@ -13,7 +13,7 @@ export const ticketTrend = defineMeasure({
   restsOn: ['ticket'],
   settings: Type.Object({ weeks: TicketWeeks, fewestTickets: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
   read(view, { weeks, fewestTickets }) {
-    if (view.facts.tickets.size === 0 && view.sourceOf('ticket') === 'absent') return missing(words.noSource('tickets'));
+    if (view.facts.opened.firstDay === null && view.sourceOf('ticket') === 'absent') return missing(words.noSource('tickets'));
     const last = weekOf(view.dayFor('ticket'), view.weekday) - 1;
     const opened = weeklyTickets(view, weeks);
     const z = opened.trendZ(last, fewestTickets);

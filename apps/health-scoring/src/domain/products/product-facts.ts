@@ -22,8 +22,9 @@ export interface ProductFacts {
 
 /** Products told apart of one account; what names a further one counts for the account as a whole. */
 const mostProducts = 20;
-const mostTickets = 1_000;
-const mostGoals = 50;
+/** More than the account remembers. */
+const mostTickets = 3_001;
+const mostGoals = 301;
 
 export const emptyProductFacts = (): ProductFacts => ({ usage: emptyUsage(), lastUsage: null, lastActive: emptyRing(lastActiveDays), tickets: new Set(), goals: new Set() });
 
@@ -39,15 +40,17 @@ export function foldProduct(state: AccountHealthState, signal: Signal, day: Epoc
   if (signal.kind === 'usage') {
     foldUsage(facts.usage, signal, day, weekdayOf(state.accountId));
     facts.lastUsage = latest(facts.lastUsage, mark);
-  } else if (signal.kind === 'ticket') addBounded(facts.tickets, signal.data.ticketId, mostTickets);
-  else if (signal.kind === 'goal') addBounded(facts.goals, signal.data.goalId, mostGoals);
+  } else if (signal.kind === 'ticket') addBounded(facts.tickets, signal.data.ticketId, mostTickets, state.facts.tickets);
+  else if (signal.kind === 'goal') addBounded(facts.goals, signal.data.goalId, mostGoals, state.facts.goals);
   state.dirtyProducts.add(product);
 }
 
 const isOfProduct = ({ kind }: Signal): boolean => kind === 'usage' || kind === 'license' || kind === 'ticket' || kind === 'goal';
 
-function addBounded(ids: Set<string>, id: string, most: number): void {
-  if (ids.size < most) ids.add(id);
+/** Where they are too many, those go that the account has forgotten. */
+function addBounded(ids: Set<string>, id: string, most: number, remembered: ReadonlyMap<string, unknown>): void {
+  if (ids.size >= most) for (const known of ids) if (!remembered.has(known)) ids.delete(known);
+  ids.add(id);
 }
 
 /** Keeps the sums by last day of use in step: `before` is the contact's last day of use of the product until now. */

@@ -57,3 +57,14 @@ it('is kept in rows of its own, whatever the order of the signals, and goes with
   expect([...products.keys()]).toEqual(['core', 'plus']);
   expect(new Scenario().account().look(0).health.products).toBeUndefined();
 });
+
+it('knows what is open of a product however much came before', () => {
+  const it = new Scenario().account({}, -200);
+  const told = (day: number, ticketId: string, status: 'opened' | 'solved') => it.signal(day, 'ticket', { ticketId, status, priority: 'urgent' }, { product: 'core' });
+  for (let n = 0; n < 3100; n += 1) {
+    told(-60 + n / 60, `t${n}`, 'opened');
+    told(-60 + n / 60, `t${n}`, 'solved');
+  }
+  told(-1, 'last', 'opened');
+  expect(it.look(0).health.products?.map(({ measures }) => measures.find(({ id }) => id === 'ticket_load')?.value)).toEqual([12]);
+});

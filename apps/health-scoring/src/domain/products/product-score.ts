@@ -4,6 +4,7 @@ import { readingPlanOf } from '../days/reading-plan.js';
 import type { Reading } from '../measures/measure.js';
 import type { CompiledScorecard } from '../scorecard/compile-scorecard.js';
 import type { AccountHealthState, Band } from '../state.js';
+import { openedOf } from '../facts/fold-ticket.js';
 import { current } from '../facts/spans.js';
 import { emptyRing } from '../facts/ring.js';
 import { emptyTrack } from '../usage/usage-track.js';
@@ -46,13 +47,15 @@ export function productScoresOf(view: AccountView, card: CompiledScorecard): Pro
 function ofProduct(state: AccountHealthState, product: string, { usage, lastUsage, lastActive, tickets, goals }: ProductFacts): AccountHealthState {
   const { facts, memory } = state;
   const license = facts.licenses.get(product);
+  const itsTickets = new Map([...facts.tickets].filter(([id]) => tickets.has(id)));
   const contracts = new Map([...facts.contracts].filter(([, contract]) => contract.product?.value === product));
   return {
     ...state,
     facts: {
       ...facts, usage, lastUsage,
       cohort: { ...facts.cohort, lastActive, activated: 0, activeInFourWeeks: emptyRing(facts.cohort.activeInFourWeeks.size) },
-      tickets: new Map([...facts.tickets].filter(([id]) => tickets.has(id))),
+      tickets: itsTickets,
+      opened: openedOf(itsTickets),
       goals: new Map([...facts.goals].filter(([id]) => goals.has(id))),
       licenses: new Map(license === undefined ? [] : [['', license]]),
       contracts: contracts.size > 0 ? contracts : facts.contracts,

@@ -1,4 +1,6 @@
-import { weekOf, type AccountWeek } from '../time/account-week.js';
+import { isAfter } from '../facts/mark.js';
+import { sumOf } from '../facts/ring.js';
+import { firstDayOf, weekOf, type AccountWeek } from '../time/account-week.js';
 import { dayOf } from '../time/day.js';
 import { median } from '../usage/usage-windows.js';
 import type { AccountView } from '../verdict/account-view.js';
@@ -7,7 +9,7 @@ import type { AccountView } from '../verdict/account-view.js';
 export interface WeeklyTickets {
   /** Tickets opened in each of the weeks that end with `last`, oldest first. */
   counts(last: AccountWeek): number[];
-  /** Signals that opened them, oldest first. */
+  /** Signals that opened those of them that are remembered, oldest first. */
   evidence(last: AccountWeek): string[];
   /** Standard score of their trend; null with fewer tickets than `fewest`, or before as many full weeks of history. */
   trendZ(last: AccountWeek, fewest: number): number | null;
@@ -18,24 +20,21 @@ export interface WeeklyTickets {
   aboveUsual(last: AccountWeek): number | null;
 }
 
-/** Weeks before, to know what is usual; solved tickets are remembered for 28. */
+/** Weeks before, to know what is usual. */
 const usualWeeks = 20;
 
 export function weeklyTickets(view: AccountView, weeks: number): WeeklyTickets {
-  const opened = new Map<AccountWeek, string[]>();
-  for (const { opened: mark } of [...view.facts.tickets.values()].sort((a, b) => a.opened.at - b.opened.at || (a.opened.id < b.opened.id ? -1 : 1))) {
-    const week = weekOf(dayOf(mark.at), view.weekday);
-    const known = opened.get(week);
-    if (known === undefined) opened.set(week, [mark.id]);
-    else known.push(mark.id);
-  }
+  const { opened, tickets } = view.facts;
+  const openedIn = (week: AccountWeek): number => sumOf(opened.days, firstDayOf(week, view.weekday), firstDayOf(week + 1, view.weekday) - 1);
   // History begins with the first ticket: weeks before it may only mean that no ticket system was connected.
-  const firstWeek = Math.min(...opened.keys());
-  const marks = (last: AccountWeek): string[][] => Array.from({ length: weeks }, (_, i) => opened.get(last - weeks + 1 + i) ?? []);
-  const counts = (last: AccountWeek): number[] => marks(last).map((week) => week.length);
+  const firstWeek = opened.firstDay === null ? Infinity : weekOf(opened.firstDay, view.weekday);
+  const counts = (last: AccountWeek): number[] => Array.from({ length: weeks }, (_, i) => openedIn(last - weeks + 1 + i));
   return {
     counts,
-    evidence: (last) => marks(last).flat(),
+    evidence(last) {
+      const marks = [...tickets.values()].map((ticket) => ticket.opened).filter(({ at }) => dayOf(at) >= firstDayOf(last - weeks + 1, view.weekday) && dayOf(at) < firstDayOf(last + 1, view.weekday));
+      return marks.sort((a, b) => (isAfter(a, b) ? 1 : -1)).map(({ id }) => id);
+    },
     trendZ(last, fewest) {
       if (last - weeks + 1 < firstWeek) return null;
       const seen = counts(last);
@@ -45,7 +44,7 @@ export function weeklyTickets(view: AccountView, weeks: number): WeeklyTickets {
       const before = Math.min(usualWeeks, last - weeks + 1 - firstWeek);
       if (before < weeks) return null;
       const newer = Math.floor(weeks / 2);
-      const usual = newer * median(Array.from({ length: before }, (_, i) => opened.get(last - weeks - i)?.length ?? 0));
+      const usual = newer * median(Array.from({ length: before }, (_, i) => openedIn(last - weeks - i)));
       const seen = counts(last).slice(-newer).reduce((a, b) => a + b, 0);
       return (seen - usual) / Math.sqrt(Math.max(1, usual));
     },
