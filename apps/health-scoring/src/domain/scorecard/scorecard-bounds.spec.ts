@@ -96,6 +96,46 @@ describe('whatever number stands anywhere in a scorecard', () => {
   }, 60_000);
 });
 
+/** What is raised by the shipped scorecard with other numbers; null where these are refused. */
+function raisedWith(kind: string, settings: object, watch: (context: { readonly scorecard: ReturnType<typeof compileScorecard> }) => readonly { readonly kind: string }[]): boolean | null {
+  const changed = { ...card, indicators: card.indicators.map((one) => (one.kind === kind ? { ...one, settings: { ...one.settings, ...settings } } : one)) };
+  return scorecardFaults(changed).length > 0 ? null : watch({ scorecard: compileScorecard(changed, 1) }).some((raised) => raised.kind === kind);
+}
+
+describe('a setting that is taken does what it says', () => {
+  const scores = Array.from({ length: 21 }, (_, i) => i / 2);
+  const asked = (...answers: readonly number[]) => (context: Parameters<Scenario['look']>[1]) => {
+    const it = new Scenario().account({}, -100);
+    return answers.map((score, day) => {
+      it.signal(day, 'survey', { type: 'renewal_intent', score }, { personId: 'nobody special' });
+      return it.look(day + 0.5, context);
+    }).at(-1)!.health.indicators;
+  };
+
+  it.each(scores)('an answer of at most %d on renewal, of whomever', (atMost) => {
+    const raised = scores.map((score) => raisedWith('no_renewal_intent', { atMost }, asked(score)));
+    expect(raised).toEqual(scores.map((score) => (atMost < 6 ? score <= atMost : null)));
+  });
+  it.each(scores.filter((cleared) => cleared > 3))('the way out of it at %d', (cleared) => {
+    const raised = scores.map((score) => raisedWith('no_renewal_intent', { cleared }, asked(2, score)));
+    expect(raised).toEqual(scores.map((score) => (cleared <= 6 ? score < Math.max(cleared, 3.5) : null)));
+  });
+  it('every number of weeks of tickets', () => {
+    const found = Array.from({ length: 21 }, (_, weeks) => {
+      const it = new Scenario().account({}, -300);
+      for (let week = -40; week < 0; week += 1) {
+        for (let i = 0; i < (week < -1 - weeks / 2 ? 2 : 20); i += 1) {
+          const ticket = { ticketId: `${week} ${i}`, priority: 'normal' } as const;
+          it.signal(week * 7 + i / 100, 'ticket', { ...ticket, status: 'opened' });
+          it.signal(week * 7 + i / 100 + 0.5, 'ticket', { ...ticket, status: 'solved' });
+        }
+      }
+      return raisedWith('ticket_surge', { weeks }, (context) => it.look(0, context).health.indicators);
+    });
+    expect(found).toEqual(found.map((_, weeks) => (weeks >= 3 && weeks <= 13 ? true : null)));
+  });
+});
+
 function check(account: Scenario, scorecard: ReturnType<typeof compileScorecard>): void {
   const { health, nextLookAt } = account.look(0.5, { scorecard });
   const { healthScore } = health;
