@@ -1,7 +1,8 @@
 import vm from 'node:vm';
 import { monday, Scenario, shippedDocument } from '../../../test/scenario.js';
 import { allMeasures } from '../measures/all-measures.js';
-import { isoDay } from '../time/day.js';
+import { look } from '../look.js';
+import { isoDay, startOf } from '../time/day.js';
 import { scorecardFaults } from './check-scorecard.js';
 import { compileScorecard } from './compile-scorecard.js';
 import type { Scorecard } from './scorecard.js';
@@ -103,6 +104,24 @@ function raisedWith(kind: string, settings: object, watch: (context: { readonly 
 }
 
 describe('a setting that is taken does what it says', () => {
+  const accounts = [troubled(), silent()];
+  /** As of an account that was never looked at: what is raised would stay. */
+  const indicatorsOf = ({ state, keyFeatures, ...account }: Scenario, scorecard: ReturnType<typeof compileScorecard>) => {
+    const asOf = startOf(monday) + 43_200_000;
+    return look(structuredClone(state), { asOf, cause: 'time', scorecard, everyone: [...state.contacts.values()], sources: account.sources(asOf), keyFeatures })!.health.indicators;
+  };
+  it.each<[string, string, 'higher' | 'lower']>([
+    ['csm_concern', 'atMost', 'higher'], ['csm_concern', 'validityDays', 'higher'], ['negative_survey', 'nps', 'higher'], ['negative_survey', 'validityDays', 'higher'],
+    ['no_renewal_intent', 'atMost', 'higher'], ['no_renewal_intent', 'validityDays', 'higher'], ['milestone_missed', 'windowDays', 'higher'], ['onboarding_delayed', 'factor', 'lower'],
+    ['ticket_surge', 'z', 'lower'], ['payment_overdue', 'days', 'lower'], ['champion_left', 'evidenceDays', 'higher'],
+    ['sponsor_change', 'threshold', 'lower'], ['cadence_missed', 'gaps', 'lower'],
+  ])('%s raises as much or more with a %s that is %s', (kind, setting, looser) => {
+    const values = [0, 0.3, 0.5, 0.8, 1, 2, 3, 5, 8, 20, 45, 90, 128, 365, 1000].toSorted((a, b) => (looser === 'higher' ? a - b : b - a));
+    const found = values.flatMap((value) => raisedWith(kind, { [setting]: value }, ({ scorecard }) => accounts.flatMap((account) => indicatorsOf(account, scorecard))) ?? []);
+    expect(found).toEqual(found.toSorted((a, b) => Number(a) - Number(b)));
+    expect(new Set(found).size).toBe(2);
+  });
+
   const scores = Array.from({ length: 21 }, (_, i) => i / 2);
   const asked = (...answers: readonly number[]) => (context: Parameters<Scenario['look']>[1]) => {
     const it = new Scenario().account({}, -100);
