@@ -51,7 +51,7 @@ import { SourceSightings } from './application/source-sightings.js';
 import { SourceStore } from './application/source-store.js';
 import { StateQueries } from './application/state-queries.js';
 import { StakeholderSentiments } from './application/stakeholder-sentiment.js';
-import { CountUnusedSignals, UnusedSignalStore } from './application/unused-signals.js';
+import { CountUnusedSignals, UnusedSignalQueries, UnusedSignalStore } from './application/unused-signals.js';
 import { UsagePeerStore } from './application/usage-peer-store.js';
 import { WatchSources } from './application/watch-sources.js';
 import { AccountHealthController } from './http/account-health.controller.js';
@@ -121,6 +121,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     AccountAdoption,
     AccountTrees,
     CountUnusedSignals,
+    UnusedSignalQueries,
     LookAtDueAccounts,
     ChangeScorecards,
     FollowScorecards,

@@ -118,4 +118,13 @@ describe('reading', () => {
     expect(body.paths['/api/v1/accounts']!['get']!.parameters.map(({ name }) => name).sort()).toEqual(['band', 'limit', 'ownerId', 'q', 'riskLevel', 'segment', 'startingAfter']);
     expect(Object.keys(body.components.schemas['AccountRowAnswer']!.properties)).toEqual(['id', 'name', 'ownerId', 'segment', 'tier', 'arrMinor', 'currency', 'renewalOn', 'noticeOn', 'healthScore', 'band', 'riskLevel', 'strikes', 'trend']);
   });
+
+  it('lists what nothing judges by, and metrics until a goal names them', async () => {
+    const unused = async () => (await desk.get<{ data: object[] }>('/a-02/unused-signals')).body.data;
+    const metrics = ['Hours', 'Hours', 'hours'].map((metric, i) => desk.signal('a-02', 'metric', { metric, value: i }, { at: desk.days(i - 4) }));
+    await desk.tell(...metrics, desk.signal('a-02', 'survey', { type: 'ces', score: 4 }));
+    expect(await unused()).toMatchObject([{ kind: 'metric', reason: 'no_goal', count: 3, text: 'No goal names its metric.', lastAt: desk.days(-2) }, { kind: 'survey', reason: 'no_measure', count: 1 }]);
+    await desk.tell(desk.signal('a-02', 'goal', { goalId: 'g', name: 'Faster', metric: 'Hours', baseline: 10, target: 5, dueOn: '2030-01-01', status: 'set' }));
+    expect(await unused()).toMatchObject([{ reason: 'no_goal', count: 1, lastAt: desk.days(-2) }, { reason: 'no_measure' }]);
+  });
 });

@@ -12,7 +12,7 @@ describe('a scorecard file', () => {
   });
   it('is told its faults by line', () => {
     const text = shipped.replace('amber: 40, green: 70', 'amber: 70, green: 40').replace('[6, 35], [8, 70]', '[6, 35], [6, 70]').replace('kind: gone_dark', 'kind: gone_darc');
-    expect(told(text)).toEqual([`${lineOf('bands: {')} /bands`, `${lineOf('curve: [[0, 0], [6, 35]')} /measures/5/curve`, `${lineOf('kind: gone_dark')} /indicators/3/kind`]);
+    expect(told(text)).toEqual([`${lineOf('bands: {')} /bands`, `${lineOf('curve: [[0, 0], [6, 35]')} /measures/5/curve/2`, `${lineOf('kind: gone_dark')} /indicators/3/kind`]);
   });
   it('is told what is missing, or not known, where it should be, or stands', () => {
     expect(told(shipped.replace(/^defaultTier: .*$/m, ''))).toEqual([`${lineOf('id: csm-led')} /defaultTier`]);

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Signal, SignalKind } from '@perennial/contracts/signal';
 import type { Transaction } from '@perennial/persistence/transaction';
-import { unusedReason, type UnusedReason } from '../domain/facts/unused.js';
+import { metricsWithoutGoal, unusedReason, type UnusedReason } from '../domain/facts/unused.js';
 import type { AccountHealthState } from '../domain/state.js';
 import type { SinceReset } from './since-reset.js';
+import { StateQueries } from './state-queries.js';
 
 /** Signals of one kind that nothing judges by, for one reason. */
 export interface UnusedSignals {
@@ -19,7 +20,6 @@ export type UnusedOfAccount = UnusedSignals & { readonly accountId: string };
 export abstract class UnusedSignalStore {
   /** Forgets those of the accounts `cleared`, then adds. */
   abstract fold(tx: Transaction, cleared: readonly string[], more: readonly UnusedOfAccount[]): Promise<void>;
-  /** Most first. */
   abstract list(accountId: string): Promise<UnusedSignals[]>;
 }
 
@@ -48,4 +48,21 @@ function added(known: UnusedOfAccount | undefined, { accountId, kind, id, occurr
   const at = new Date(occurredAt);
   const last = known === undefined || at >= known.lastAt ? { lastSignalId: id, lastAt: at } : { lastSignalId: known.lastSignalId, lastAt: known.lastAt };
   return { accountId, kind, reason, count: (known?.count ?? 0) + 1, ...last };
+}
+
+/** What was counted, and the metrics that no goal names: these are read from the facts, since their goal may come after them. */
+@Injectable()
+export class UnusedSignalQueries {
+  constructor(
+    private readonly store: UnusedSignalStore,
+    private readonly states: StateQueries,
+  ) {}
+
+  /** Most first. */
+  async list(accountId: string): Promise<UnusedSignals[]> {
+    const [counted, state] = await Promise.all([this.store.list(accountId), this.states.read(accountId)]);
+    const metrics = state === null ? null : metricsWithoutGoal(state.facts);
+    const found: UnusedSignals[] = metrics === null ? [] : [{ kind: 'metric', reason: 'no_goal', count: metrics.count, lastSignalId: metrics.newest.id, lastAt: new Date(metrics.newest.at) }];
+    return [...counted, ...found].sort((a, b) => b.count - a.count || (a.kind < b.kind || (a.kind === b.kind && a.reason < b.reason) ? -1 : 1));
+  }
 }

@@ -40,8 +40,8 @@ describe('S4 order does not matter', () => {
       { numRuns: 400 },
     );
   });
-  it('a signal that is told again changes nothing, unless it is counted: use, touches and NPS answers, which come once', () => {
-    const isCounted = (signal: Signal): boolean => signal.kind === 'usage' || isTouch(signal) || (signal.kind === 'survey' && signal.data.type === 'nps');
+  it('a signal that is told again changes nothing, unless it is counted: use, touches, NPS answers and values of metrics, which come once', () => {
+    const isCounted = (signal: Signal): boolean => signal.kind === 'usage' || signal.kind === 'metric' || isTouch(signal) || (signal.kind === 'survey' && signal.data.type === 'nps');
     fc.assert(
       fc.property(someSignals, fc.array(fc.nat(), { maxLength: 60 }), (stories, again) => {
         const signals = resolved(stories);

@@ -1,3 +1,4 @@
+import { achievedAt } from './facts/fold-milestone.js';
 import { countAt, type Ring } from './facts/ring.js';
 import { decodeContact, decodeProduct, decodeState, encodeContact, encodeProduct, encodeState } from './state-codec.js';
 
@@ -18,6 +19,13 @@ const contactRow = Buffer.from(
 const productRow = Buffer.from(
   'CgG+vgIBzr8C6AcmqAP8A9wDvAOcAwmwA4QE5APEA6QDCbgDmAPsA8wDrAMJwAOgA/QD1AO0AwnIA6gD/APcA7wDCdADsAOEBOQDxAMJ2AO4AwHSLegHC7wO+BGsEdQR/BGkEtgRgBKoEtAS7A4Bvi0BAIDIoenvZgEBkfAAAABwAIAAAAAA' +
   'AAA3Ac6/AgECBAYAAA==',
+  'base64',
+);
+
+/** An account of format 11: of each milestone the first word that it was achieved, and the last that it was missed. */
+const rowOf11 = Buffer.from(
+  'C4MDbWlkgMCqj95mrL8CAAAAAAAAAAAAAEEBBWhvdXJzgODykOdmAmgxAA4D8AFh/7/LyQICYTEBQQEDJjsBAwEDAgFiEIDg5aQBAmIyAUL/77JSAmIxPwIFAgUCAWM4gODlpAECYzEBQwQIIAcECAIEAhZnb2Fsc19taXNzaW5nLW1rMGU5' +
+  'Nm8wDWdvYWxzX21pc3NpbmeA4KC38WYAFmV4ZWN1dGl2ZV9nYXAtbWswZTk2bzANZXhlY3V0aXZlX2dhcIDgoLfxZlACHQICAgABuUmI6bWv/KOIhA8HY3NtLWxlZAEAAAAAgNDTifJmAA==',
   'base64',
 );
 
@@ -48,7 +56,7 @@ describe('rows of format 10, which took a byte for each yes or no and held insta
     expect(newestFirst(facts.usage.weeks).filter((count) => count > 0)).toHaveLength(11);
     expect(facts.activity.lastDay).toEqual({ usage: 20_455, engagement: 20_456, ticket: 20_453, survey: 20_454 });
     expect(facts.goals.get('G-1')?.terms.map(({ value }) => value)).toEqual([{ metric: 'days', baseline: 20, target: 10.5, startsOn: null, dueOn: 20_518, weight: 1 }]);
-    expect(facts.metrics).toEqual(new Map([['days', { at: Date.parse('2025-12-27'), id: id(0x3a), value: 14 }]]));
+    expect(facts.metrics).toEqual(new Map([['days', { at: Date.parse('2025-12-27'), id: id(0x3a), value: 14, count: 1 }]]));
     expect(facts.tickets.get('T-1')).toMatchObject({ opened: { at: Date.parse('2025-12-31'), id: id(0x3c) }, priority: { value: 'high' }, solved: null });
     expect(facts.contracts.get('C-1')).toMatchObject({ starts: [20_358], terms: { binding: true, startsOn: 20_358, endsOn: 20_723, arrMinor: 1_000_000, currency: 'EUR' }, product: null });
     expect(facts.licenses.get('')).toMatchObject({ bought: [{ value: 10 }], assigned: { value: 7 } });
@@ -71,5 +79,18 @@ it('rows of format 11 did not count opened tickets: those they remember are coun
   const { facts } = decodeState('acme', old);
   expect(facts.opened).toMatchObject({ firstDay: 20_398, days: { newest: 20_455 } });
   expect([20_398, 20_408, 20_455].map((day) => countAt(facts.opened.days, day))).toEqual([1, 0, 2]);
-  expect([...facts.tickets.values(), ...facts.invoices.values(), ...facts.milestones.values()].map(({ begun }) => begun)).toEqual([true, true, true, true, true]);
+  expect([...facts.tickets.values(), ...facts.invoices.values()].map(({ begun }) => begun)).toEqual([true, true, true, true]);
+});
+
+it('rows of format 11 are read with the last word on each milestone that they hold, and one value of each metric', () => {
+  const state = decodeState('acme', rowOf11);
+  const { milestones, metrics } = state.facts;
+  expect(rowOf11[0]).toBe(11);
+  expect([...milestones].map(([name, milestone]) => [name, achievedAt(milestone)?.id ?? null, milestone.open])).toEqual([
+    ['a', 'a1', null],
+    ['b', null, { at: Date.parse('2025-12-18'), id: 'b2', missed: true }],
+    ['c', null, null],
+  ]);
+  expect(metrics).toEqual(new Map([['hours', { at: Date.parse('2025-12-20'), id: 'h1', value: 7, count: 1 }]]));
+  expect(decodeState('acme', encodeState(state))).toEqual(state);
 });

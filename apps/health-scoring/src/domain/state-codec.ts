@@ -11,8 +11,6 @@ import type { Passage } from './scorecard/passage.js';
 import type { AccountAttributes, AccountHealthState, ActiveIndicator, CauseGroup, Override, RenewalSummary, Review, RunningImports, Suppression, VerdictMemory, WeeklyLook } from './state.js';
 import type { UsageTrack } from './usage/usage-track.js';
 
-export { isKept } from './contacts/contact-facts.js';
-
 /** First byte of each packed row: what is packed in another way takes the next number. All up to it are read. */
 const format = 12;
 

@@ -22,6 +22,7 @@ const measureName = (id: string): string => words.measures[id]?.name ?? id;
 const meetings: Readonly<Record<string, string>> = { meeting: 'meeting', call: 'call', mail: 'mail', qbr: 'business review', introduction_asked: 'introduction' };
 
 export const words = {
+  noNumber: 'What was told comes to no number',
   noSource: (what: string): string => `No source of ${what} is connected`,
 
   goals: {

@@ -4,7 +4,7 @@ import { signalKinds } from '@perennial/contracts/signal';
 import { RequireScope } from '@perennial/service-kit/access';
 import { listOf } from '@perennial/service-kit/list';
 import { HealthQueries } from '../application/health-queries.js';
-import { UnusedSignalStore } from '../application/unused-signals.js';
+import { UnusedSignalQueries } from '../application/unused-signals.js';
 import { unusedReasons } from '../domain/facts/unused.js';
 
 export class UnusedSignalsAnswer {
@@ -27,7 +27,7 @@ export class UnusedSignalsList {
 export class UnusedSignalsController {
   constructor(
     private readonly health: HealthQueries,
-    private readonly store: UnusedSignalStore,
+    private readonly unused: UnusedSignalQueries,
   ) {}
 
   @Get()
@@ -36,7 +36,7 @@ export class UnusedSignalsController {
   @ApiOkResponse({ type: UnusedSignalsList })
   async list(@Param('accountId') accountId: string): Promise<UnusedSignalsList> {
     if ((await this.health.health(accountId)) === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
-    const rows = await this.store.list(accountId);
+    const rows = await this.unused.list(accountId);
     return listOf(rows.map(({ lastAt, ...row }) => ({ ...row, text: unusedReasons[row.reason], lastAt: lastAt.toISOString() })), rows.length);
   }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '@perennial/persistence/transaction';
 import type { NamedContacts } from '../application/account-health-store.js';
-import { decodeContact, encodeContact, isKept } from '../domain/state-codec.js';
+import { isKept } from '../domain/contacts/contact-facts.js';
+import { decodeContact, encodeContact } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
 import type { PersonUse } from '../domain/contacts/active-days.js';
 import { PackedBuffers } from '@perennial/persistence/packed-buffers';

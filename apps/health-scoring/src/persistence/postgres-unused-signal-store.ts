@@ -23,7 +23,7 @@ export class PostgresUnusedSignalStore extends UnusedSignalStore {
   async list(accountId: string): Promise<UnusedSignals[]> {
     const rows = await this.database.query<Omit<UnusedSignals, 'count'> & { count: string }>({
       name: 'unused-of-account',
-      text: `SELECT kind, reason, count, last_signal_id AS "lastSignalId", last_at AS "lastAt" FROM unused_signal WHERE account_id = $1 ORDER BY count DESC, kind, reason`,
+      text: `SELECT kind, reason, count, last_signal_id AS "lastSignalId", last_at AS "lastAt" FROM unused_signal WHERE account_id = $1`,
       values: [accountId],
     });
     return rows.map((row) => ({ ...row, count: Number(row.count) }));

@@ -15,6 +15,8 @@ describe('a SIGNAL', () => {
     ['nps 0', { kind: 'survey', accountId: 'a', data: { type: 'nps', score: 0 } }],
     ['an open-ended contract', { kind: 'contract', accountId: 'a', data: { ...contract, endsOn: null } }],
     ['a goal', { kind: 'goal', accountId: 'a', data: goal }],
+    ['a goal of small numbers', { kind: 'goal', accountId: 'a', data: { ...goal, baseline: 0.000002, target: 0.000001 } }],
+    ['a goal of large ones', { kind: 'goal', accountId: 'a', data: { ...goal, baseline: 2_000_000_000, target: 2_000_000_100 } }],
   ])('takes %s', (_name, signal) => {
     expect(signalFault(signal, receivedAt, rules)).toBeNull();
   });
@@ -41,6 +43,8 @@ describe('a SIGNAL', () => {
     ['csat 0', { kind: 'survey', accountId: 'a', data: { type: 'csat', score: 0 } }, 'score_out_of_range', '/data/score'],
     ['ces 8', { kind: 'survey', accountId: 'a', data: { type: 'ces', score: 8 } }, 'score_out_of_range', '/data/score'],
     ['a goal with nothing to reach', { kind: 'goal', accountId: 'a', data: { ...goal, target: 10 } }, 'goal_without_distance', '/data/target'],
+    ['a goal with a distance that no number can tell', { kind: 'goal', accountId: 'a', data: { ...goal, baseline: 0, target: 1e-300 } }, 'goal_without_distance', '/data/target'],
+    ['one with a distance lost beside its numbers', { kind: 'goal', accountId: 'a', data: { ...goal, baseline: -3e12, target: -3e12 - 1 } }, 'goal_without_distance', '/data/target'],
     ['another currency', { kind: 'contract', accountId: 'a', data: { ...contract, currency: 'USD' } }, 'currency_not_configured', '/data/currency'],
     ['a term that ends before it starts', { kind: 'contract', accountId: 'a', data: { ...contract, endsOn: '2025-12-31' } }, 'term_ends_before_start', '/data/endsOn'],
     ['a bad attendee', { kind: 'engagement', accountId: 'a', data: { type: 'meeting', attendees: [{ personId: 'email:' }] } }, 'person_id_invalid', '/data/attendees/0/personId'],

@@ -77,9 +77,9 @@ function dataFault(signal: SignalInput, rules: SignalRules): ItemFault | null {
         : null;
     }
     case 'goal':
-      return signal.data.target === signal.data.baseline
-        ? { code: 'goal_without_distance', pointer: '/data/target', detail: 'equals the baseline, so no progress could be measured: set another target' }
-        : null;
+      return hasDistance(signal.data)
+        ? null
+        : { code: 'goal_without_distance', pointer: '/data/target', detail: 'equals the baseline, or lies nearer to it than a billionth of the larger of the two (of 1 for small ones), so no progress could be measured: set another target, or another unit' };
     case 'contract':
       if (signal.data.endsOn !== null && signal.data.endsOn < signal.data.startsOn) return { code: 'term_ends_before_start', pointer: '/data/endsOn', detail: 'lies before startsOn: mend one of them' };
       return currencyFault(signal.data.currency, rules);
@@ -94,6 +94,10 @@ function dataFault(signal: SignalInput, rules: SignalRules): ItemFault | null {
       return null;
   }
 }
+
+/** Progress is divided by the distance: one that is lost beside its numbers, or next to nothing, makes of any value anything. */
+const hasDistance = ({ baseline, target }: { readonly baseline: number; readonly target: number }): boolean =>
+  Math.abs(target - baseline) >= 1e-9 * Math.max(1, Math.abs(baseline), Math.abs(target));
 
 function currencyFault(currency: string, rules: SignalRules): ItemFault | null {
   if (currency === rules.currency) return null;

@@ -7,6 +7,7 @@ import { featureWeeks, type FeatureFacts } from '../facts/fold-feature.js';
 import type { GoalFacts, GoalTerms } from '../facts/fold-goal.js';
 import type { InvoiceFacts } from '../facts/fold-invoice.js';
 import { assignedDays, type LicenseFacts } from '../facts/fold-license.js';
+import type { MetricFacts } from '../facts/fold-metric.js';
 import type { MilestoneFacts } from '../facts/fold-milestone.js';
 import type { OpportunityFacts } from '../facts/fold-opportunity.js';
 import { openedOf, type TicketFacts } from '../facts/fold-ticket.js';
@@ -62,10 +63,20 @@ const license = record<LicenseFacts>({ bought: spans(natural), assigned: nullabl
 const metric: Codec<string> = { write: (out, value) => id.write(out, value), read: (input) => (input.format < 11 ? text : id).read(input) };
 const terms = record<GoalTerms>({ metric, baseline: number, target: number, startsOn: nullable(day), dueOn: day, weight: number });
 const goal = record<GoalFacts>({ name: marked(text), terms: spans(terms), confirmed: nullable(marked(nullable(number))), dropped: nullable(mark) });
+/** Rows up to format 11 hold the first word that it was achieved. */
+const achieved: Codec<Mark[]> = {
+  write: (out, words) => list(mark).write(out, words),
+  read(input) {
+    if (input.format >= 12) return list(mark).read(input);
+    const first = nullable(mark).read(input);
+    return first === null ? [] : [first];
+  },
+};
+/** Rows up to format 11 hold the last word that it was missed. */
+const open: Codec<MilestoneFacts['open']> = nullable(record<NonNullable<MilestoneFacts['open']>>({ at: instant, id, missed: since(12, bool, true) }));
 const milestone = record<MilestoneFacts>({
-  name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day })), achieved: nullable(mark), missed: nullable(mark),
+  name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day })), achieved, open,
   phase: since(6, nullable(marked(oneOf(['onboarding', 'adoption', 'value']))), null),
-  begun: since(12, bool, true),
 });
 const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day, begun: since(12, bool, true) });
 const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: day, endsOn: nullable(day), noticeDays: natural, arrMinor: integer, currency: text });
@@ -86,7 +97,7 @@ const facts = record<AccountFacts>({
   tickets: map(id, ticket),
   licenses: map(text, license),
   goals: map(id, goal),
-  metrics: map(metric, marked(number)),
+  metrics: map(metric, record<MetricFacts>({ at: instant, id, value: number, count: since(12, natural, 1) })),
   milestones: map(id, milestone),
   invoices: map(id, invoice),
   contracts: map(id, contract),

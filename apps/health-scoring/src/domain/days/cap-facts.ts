@@ -30,6 +30,9 @@ export interface CapFacts {
 /** Roles whose holder an indicator may tell to be gone. */
 export const goneRoles = [['sponsor_change', 'executive_sponsor'], ['champion_left', 'champion']] as const;
 
+/** A target made easier this many days before its date does not count for caps. */
+export const capLockDays = 90;
+
 export function capFactsOf(view: AccountView, indicators: readonly ActiveIndicator[]): CapFacts {
   const { tickets } = view.facts;
   const { level, reference, earlierTotal } = view.usage;
@@ -40,7 +43,7 @@ export function capFactsOf(view: AccountView, indicators: readonly ActiveIndicat
     urgentSince: urgentTickets(tickets)[0]?.since.at ?? null,
     complaintSince: openComplaints(tickets)[0]?.since.at ?? null,
     dueGoals: lowestFirst(
-      attainmentsOf(view, { leastElapsedShare: 1, targetLockDays: 90, horizonDays: Infinity }).flatMap(({ dueOn, share }) => (dueOn < view.today && share !== null ? [{ dueOn, share: inTenThousandths(share) }] : [])),
+      attainmentsOf(view, { leastElapsedShare: 1, targetLockDays: capLockDays, horizonDays: Infinity }).flatMap(({ dueOn, share }) => (dueOn < view.today && share !== null ? [{ dueOn, share: inTenThousandths(share) }] : [])),
       ({ dueOn }) => dueOn,
       ({ share }) => share,
     ),

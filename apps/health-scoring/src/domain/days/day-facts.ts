@@ -34,21 +34,28 @@ export interface DayFacts<R extends DayReading = DayReading> {
   readonly held: HeldBand;
 }
 
+/** The part of them that scores and caps go by, of this look alone. */
+export type ScoringFacts<R extends DayReading = DayReading> = Pick<DayFacts<R>, 'asOf' | 'plan' | 'readings' | 'applicant' | 'caps' | 'merged'>;
+
+export const scoringFactsOf = (view: AccountView, plan: ReadingPlan): ScoringFacts<Reading> => ({
+  asOf: view.asOf,
+  plan,
+  readings: plan.entries.map((entry) => readMeasure(view, entry)),
+  applicant: applicantOf(view.state, view.today),
+  caps: capFactsOf(view, view.state.indicators),
+  merged: view.state.merged,
+});
+
 /** Takes the facts of a look whose indicators have been judged. */
 export function dayFactsOf(view: AccountView, plan: ReadingPlan, untold: boolean): DayFacts<Reading> {
-  const { state, asOf } = view;
+  const { state } = view;
   const { amberSince, greenSince } = state.memory;
   // Leaving unknown is immediate: what comes within the first day of it belongs to that, in whatever order (a contract before all the rest).
   const heldBand = untold || isJustKnown(state.memory, view.today) ? 'unknown' : state.memory.heldBand;
   return {
-    asOf,
-    plan,
-    readings: plan.entries.map((entry) => readMeasure(view, entry)),
-    applicant: applicantOf(state, view.today),
-    caps: capFactsOf(view, state.indicators),
+    ...scoringFactsOf(view, plan),
     indicators: state.indicators,
     override: state.override,
-    merged: state.merged,
     untold,
     held: { heldBand, amberSince, greenSince },
   };

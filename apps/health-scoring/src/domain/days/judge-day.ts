@@ -9,7 +9,7 @@ import { holdingCaps, type HoldingCap } from '../verdict/caps.js';
 import { basisPoints, noScore, rawScoreOf, type RawScore } from '../verdict/raw-score.js';
 import { riskLevelOf } from '../verdict/risk-level.js';
 import { strikesOf, type Strikes } from '../verdict/strikes.js';
-import type { DayFacts, DayIndicator, DayReading } from './day-facts.js';
+import type { DayFacts, DayIndicator, DayReading, ScoringFacts } from './day-facts.js';
 import { placesIn } from './reading-plan.js';
 
 /** What one scorecard makes of an account on one day. Scores in basis points. */
@@ -56,7 +56,7 @@ export function judgeDay<R extends DayReading>(facts: DayFacts<R>, card: Compile
 }
 
 /** The raw score and the caps that hold, by indicators that may be another scorecard's. */
-export function scoreDay<R extends DayReading>(facts: DayFacts<R>, card: CompiledScorecard, indicators: readonly DayIndicator[], changesAt: (instant: EpochMs) => void = ignore) {
+export function scoreDay<R extends DayReading>(facts: ScoringFacts<R>, card: CompiledScorecard, indicators: readonly DayIndicator[], changesAt: (instant: EpochMs) => void = ignore) {
   const { asOf, plan, readings, applicant, merged } = facts;
   const measures = assessMeasures(card, asOf, placesIn(plan, card).map((place) => (place === undefined ? undefined : readings[place])));
   for (const { validUntil } of measures) if (validUntil !== null) changesAt(validUntil);

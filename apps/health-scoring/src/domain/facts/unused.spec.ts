@@ -1,6 +1,6 @@
 import type { SignalData, SignalKind } from '@perennial/contracts/signal';
 import { Scenario } from '../../../test/scenario.js';
-import { unusedReason } from './unused.js';
+import { metricsWithoutGoal, unusedReason } from './unused.js';
 
 const of = <K extends SignalKind>(kind: K, data: SignalData[K], extra: Parameters<Scenario['signal']>[3] = {}, day = 0): string | null => {
   const it = new Scenario();
@@ -16,4 +16,27 @@ it('says of each signal whether anything judges by it', () => {
     of('engagement', { type: 'mail', direction: 'inbound' }, { personId: 'p' }), of('engagement', { type: 'meeting' }, { personId: 'p' }), of('engagement', { type: 'meeting', outcome: 'declined' }, { personId: 'p' }),
     of('license', { seatsBought: 1 }, { product: 'p21' }), of('license', { seatsBought: 1 }, { product: 'p3' }), of('note', { text: 't', author: 'a' }),
   ]).toEqual(['no_measure', null, 'no_person', null, 'nothing_used', 'too_old', null, 'own_mail', null, 'not_held', null, 'too_many_products', null, null]);
+});
+
+describe('metrics without a goal', () => {
+  type Say = readonly ['metric' | 'goal', string, number, status?: SignalData['goal']['status']];
+  const found = (said: readonly Say[]): [number, string] | null => {
+    const it = new Scenario();
+    for (const [kind, metric, day, status = 'set'] of said) {
+      if (kind === 'metric') it.signal(day, kind, { metric, value: day }, { id: `${metric} on ${day}` });
+      else it.signal(day, kind, { goalId: 'g', name: 'G', metric, baseline: 0, target: 10, dueOn: '2026-03-01', status }, { id: `goal on ${day}` });
+    }
+    const unused = metricsWithoutGoal(it.state.facts);
+    return unused === null ? null : [unused.count, unused.newest.id];
+  };
+
+  it.each<[string, readonly Say[], ReturnType<typeof found>]>([
+    ['none', [['goal', 'hours', 1]], null],
+    ['of the goal', [['goal', 'hours', 1], ['metric', 'hours', 2]], null],
+    ['of the goal, before it', [['metric', 'hours', 1], ['goal', 'hours', 2]], null],
+    ['of a goal that was dropped', [['metric', 'hours', 1], ['goal', 'hours', 2], ['goal', 'hours', 3, 'dropped']], null],
+    ['misspelt', [['goal', 'hours', 1], ['metric', 'Hours', 2], ['metric', 'hours', 3], ['metric', 'Hours', 4]], [2, 'Hours on 4']],
+    ['of two names', [['metric', 'days', 1], ['metric', 'Hours', 2], ['metric', 'days', 3]], [3, 'days on 3']],
+    ['of a name that the goal had before', [['metric', 'Hours', 1], ['goal', 'Hours', 2], ['goal', 'hours', 3]], [1, 'Hours on 1']],
+  ])('%s, whatever comes first', (_, said, unused) => expect([found(said), found(said.toReversed())]).toEqual([unused, unused]));
 });

@@ -1,3 +1,4 @@
+import { achievedAt } from '../facts/fold-milestone.js';
 import { isAfter } from '../facts/mark.js';
 import { dayOf, startOf, type EpochDay, type EpochMs } from '../time/day.js';
 import type { AccountView } from '../verdict/account-view.js';
@@ -15,8 +16,10 @@ export interface DueMilestone {
 /** Milestones whose date passed (or that were called missed) within the last `windowDays`, by date. */
 export function dueMilestones(view: AccountView, windowDays: number): DueMilestone[] {
   const found: DueMilestone[] = [];
-  for (const { name, due, achieved, missed } of view.facts.milestones.values()) {
-    const calledMissed = missed !== null && (due === null || !isAfter(due, missed)) ? missed : null;
+  for (const milestone of view.facts.milestones.values()) {
+    const { name, due, open } = milestone;
+    const achieved = achievedAt(milestone);
+    const calledMissed = open?.missed === true && (due === null || !isAfter(due, open)) ? open : null;
     const dueOn = calledMissed === null ? (due?.day ?? null) : Math.min(due?.day ?? dayOf(calledMissed.at), dayOf(calledMissed.at));
     if (dueOn === null || dueOn < view.today - windowDays) continue;
     const passed = calledMissed !== null || dueOn < view.today;

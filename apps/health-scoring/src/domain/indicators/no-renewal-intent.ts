@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Answer } from '../contacts/contact-facts.js';
-import { nameOf, rolesOf } from '../contacts/contact-facts.js';
+import { nameOf, rolesOf, worryingIntent } from '../contacts/contact-facts.js';
 import { isDecisionMaker } from '../contacts/roles.js';
 import { dayMs } from '../time/day.js';
 import { words } from '../words.js';
@@ -10,7 +10,8 @@ export const noRenewalIntent = defineIndicator({
   kind: 'no_renewal_intent',
   group: 'voice',
   dismissable: true,
-  settings: Type.Object({ atMost: Type.Number(), cleared: Type.Number(), validityDays: Type.Number() }, { additionalProperties: false }),
+  // Of contacts without a role only those who answer below that are kept in sight.
+  settings: Type.Object({ atMost: Type.Number({ exclusiveMaximum: worryingIntent }), cleared: Type.Number({ maximum: worryingIntent }), validityDays: Type.Number() }, { additionalProperties: false }),
   judge(view, { atMost, cleared, validityDays }, { active }) {
     const no: { answer: Answer; personId: string; decides: boolean; name: string }[] = [];
     for (const contact of view.stakeholders) {

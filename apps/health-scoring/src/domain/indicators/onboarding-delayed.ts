@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { termStartAt } from '../facts/fold-contract.js';
+import { achievedAt } from '../facts/fold-milestone.js';
 import { isoDay } from '../time/day.js';
 import { words } from '../words.js';
 import { defineIndicator } from './indicator.js';
@@ -13,8 +14,11 @@ export const onboardingDelayed = defineIndicator({
     factor: Type.Number({ minimum: 1 }),
   }, { additionalProperties: false }),
   judge(view, { factor }) {
-    const steps = [...view.facts.milestones.values()].flatMap(({ phase, due, achieved, name }) => (phase?.value === 'onboarding' && due !== null ? [{ due, achieved, name: name.value }] : []));
-    const open = steps.filter(({ achieved }) => achieved === null).sort((a, b) => a.due.day - b.due.day || (a.due.id < b.due.id ? -1 : 1));
+    const steps = [...view.facts.milestones.values()].flatMap((milestone) => {
+      const { phase, due, name } = milestone;
+      return phase?.value === 'onboarding' && due !== null ? [{ due, isAchieved: achievedAt(milestone) !== null, name: name.value }] : [];
+    });
+    const open = steps.filter(({ isAchieved }) => !isAchieved).sort((a, b) => a.due.day - b.due.day || (a.due.id < b.due.id ? -1 : 1));
     if (open.length === 0) return null;
     const firstDue = Math.min(...steps.map(({ due }) => due.day));
     const start = termStartAt(view.facts.contracts, firstDue) ?? view.startDay();

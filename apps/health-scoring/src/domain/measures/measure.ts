@@ -7,6 +7,7 @@ import type { CompiledMeasure } from '../scorecard/compile-scorecard.js';
 import type { Curve } from '../scorecard/curve.js';
 import type { EpochMs } from '../time/day.js';
 import type { TierTargets } from '../scorecard/scorecard.js';
+import { words } from '../words.js';
 import { targetsOf, type AccountView } from '../verdict/account-view.js';
 
 export type Family = 'value' | 'usage' | 'sentiment' | 'engagement' | 'support' | 'csm_sentiment' | 'relationship' | 'commercial';
@@ -77,6 +78,7 @@ export const notApplicable = (text: string): Reading => ({ found: false, state: 
 export function readMeasure(view: AccountView, { definition, settings, targets }: Pick<CompiledMeasure, 'definition' | 'settings' | 'targets'>): Reading {
   const reading = definition.read(view, settings, targets === null ? view.targets : targetsOf(view.state.account?.tier ?? null, targets));
   if (!reading.found) return reading;
+  if (!Number.isFinite(reading.value)) return missing(words.noNumber);
   let staleAt = Infinity;
   for (const kind of reading.restsOn ?? definition.restsOn) staleAt = Math.min(staleAt, view.sources[kind]?.staleAt ?? Infinity);
   const value = Math.round(reading.value * 10_000) / 10_000 + 0;

@@ -221,6 +221,14 @@ describe('goals and milestones', () => {
     it.signal(-2, 'metric', { metric: 'm', value: 50 });
     expect(measureOf(it.look(0), 'goal_attainment').value).toBe(0.5);
   });
+  it('goals whose attainment no number can tell are no data', () => {
+    const it = new Scenario().account({}, -100);
+    for (const [metric, target] of [['m', 1e-300], ['n', -1e-300]] as const) {
+      it.signal(-50, 'goal', { goalId: metric, name: 'G', metric, baseline: 0, target, dueOn: iso(-1), status: 'set' });
+      it.signal(-2, 'metric', { metric, value: 9e15 });
+    }
+    expect(measureOf(it.look(0), 'goal_attainment')).toMatchObject({ state: 'missing', value: null, points: null });
+  });
   it('milestones due in 180 days count by their date, overdue ones 0', () => {
     const it = new Scenario().account({}, -300);
     const milestone = (milestoneId: string, status: 'planned' | 'achieved', at: number, due: number): void =>

@@ -38,6 +38,18 @@ it('gives each product a license and a score of its own, with the contacts of al
   expect(measureOf(verdict, 'license_utilisation').value).toBeCloseTo(7 / 103, 4);
 });
 
+it('rates each product by this look alone, so that it improves at once', () => {
+  const it = twoProducts();
+  const bandsOn = (day: number) => {
+    const { health } = it.look(day);
+    return [health.band, ...(health.products ?? []).map(({ band }) => band)];
+  };
+  const before = [0, 1, 2, 3].map(bandsOn).at(-1);
+  it.signal(3.1, 'license', { seatsBought: 100, seatsAssigned: 90 }, { product: 'plus' });
+  for (const ticketId of ['t1', 't2', 't3']) it.signal(3.2, 'ticket', { ticketId, status: 'solved', priority: 'low' });
+  expect([before, bandsOn(3.5)]).toEqual([['amber', 'amber', 'red'], ['amber', 'amber', 'amber']]);
+});
+
 it('leaves the key features to the account', () => {
   const verdict = twoProducts(['reports']).look(0);
   const states = verdict.health.products?.map(({ measures }) => measures.find(({ id }) => id === 'key_features')?.state);

@@ -1,4 +1,4 @@
-import { dayFactsOf } from '../days/day-facts.js';
+import { scoringFactsOf } from '../days/day-facts.js';
 import { scoreDay } from '../days/judge-day.js';
 import { readingPlanOf } from '../days/reading-plan.js';
 import type { Reading } from '../measures/measure.js';
@@ -33,7 +33,7 @@ export function productScoresOf(view: AccountView, card: CompiledScorecard): Pro
   const plan = readingPlanOf([card]);
   return [...view.state.products].sort(([a], [b]) => (a < b ? -1 : 1)).map(([product, facts]) => {
     const own = new AccountView(ofProduct(view.state, product, facts), view.asOf, view.sources, card, [], null, view.uncounted);
-    const scored = scoreDay(dayFactsOf(own, plan, true), card, view.state.indicators);
+    const scored = scoreDay(scoringFactsOf(own, plan), card, view.state.indicators);
     const license = view.facts.licenses.get(product);
     const bought = license === undefined ? null : current(license.bought);
     return {

@@ -12,6 +12,8 @@ const [first, ...others] = card.measures;
 const license = card.measures.findIndex(({ id }) => id === 'license_utilisation');
 const pointersOf = (document: unknown): string[] => scorecardFaults(document).map(({ pointer }) => pointer);
 const withLicense = (settings: object): Scorecard => ({ ...card, measures: card.measures.map((measure, i) => (i === license ? { ...measure, settings: { ...measure.settings, ...settings } } : measure)) });
+const withIndicator = (kind: string, settings: object): Scorecard => ({ ...card, indicators: card.indicators.map((one) => (one.kind === kind ? { ...one, settings: { ...one.settings, ...settings } } : one)) });
+const placeOf = (kind: string): string => `/indicators/${card.indicators.findIndex((one) => one.kind === kind)}`;
 const csmConcern = card.indicators.findIndex(({ kind }) => kind === 'csm_concern');
 
 describe('scorecard documents', () => {
@@ -33,9 +35,10 @@ describe('scorecard documents', () => {
     ['no measures', { ...card, measures: [] }, '/measures'],
     ['a weight of nothing', { ...card, measures: [{ ...first, weight: 0 }] }, '/measures/0/weight'],
     ['a weight that is no number', { ...card, measures: [{ ...first, weight: parse('.nan') as number }] }, '/measures/0/weight'],
-    ['a curve that turns', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 50], [2, 40]] }, ...others] }, '/measures/0/curve'],
-    ['a curve that goes back', { ...card, measures: [{ ...first, curve: [[0, 0], [0, 50]] }, ...others] }, '/measures/0/curve'],
-    ['a curve beyond the points', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 101]] }, ...others] }, '/measures/0/curve'],
+    ['a curve that turns', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 50], [2, 40]] }, ...others] }, '/measures/0/curve/2'],
+    ['a curve that goes back', { ...card, measures: [{ ...first, curve: [[0, 0], [0, 50]] }, ...others] }, '/measures/0/curve/1'],
+    ['a curve beyond the points', { ...card, measures: [{ ...first, curve: [[0, 0], [1, 101]] }, ...others] }, '/measures/0/curve/1'],
+    ['a curve that begins below the points', { ...card, measures: [{ ...first, curve: [[0, -1], [1, 50]] }, ...others] }, '/measures/0/curve/0'],
     ['no curve where one is needed', { ...card, measures: [{ ...first, curve: null }, ...others] }, '/measures/0/curve'],
     ['a missing setting', { ...card, measures: [{ ...first, settings: {} }, ...others] }, '/measures/0/settings/missingFromDay'],
     ['a share of nothing to divide by', { ...card, measures: [{ ...first, settings: { ...first!.settings, leastElapsedShare: 0 } }, ...others] }, '/measures/0/settings/leastElapsedShare'],
@@ -48,11 +51,15 @@ describe('scorecard documents', () => {
     ['days beyond all time', { ...card, measures: [{ ...first, validityDays: 1e9 }, ...others] }, '/measures/0/validityDays'],
     ['tiers without end', { ...card, tiers: { ...card.tiers, ...Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`t${i}`, card.tiers['mid']])) } }, '/tiers'],
     ['a tier whose name is no name', { ...card, tiers: { ...card.tiers, ['x'.repeat(201)]: card.tiers['mid'] } }, '/tiers'],
+    ['a lock of targets that the cap on missed goals does not go by', { ...card, measures: [{ ...first, settings: { ...first!.settings, targetLockDays: 30 } }, ...others] }, '/measures/0/settings/targetLockDays'],
     ['an unknown cap', { ...card, caps: [{ id: 'toString', limit: 10, settings: {} }] }, '/caps/0/id'],
     ['a cap that rests on a measure it does not have', { ...card, measures: [first] }, '/caps/2/settings/measure'],
     ['an unknown indicator', { ...card, indicators: [{ kind: 'luck', settings: {} }] }, '/indicators/0/kind'],
     ['an indicator twice', { ...card, indicators: [...card.indicators, card.indicators[0]] }, `/indicators/${card.indicators.length}/kind`],
     ['an indicator without its numbers', { ...card, indicators: card.indicators.map((one, i) => (i === csmConcern ? { ...one, settings: { atMost: 2, severe: 1 } } : one)) }, `/indicators/${csmConcern}/settings/validityDays`],
+    ['answers of contacts who are not kept in sight', withIndicator('no_renewal_intent', { atMost: 6 }), `${placeOf('no_renewal_intent')}/settings/atMost`],
+    ['a way out that is not kept in sight', withIndicator('no_renewal_intent', { cleared: 6.5 }), `${placeOf('no_renewal_intent')}/settings/cleared`],
+    ['more weeks of tickets than half of those remembered', withIndicator('ticket_surge', { weeks: 14 }), `${placeOf('ticket_surge')}/settings/weeks`],
     ['bands that overlap', { ...card, bands: { amber: 70, green: 40 } }, '/bands'],
     ['bands without red', { ...card, bands: { amber: 0, green: 40 } }, '/bands/amber'],
     ['a band beyond the score', { ...card, bands: { amber: 40, green: 101 } }, '/bands/green'],
@@ -63,6 +70,10 @@ describe('scorecard documents', () => {
     ['a misspelt criterion', { ...card, criteria: { tier: ['high'] } }, '/criteria/tier'],
     ['a criterion nobody meets', { ...card, criteria: { tiers: [] } }, '/criteria/tiers'],
   ])('refuses %s', (_, document, pointer) => expect(pointersOf(document)).toContain(pointer));
+  it('takes another lock of targets where no cap goes by one', () => {
+    const caps = card.caps.filter(({ id }) => id !== 'goal_missed');
+    expect(scorecardFaults({ ...card, caps, measures: [{ ...first, settings: { ...first!.settings, targetLockDays: 30 } }, ...others] })).toEqual([]);
+  });
   it('tells all faults of its shape', () => {
     expect(pointersOf({ ...card, bandz: 1, defaultTier: 7, measures: [{ ...first, weight: 0 }, ...others] }).toSorted()).toEqual(['/bandz', '/defaultTier', '/measures/0/weight']);
   });

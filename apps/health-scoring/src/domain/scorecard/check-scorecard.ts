@@ -1,4 +1,5 @@
 import { faultOf, faultsOf, type Fault } from '@perennial/contracts/validator';
+import { capLockDays } from '../days/cap-facts.js';
 import { indicatorByKind } from '../indicators/all-indicators.js';
 import { measureById } from '../measures/all-measures.js';
 import { capById } from '../verdict/caps.js';
@@ -17,6 +18,7 @@ export function scorecardFaults(document: unknown): Fault[] {
   return [
     ...boundFaults(card),
     ...numberFaults(card),
+    ...lockFaults(card),
     ...faultsOfEach('/measures', card.measures, ({ id }) => id, measureFaults),
     ...faultsOfEach('/caps', card.caps, ({ id }) => id, (cap) => capFaults(cap, measures)),
     ...faultsOfEach('/indicators', card.indicators, ({ kind }) => kind, indicatorFaults, '/kind'),
@@ -43,14 +45,22 @@ function numberFaults({ bands, coverage, trend, tiers, defaultTier }: Scorecard)
   return faults;
 }
 
+/** Caps have no lock of their own: with another one in the measure a goal would be attained by it and missed by the cap. */
+function lockFaults({ measures, caps }: Scorecard): Fault[] {
+  if (caps.every(({ id }) => id !== 'goal_missed')) return [];
+  return measures.flatMap(({ id, settings: { targetLockDays } }, i) =>
+    id !== 'goal_attainment' || typeof targetLockDays !== 'number' || targetLockDays === capLockDays ? [] : [{ pointer: `/measures/${i}/settings/targetLockDays`, detail: `must be ${capLockDays} beside the cap goal_missed, which judges the same goals by that: leave the cap out to have another` }],
+  );
+}
+
 function measureFaults({ id, curve, settings }: ScorecardMeasure): Fault[] {
   const measure = measureById.get(id);
   if (measure === undefined) return [{ pointer: '/id', detail: `no measure is called ${id}: there are ${[...measureById.keys()].join(', ')}` }];
   const unfit = faultOf(measure.settings, settings) ?? measure.settingsFault?.(settings) ?? null;
   const faults = unfit === null ? [] : [under('/settings', unfit)];
   if (measure.ownCurve === true) return curve === null ? faults : [{ pointer: '/curve', detail: 'must be null: the settings of this measure make its curve' }, ...faults];
-  const detail = curve === null ? 'is required: the points by value' : curveFault(curve);
-  return detail === null ? faults : [{ pointer: '/curve', detail }, ...faults];
+  const bent = curve === null ? { pointer: '', detail: 'is required: the points by value' } : curveFault(curve);
+  return bent === null ? faults : [under('/curve', bent), ...faults];
 }
 
 function capFaults({ id, settings }: ScorecardCap, measures: ReadonlySet<string>): Fault[] {

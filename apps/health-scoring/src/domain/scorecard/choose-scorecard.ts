@@ -1,3 +1,4 @@
+import { achievedAt } from '../facts/fold-milestone.js';
 import type { AccountHealthState } from '../state.js';
 import { dayOf, type EpochDay, type EpochMs } from '../time/day.js';
 import { startDayOf } from '../verdict/start-day.js';
@@ -42,7 +43,7 @@ export interface ChosenScorecards {
 }
 
 function reachedPhases({ facts }: AccountHealthState): string[] {
-  return [...facts.milestones.values()].flatMap(({ achieved, phase }) => (achieved !== null && phase !== null ? [phase.value] : []));
+  return [...facts.milestones.values()].flatMap((milestone) => (achievedAt(milestone) !== null && milestone.phase !== null ? [milestone.phase.value] : []));
 }
 
 export const applicantOf = (state: AccountHealthState, today: EpochDay): Applicant => ({

@@ -1,3 +1,4 @@
+import type { Fault } from '@perennial/contracts/validator';
 import { Type, type Static } from 'typebox';
 
 /** Points of a monotone piecewise-linear curve: [value, points], values strictly rising. */
@@ -30,16 +31,17 @@ export function valueOn(curve: Curve, points: number): number | null {
   return null;
 }
 
-/** What makes a curve unusable; null for a good one. */
-export function curveFault(curve: Curve): string | null {
+/** The first corner that makes a curve unusable; null for a good one. */
+export function curveFault(curve: Curve): Fault | null {
   let direction = 0;
-  for (let i = 1; i < curve.length; i += 1) {
-    const [a, b] = [curve[i - 1], curve[i]];
-    if (a === undefined || b === undefined) continue;
-    if (b[0] <= a[0]) return 'its values must rise';
-    if (Math.min(a[1], b[1]) < 0 || Math.max(a[1], b[1]) > 100) return 'its points must lie between 0 and 100';
-    const step = Math.sign(b[1] - a[1]);
-    if (step !== 0 && direction !== 0 && step !== direction) return 'its points must only rise or only fall';
+  for (let i = 0; i < curve.length; i += 1) {
+    const [before, corner] = [curve[i - 1], curve[i]!];
+    const fault = (detail: string): Fault => ({ pointer: `/${i}`, detail });
+    if (corner[1] < 0 || corner[1] > 100) return fault('its points must lie between 0 and 100');
+    if (before === undefined) continue;
+    if (corner[0] <= before[0]) return fault('its value must be above that of the corner before');
+    const step = Math.sign(corner[1] - before[1]);
+    if (step !== 0 && direction !== 0 && step !== direction) return fault('the curve turns here: its points must only rise or only fall');
     if (step !== 0) direction = step;
   }
   return null;

@@ -1,7 +1,8 @@
 import vm from 'node:vm';
 import { monday, Scenario, shippedDocument } from '../../../test/scenario.js';
 import { allMeasures } from '../measures/all-measures.js';
-import { isoDay } from '../time/day.js';
+import { look } from '../look.js';
+import { isoDay, startOf } from '../time/day.js';
 import { scorecardFaults } from './check-scorecard.js';
 import { compileScorecard } from './compile-scorecard.js';
 import type { Scorecard } from './scorecard.js';
@@ -94,6 +95,64 @@ describe('whatever number stands anywhere in a scorecard', () => {
     expect(paths.length).toBeGreaterThan(200);
     expect(document.measures.map(({ id }) => id).sort()).toEqual(allMeasures.map(({ id }) => id).sort());
   }, 60_000);
+});
+
+/** What is raised by the shipped scorecard with other numbers; null where these are refused. */
+function raisedWith(kind: string, settings: object, watch: (context: { readonly scorecard: ReturnType<typeof compileScorecard> }) => readonly { readonly kind: string }[]): boolean | null {
+  const changed = { ...card, indicators: card.indicators.map((one) => (one.kind === kind ? { ...one, settings: { ...one.settings, ...settings } } : one)) };
+  return scorecardFaults(changed).length > 0 ? null : watch({ scorecard: compileScorecard(changed, 1) }).some((raised) => raised.kind === kind);
+}
+
+describe('a setting that is taken does what it says', () => {
+  const accounts = [troubled(), silent()];
+  /** As of an account that was never looked at: what is raised would stay. */
+  const indicatorsOf = ({ state, keyFeatures, ...account }: Scenario, scorecard: ReturnType<typeof compileScorecard>) => {
+    const asOf = startOf(monday) + 43_200_000;
+    return look(structuredClone(state), { asOf, cause: 'time', scorecard, everyone: [...state.contacts.values()], sources: account.sources(asOf), keyFeatures })!.health.indicators;
+  };
+  it.each<[string, string, 'higher' | 'lower']>([
+    ['csm_concern', 'atMost', 'higher'], ['csm_concern', 'validityDays', 'higher'], ['negative_survey', 'nps', 'higher'], ['negative_survey', 'validityDays', 'higher'],
+    ['no_renewal_intent', 'atMost', 'higher'], ['no_renewal_intent', 'validityDays', 'higher'], ['milestone_missed', 'windowDays', 'higher'], ['onboarding_delayed', 'factor', 'lower'],
+    ['ticket_surge', 'z', 'lower'], ['payment_overdue', 'days', 'lower'], ['champion_left', 'evidenceDays', 'higher'],
+    ['sponsor_change', 'threshold', 'lower'], ['cadence_missed', 'gaps', 'lower'],
+  ])('%s raises as much or more with a %s that is %s', (kind, setting, looser) => {
+    const values = [0, 0.3, 0.5, 0.8, 1, 2, 3, 5, 8, 20, 45, 90, 128, 365, 1000].toSorted((a, b) => (looser === 'higher' ? a - b : b - a));
+    const found = values.flatMap((value) => raisedWith(kind, { [setting]: value }, ({ scorecard }) => accounts.flatMap((account) => indicatorsOf(account, scorecard))) ?? []);
+    expect(found).toEqual(found.toSorted((a, b) => Number(a) - Number(b)));
+    expect(new Set(found).size).toBe(2);
+  });
+
+  const scores = Array.from({ length: 21 }, (_, i) => i / 2);
+  const asked = (...answers: readonly number[]) => (context: Parameters<Scenario['look']>[1]) => {
+    const it = new Scenario().account({}, -100);
+    return answers.map((score, day) => {
+      it.signal(day, 'survey', { type: 'renewal_intent', score }, { personId: 'nobody special' });
+      return it.look(day + 0.5, context);
+    }).at(-1)!.health.indicators;
+  };
+
+  it.each(scores)('an answer of at most %d on renewal, of whomever', (atMost) => {
+    const raised = scores.map((score) => raisedWith('no_renewal_intent', { atMost }, asked(score)));
+    expect(raised).toEqual(scores.map((score) => (atMost < 6 ? score <= atMost : null)));
+  });
+  it.each(scores.filter((cleared) => cleared > 3))('the way out of it at %d', (cleared) => {
+    const raised = scores.map((score) => raisedWith('no_renewal_intent', { cleared }, asked(2, score)));
+    expect(raised).toEqual(scores.map((score) => (cleared <= 6 ? score < Math.max(cleared, 3.5) : null)));
+  });
+  it('every number of weeks of tickets', () => {
+    const found = Array.from({ length: 21 }, (_, weeks) => {
+      const it = new Scenario().account({}, -300);
+      for (let week = -40; week < 0; week += 1) {
+        for (let i = 0; i < (week < -1 - weeks / 2 ? 2 : 20); i += 1) {
+          const ticket = { ticketId: `${week} ${i}`, priority: 'normal' } as const;
+          it.signal(week * 7 + i / 100, 'ticket', { ...ticket, status: 'opened' });
+          it.signal(week * 7 + i / 100 + 0.5, 'ticket', { ...ticket, status: 'solved' });
+        }
+      }
+      return raisedWith('ticket_surge', { weeks }, (context) => it.look(0, context).health.indicators);
+    });
+    expect(found).toEqual(found.map((_, weeks) => (weeks >= 3 && weeks <= 13 ? true : null)));
+  });
 });
 
 function check(account: Scenario, scorecard: ReturnType<typeof compileScorecard>): void {
