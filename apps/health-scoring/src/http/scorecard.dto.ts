@@ -6,6 +6,9 @@ import { Criteria, Scorecard } from '../domain/scorecard/scorecard.js';
 const schemaOf = (schema: object, description: string): ApiPropertyOptions => ({ ...(JSON.parse(JSON.stringify(schema)) as object), description });
 export const Document = () => ApiProperty(schemaOf(Scorecard, 'The whole scorecard. Settings are those of its measures, caps and indicators.'));
 
+/** A document as it was sent: what the framework read is made of its own kind of objects. */
+export const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));
+
 export class CheckScorecard {
   @Document()
   @IsObject()
