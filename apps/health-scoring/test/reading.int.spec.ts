@@ -55,7 +55,7 @@ describe('reading', () => {
     const ids = async (query: string) => (await pageThrough(query)).map(({ id }) => id);
     expect(await ids('&riskLevel=red')).toHaveLength(6);
     expect(await ids('&band=unknown')).toHaveLength(6);
-    expect(await ids('&ownerId=olga&segment=smb')).toEqual(expect.arrayContaining(['a-01', 'a-03', 'a-05']));
+    expect((await ids('&ownerId=olga&segment=smb')).sort()).toEqual(['a-01', 'a-03', 'a-05']);
     expect(await ids(`&q=${encodeURIComponent('GRÖßE 100 %_')}`)).toEqual(['a-03']);
     expect(await ids('&q=A-1')).toHaveLength(10);
     expect(await ids('&q=nobody')).toEqual([]);
