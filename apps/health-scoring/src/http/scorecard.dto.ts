@@ -105,11 +105,14 @@ export class RevisionView extends RevisionRow {
   @ApiProperty({ type: RolloutView, nullable: true, description: 'How far its last publication has come; null: it was never in force.' }) rollout!: RolloutView | null;
 }
 
+/** Whatever stands in a document. */
+const anything = { anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })) };
+
 export class ChangeView {
   @ApiProperty({ example: 'measures.survey.weight' }) path!: string;
   @ApiProperty({ example: 'measure survey: weight 9 -> 12' }) text!: string;
-  @ApiPropertyOptional({ description: 'Absent where it was added.' }) before?: unknown;
-  @ApiPropertyOptional({ description: 'Absent where it was removed.' }) after?: unknown;
+  @ApiPropertyOptional({ ...anything, description: 'Absent where it was added.' }) before?: unknown;
+  @ApiPropertyOptional({ ...anything, description: 'Absent where it was removed.' }) after?: unknown;
 }
 
 export class ComparisonView {
