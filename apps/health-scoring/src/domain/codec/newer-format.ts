@@ -3,6 +3,6 @@ export class NewerFormat extends Error {
   override readonly name = 'NewerFormat';
 
   constructor(what: 'state' | 'day', format: number, known: number) {
-    super(`the packed ${what} has format ${format}, this version reads up to ${known}: finish the upgrade of this service`);
+    super(`the packed ${what} has format ${format}, this version reads up to ${known}: finish the upgrade of health-scoring`);
   }
 }
