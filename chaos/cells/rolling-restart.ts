@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scorecardsTopic } from '@perennial/contracts/topics';
+import { parseScrape, total } from '@perennial/testing/prometheus-text';
 import { both, type Cell, type CellContext } from '../cell.js';
 import { eventsOf, once, storedEffects, verdictOf } from '../check/effects.js';
 import { publishOtherWeights, weighed } from '../faults/other-weights.js';
 import { replicaOf } from '../faults/replica.js';
+import type { ServiceProcess } from '../system/service-process.js';
 
 const newer = { NODE_OPTIONS: `--import ${join(import.meta.dirname, '../faults/next-version.mjs')}` };
 
@@ -31,9 +33,9 @@ export const rollingRestartCells: readonly Cell[] = [
       load.hold(0.3);
     },
     async run(context) {
-      const { load, note } = context;
+      const { load, note, fail } = context;
       await load.reaches(0.1);
-      await sideBySide(context, async () => {
+      await sideBySide(context, async (replica) => {
         // Signals are under way before the publication and after it, and both versions take them.
         load.hold(0.7);
         await load.reaches(0.45);
@@ -41,6 +43,9 @@ export const rollingRestartCells: readonly Cell[] = [
         publications.set(context, published);
         note(`revision ${published.now} of ${weighed} took the place of ${published.before} at ${Math.round(load.progress * 100)} % of the load`);
         await load.reaches(0.6);
+        const scored = await verdictsBy(replica);
+        if (scored === 0) fail('the second replica scored nothing');
+        note(`${scored} verdicts are the second replica's`);
       });
       load.hold(1);
       await restartAsNewer(context);
@@ -49,14 +54,23 @@ export const rollingRestartCells: readonly Cell[] = [
   },
 ];
 
-async function sideBySide({ system }: CellContext, meanwhile: () => Promise<unknown>): Promise<void> {
+async function sideBySide({ system, fail }: CellContext, meanwhile: (replica: ServiceProcess) => Promise<unknown>): Promise<void> {
   const replica = await replicaOf(system, 'health-scoring');
   try {
     await replica.startUntilReady(newer);
-    await meanwhile();
-  } finally {
-    await replica.terminate();
+    await meanwhile(replica);
+  } catch (error) {
+    await replica.terminate().catch((later: unknown) => fail(`stopping the second replica: ${String(later)}`));
+    throw error;
   }
+  await replica.terminate();
+}
+
+/** How many verdicts a process has given since its start. */
+async function verdictsBy(replica: ServiceProcess): Promise<number> {
+  const { url } = JSON.parse(await replica.firstLine) as { url: string };
+  const scrape = parseScrape(await (await fetch(`${url}/metrics`)).text());
+  return total(scrape, 'perennial_verdicts_total') || 0;
 }
 
 async function restartAsNewer({ system, random, fail }: CellContext): Promise<void> {

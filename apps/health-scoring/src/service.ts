@@ -2,6 +2,7 @@ import { healthTopic, riskChangesTopic, scorecardsTopic, sourcesTopic } from '@p
 import type { ServiceDefinition } from '@perennial/service-kit/service';
 import { AppModule } from './app.module.js';
 import { parseHealthScoringConfig, type HealthScoringConfig } from './config.js';
+import { versionProblemOf } from './http/version-problems.js';
 import { clearDerived } from './persistence/clear-derived.js';
 import { AddImportQuestions1700000000094 } from './persistence/migrations/add-import-questions.js';
 import { AddKeyFeatures1700000000091 } from './persistence/migrations/add-key-features.js';
@@ -36,5 +37,6 @@ export const healthScoring: ServiceDefinition<HealthScoringConfig> = {
   ],
   writes: [healthTopic, riskChangesTopic, sourcesTopic, scorecardsTopic],
   clearDerived,
+  problemOf: versionProblemOf,
   parseConfig: parseHealthScoringConfig,
 };

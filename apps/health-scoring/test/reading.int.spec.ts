@@ -55,7 +55,7 @@ describe('reading', () => {
     const ids = async (query: string) => (await pageThrough(query)).map(({ id }) => id);
     expect(await ids('&riskLevel=red')).toHaveLength(6);
     expect(await ids('&band=unknown')).toHaveLength(6);
-    expect(await ids('&ownerId=olga&segment=smb')).toEqual(expect.arrayContaining(['a-01', 'a-03', 'a-05']));
+    expect((await ids('&ownerId=olga&segment=smb')).sort()).toEqual(['a-01', 'a-03', 'a-05']);
     expect(await ids(`&q=${encodeURIComponent('GRÖßE 100 %_')}`)).toEqual(['a-03']);
     expect(await ids('&q=A-1')).toHaveLength(10);
     expect(await ids('&q=nobody')).toEqual([]);
@@ -97,7 +97,7 @@ describe('reading', () => {
 
   it('describes its routes with what they answer', async () => {
     interface Operation { readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: object }> }>; readonly parameters: { readonly name: string }[] }
-    const { body } = await service.request<{ paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { properties: object }> } }>('GET', '/internal/openapi.json');
+    const { body } = await service.request<{ paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { properties: Record<string, { type?: string | string[] }> }> } }>('GET', '/internal/openapi.json');
     expect(Object.entries(body.paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method} ${path.replace('/api/v1/accounts', '')}`)).sort()).toEqual([
       'delete /{accountId}/overrides/{overrideId}', 'delete /{accountId}/sentiment/notes/{noteId}', 'get ', 'get /api/v1/judgements/imports', 'get /api/v1/judgements/overrides', 'get /api/v1/leading-indicators',
       ...['', '/{id}', '/{id}/backtests', '/{id}/backtests/{backtestId}', '/{id}/revisions', '/{id}/revisions/{revision}', '/{id}/revisions/{revision}/diff', '/{id}/simulations', '/{id}/simulations/{simulationId}', '/{id}/simulations/{simulationId}/accounts'].map((path) => `get /api/v1/scorecards${path}`),
@@ -106,6 +106,10 @@ describe('reading', () => {
       ...['', '/check', '/{id}/backtests', '/{id}/retire', '/{id}/revisions/{revision}/publish', '/{id}/roll-back', '/{id}/simulations', '/{id}/simulations/{simulationId}/cancel'].map((path) => `post /api/v1/scorecards${path}`), 'post /{accountId}/indicators/{indicatorId}/{action}', 'post /{accountId}/overrides',
       'put /{accountId}/sentiment/notes/{noteId}',
     ]);
+    // What the framework cannot make out it calls an object: of dates, and of what may be anything.
+    const bare = Object.entries(body.components.schemas).flatMap(([name, { properties }]) =>
+      Object.entries(properties).flatMap(([field, schema]) => ([schema.type].flat().includes('object') && !('properties' in schema) && !('additionalProperties' in schema) && !('patternProperties' in schema) ? [`${name}.${field}`] : [])));
+    expect(bare).toEqual([]);
     for (const [path, operations] of Object.entries(body.paths)) {
       for (const [method, { responses }] of Object.entries(operations)) {
         const [status, answer] = Object.entries(responses).find(([code]) => code.startsWith('2'))!;

@@ -3,7 +3,9 @@ import type { HealthState } from '@perennial/contracts/health';
 import { scorecardsTopic } from '@perennial/contracts/topics';
 import { Database } from '@perennial/persistence/transaction';
 import { testEventLog } from '@perennial/testing/event-log';
+import type { TestClock } from '@perennial/service-kit/clock';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { LookAtDueAccounts } from '../src/application/look-at-due-accounts.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import type { Scorecard } from '../src/domain/scorecard/scorecard.js';
 import { healthScoring } from '../src/service.js';
@@ -112,6 +114,32 @@ describe('scorecards', () => {
       [revision, 'replaced', ['publish: the board wants it']],
       [1, 'in_force', ['roll_back: too strict', 'publish: edition 3 comes with the software']],
     ]);
+  });
+
+  it('a silence that was due before the publication, and that nobody had looked for, alarms as time\'s doing, once', async () => {
+    await desk.tellAccounts(desk.account('quiet', { createdAt: desk.days(-90) }), desk.account('busy', { createdAt: desk.days(-90) }));
+    await desk.tell(...['quiet', 'busy'].flatMap((id) => [...desk.well(id), ...Array.from({ length: 84 }, (_, day) => desk.signal(id, 'usage', { event: 'used', quantity: 100 }, { at: desk.days(day - 84), personId: 'pat' }))]));
+    for (let day = 1; day <= 10; day += 1) {
+      await desk.tell(desk.signal('busy', 'usage', { event: 'used', quantity: 100 }, { personId: 'pat' }));
+      await service.advance(desk.days(1));
+    }
+    const told = (await desk.risks('quiet')).length;
+    expect([await desk.kinds('quiet'), (await desk.health('quiet')).riskLevel]).toEqual([[], 'green']);
+
+    // Two days on the silence is too long; the sweep stands still until the publication has been followed.
+    const sweep = jest.spyOn(service.running.get(LookAtDueAccounts), 'runDue').mockResolvedValue();
+    await desk.tell(desk.signal('busy', 'usage', { event: 'used', quantity: 100 }, { personId: 'pat' }));
+    (service.clock as TestClock).advance(new Date(desk.days(2)));
+    const revision = await draft({ ...card, description: 'as before' });
+    expect((await publish(revision)).status).toBe(200);
+    await until(async () => (await desk.health('quiet')).scorecard.revision === revision);
+    sweep.mockRestore();
+    service.running.nudge();
+    await service.settle();
+    expect((await desk.health('quiet')).indicators).toMatchObject([{ kind: 'gone_dark' }]);
+    expect((await desk.health('quiet')).indicators[0]).not.toHaveProperty('byRevision');
+    expect((await desk.risks('quiet')).slice(told)).toMatchObject([{ from: 'green', to: 'amber', cause: 'time', scorecardRevision: { id: 'csm-led', revision: 1 } }]);
+    expect((await get<Revision>(`/csm-led/revisions/${revision}`)).body.rollout).toMatchObject({ waiting: 0, riskLevels: [] });
   });
 
   it('says why it does not publish, and changes nothing then', async () => {

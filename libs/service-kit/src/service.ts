@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { MigrationInterface } from 'typeorm';
 import type { AccessGuard, Authenticate } from './access-guard.js';
 import type { Clock } from './clock.js';
+import type { ProblemException } from './http/problem.js';
 import type { TableRoute } from './http/raw-route.js';
 import type { ClearDerived } from './operations/rebuildable.js';
 
@@ -27,6 +28,8 @@ export interface ServiceDefinition<Config extends object = object> {
   readonly clearDerived?: ClearDerived;
   /** It is reached from outside, the others through it: its `/metrics` need the scope `operate`. */
   readonly isPublicOrigin?: boolean;
+  /** How an error that the service alone knows is answered over HTTP; null: it does not know it either. */
+  readonly problemOf?: (error: unknown) => ProblemException | null;
   /** Environment -> settings of this service; `faults` lists everything wrong, by variable name. */
   parseConfig(env: Readonly<Record<string, string | undefined>>): { config: Config; faults: string[] };
   /**

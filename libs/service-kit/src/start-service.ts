@@ -55,7 +55,7 @@ export async function startService(definition: ServiceDefinition, platform: Plat
       { logger: new NestLogger(platform.logger), abortOnError: false, bodyParser: false },
     );
     const guard = new AccessGuard(definition.authenticate?.(app) ?? byIdentityToken(verifier));
-    const routes = configureHttp(app, name, guard, logger);
+    const routes = configureHttp(app, name, guard, logger, definition.problemOf);
     await definition.configureHttp?.(app, config, guard);
     await app.init();
     refuseOtherMethods(app.getHttpAdapter().getInstance(), routes, guard);

@@ -26,10 +26,10 @@ export const mostDrafts = 100;
 /** Scorecards that people and the software may have in all. */
 const mostScorecards = 200;
 
-/** Drafts, publications, and the way back. A refusal changes nothing: whoever asked must not commit. */
 /** Publications that a roll-back looks through. */
 const mostPublications = 1_000;
 
+/** Drafts, publications, and the way back. A refusal changes nothing: whoever asked must not commit. */
 @Injectable()
 export class ChangeScorecards {
   constructor(

@@ -4,7 +4,7 @@ import type { DayFacts } from '../domain/days/day-facts.js';
 import { judgeDay, markOf, type DayVerdict } from '../domain/days/judge-day.js';
 import type { KeptDay } from '../domain/days/day-codec.js';
 import { unreadIn } from '../domain/days/reading-plan.js';
-import { UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import type { CompiledScorecard, ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
 import type { EpochDay } from '../domain/time/day.js';
 import { DayStore } from './day-store.js';
 import type { HealthDayNow } from './health-queries.js';
@@ -38,21 +38,15 @@ export class PastDays {
     private readonly revisions: ScorecardRevisions,
   ) {}
 
-  /** Null: nothing is kept of that day. `by` null: the revision that judged it. `unknown` and `unfit`: no such revision, or one that this version cannot judge by. */
-  async dayOf(accountId: string, day: EpochDay, by: ScorecardRef | null, known: 'then' | 'now' = 'then'): Promise<PastDay | 'unknown' | 'unfit' | null> {
+  /** Null: nothing is kept of that day. `by` null: the revision that judged it. `unknown`: no such revision. Throws UnfitScorecard where this version of the software cannot judge by it. */
+  async dayOf(accountId: string, day: EpochDay, by: ScorecardRef | null, known: 'then' | 'now' = 'then'): Promise<PastDay | 'unknown' | null> {
     const [kept] = await this.days.readingsOf(accountId, day, day);
     if (kept === undefined) return null;
     const { id, revision } = by ?? kept.judgedBy;
     if ((await this.scorecards.find(this.database, id, revision)) === null) return 'unknown';
     const isOwn = id === kept.judgedBy.id && revision === kept.judgedBy.revision;
-    let card: CompiledScorecard;
-    try {
-      // On its way from one scorecard to another it was judged by both.
-      card = await this.revisions.judging(isOwn ? kept : { judgedBy: { id, revision }, passage: null });
-    } catch (error) {
-      if (error instanceof UnfitScorecard) return 'unfit';
-      throw error;
-    }
+    // On its way from one scorecard to another it was judged by both.
+    const card = await this.revisions.judging(isOwn ? kept : { judgedBy: { id, revision }, passage: null });
     const verdict = judgeDay(kept.facts, card);
     const then: PastDay = { kept, facts: kept.facts, card, verdict, isAsSaid: isOwn ? markOf(verdict) === kept.mark : null, unread: unreadIn(kept.facts.plan, card), restated: null };
     return known === 'then' ? then : this.now(accountId, then);

@@ -2,6 +2,7 @@ import { Reader, Writer } from './codec/bytes.js';
 import { accountFactsCodec } from './codec/account-facts-codec.js';
 import { bool, day, id, integer, list, natural, nullable, number, oneOf, record, since, text, type Codec } from './codec/codec.js';
 import { heaviestCodec } from './codec/heaviest-codec.js';
+import { NewerFormat } from './codec/newer-format.js';
 import { productCodec } from './codec/product-codec.js';
 import { contactCodec } from './codec/contact-codec.js';
 import { emptyProductFacts, type ProductFacts } from './products/product-facts.js';
@@ -106,15 +107,10 @@ function pack<T>(codec: Codec<T>, value: T): Buffer {
   return out.toBuffer();
 }
 
-/** A newer version of the software packed the row. */
-export class NewerFormat extends Error {
-  override readonly name = 'NewerFormat';
-}
-
 function unpack<T>(codec: Codec<T>, bytes: Buffer): T {
   const input = new Reader(bytes);
   input.format = input.byte();
-  if (input.format > format) throw new NewerFormat(`the packed state has format ${input.format}, this version reads up to ${format}: finish the upgrade of this service`);
+  if (input.format > format) throw new NewerFormat('state', input.format, format);
   if (input.format < 1) throw new RangeError(`the packed state has format ${input.format}`);
   const value = codec.read(input);
   if (!input.atEnd) throw new RangeError('the packed state is longer than its format');

@@ -40,7 +40,7 @@ export class PastMeasure {
   @ApiProperty() weight!: number;
   @ApiProperty({ type: Number, nullable: true }) contribution!: number | null;
   @ApiProperty({ enum: ['ok', 'stale', 'missing', 'not_applicable'] }) state!: string;
-  @ApiProperty({ format: 'date-time', nullable: true }) validUntil!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) validUntil!: string | null;
 }
 
 export class PastAdjustment {

@@ -22,7 +22,6 @@ export class PastDaysController {
     const past = day === null ? null : await this.pastDays.dayOf(accountId, day, by, known);
     if (past === null) throw new NotFoundException(`nothing is kept of ${accountId} on ${text}: it was not looked at, or readings are no longer kept; its score may stand in the history`);
     if (past === 'unknown') throw new NotFoundException(`there is no revision ${revision} of a scorecard ${scorecardId}`);
-    if (past === 'unfit') throw new ProblemException(409, 'this version of the software cannot judge by that revision', { code: 'scorecard_unfit' });
     return pastDayViewOf(accountId, past);
   }
 }

@@ -6,6 +6,9 @@ import { Criteria, Scorecard } from '../domain/scorecard/scorecard.js';
 const schemaOf = (schema: object, description: string): ApiPropertyOptions => ({ ...(JSON.parse(JSON.stringify(schema)) as object), description });
 export const Document = () => ApiProperty(schemaOf(Scorecard, 'The whole scorecard. Settings are those of its measures, caps and indicators.'));
 
+/** A document as it was sent: what the framework read is made of its own kind of objects. */
+export const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));
+
 export class CheckScorecard {
   @Document()
   @IsObject()
@@ -102,11 +105,14 @@ export class RevisionView extends RevisionRow {
   @ApiProperty({ type: RolloutView, nullable: true, description: 'How far its last publication has come; null: it was never in force.' }) rollout!: RolloutView | null;
 }
 
+/** Whatever stands in a document. */
+const anything = { anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })) };
+
 export class ChangeView {
   @ApiProperty({ example: 'measures.survey.weight' }) path!: string;
   @ApiProperty({ example: 'measure survey: weight 9 -> 12' }) text!: string;
-  @ApiPropertyOptional({ description: 'Absent where it was added.' }) before?: unknown;
-  @ApiPropertyOptional({ description: 'Absent where it was removed.' }) after?: unknown;
+  @ApiPropertyOptional({ ...anything, description: 'Absent where it was added.' }) before?: unknown;
+  @ApiPropertyOptional({ ...anything, description: 'Absent where it was removed.' }) after?: unknown;
 }
 
 export class ComparisonView {

@@ -6,12 +6,13 @@ import { ApiListResponse } from '@perennial/service-kit/api-list-response';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/idempotency';
 import { listOf, ListQuery, type List } from '@perennial/service-kit/list';
-import { ChangeScorecards, mostDrafts, type Outcome, type Refusal } from '../application/change-scorecards.js';
+import { ChangeScorecards, mostDrafts, type Outcome } from '../application/change-scorecards.js';
 import { ScorecardQueries } from '../application/scorecard-queries.js';
 import type { Publication } from '../application/scorecard-store.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
 import { scorecardFaults } from '../domain/scorecard/check-scorecard.js';
-import { CheckedScorecard, CheckScorecard, ComparisonView, DraftScorecard, PublicationView, PublishScorecard, RevisionRow, RevisionView, ScorecardReason, ScorecardView } from './scorecard.dto.js';
+import { found, held } from './outcomes.js';
+import { CheckedScorecard, CheckScorecard, ComparisonView, DraftScorecard, plain, PublicationView, PublishScorecard, RevisionRow, RevisionView, ScorecardReason, ScorecardView } from './scorecard.dto.js';
 import { ComparisonQuery, publicationViewOf, revisionOf, revisionRowOf, revisionViewOf, ScorecardListQuery, scorecardViewOf } from './scorecard-views.js';
 
 @ApiTags('scorecards')
@@ -135,20 +136,3 @@ export class ScorecardsController {
     return this.database.transaction((tx) => once(tx, call, () => effect(tx)));
   }
 }
-
-const statusOf: Readonly<Record<Refusal['refused'], number>> = { unknown: 404, invalid: 400, in_force: 409, not_in_force: 409, revision_conflict: 409, nothing_before: 409, nobody_judges: 409, too_many: 409 };
-const codeOf: Partial<Record<Refusal['refused'], string>> = { unknown: 'not_found', invalid: 'scorecard_invalid' };
-
-export function held<T extends object>(outcome: Outcome<T>): T {
-  if (!('refused' in outcome)) return outcome;
-  const { refused, detail, errors } = outcome;
-  throw new ProblemException(statusOf[refused], detail, { code: codeOf[refused] ?? refused, ...(errors && { errors: errors.map((error) => ({ ...error, pointer: refused === 'invalid' ? `/document${error.pointer}` : error.pointer })) }) });
-}
-
-export function found<T>(value: T | null, detail: string): T {
-  if (value === null) throw new NotFoundException(detail);
-  return value;
-}
-
-/** As it was sent: what the framework read is made of its own kind of objects. */
-export const plain = (document: object): unknown => JSON.parse(JSON.stringify(document));

@@ -92,8 +92,8 @@ export class SimulationView {
   @ApiProperty({ type: String, nullable: true, description: 'Why it failed.' }) error!: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty() createdBy!: string;
-  @ApiProperty({ format: 'date-time', nullable: true }) startedAt!: string | null;
-  @ApiProperty({ format: 'date-time', nullable: true }) endedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) startedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) endedAt!: string | null;
   @ApiProperty({ type: SimulationResult, nullable: true, description: 'Null until it is completed.' }) result!: SimulationResult | null;
 }
 

@@ -9,7 +9,8 @@ import { Idempotent, once, type IdempotentCall } from '@perennial/service-kit/id
 import { listOf, UuidListQuery, type List } from '@perennial/service-kit/list';
 import { SimulateScorecards } from '../application/simulations/simulate-scorecards.js';
 import { SimulationStore } from '../application/simulations/simulation-store.js';
-import { found, held, plain } from './scorecards.controller.js';
+import { found, held } from './outcomes.js';
+import { plain } from './scorecard.dto.js';
 import { SimulatedAccountQuery, SimulatedAccountView, SimulationView, StartSimulation } from './simulation.dto.js';
 import { simulatedAccountViewOf, simulationViewOf } from './simulation-views.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@perennial/persistence/transaction';
+import { NewerFormat } from '../domain/codec/newer-format.js';
 import { dayPlanOf, type DayPlan } from '../domain/days/reading-plan.js';
 import { readingPlans } from './packed-book.js';
 
@@ -21,7 +22,7 @@ export class KnownPlans {
     }
   }
 
-  /** As `unpack`, one by one: null in the place of what even then is a RangeError, which this version cannot read. */
+  /** As `unpack`, one by one: null in the place of what this version cannot read even then. */
   async unpackEach<R, T>(rows: readonly R[], unpack: (row: R) => T, sql: Sql = this.database): Promise<(T | null)[]> {
     const unpackAll = (): (T | null)[] => rows.map((row) => unlessUnreadable(() => unpack(row)));
     const unpacked = unpackAll();
@@ -40,7 +41,7 @@ function unlessUnreadable<T>(unpack: () => T): T | null {
   try {
     return unpack();
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError || error instanceof NewerFormat) return null;
     throw error;
   }
 }

@@ -8,8 +8,9 @@ import { LRUCache } from 'lru-cache';
 import { AccountHealthStore, type AccountCard, type NamedContacts, type ScoredAccount } from '../application/account-health-store.js';
 import { SignalTime } from '../application/signal-time.js';
 import { initialState } from '../domain/account-health.js';
+import { NewerFormat } from '../domain/codec/newer-format.js';
 import type { PersonUse } from '../domain/contacts/active-days.js';
-import { decodeState, NewerFormat } from '../domain/state-codec.js';
+import { decodeState } from '../domain/state-codec.js';
 import type { AccountHealthState } from '../domain/state.js';
 import { loadContacts, loadUses, saveContacts } from './contact-rows.js';
 import { loadProducts, saveProducts } from './product-rows.js';
@@ -134,7 +135,7 @@ function stateOf(accountId: string, packed: Buffer): AccountHealthState {
   try {
     return decodeState(accountId, packed);
   } catch (error) {
-    throw error instanceof NewerFormat ? new Fatal(error.message) : error;
+    throw error instanceof NewerFormat ? new Fatal(error.message, { cause: error }) : error;
   }
 }
 

@@ -9,7 +9,11 @@ import { ProblemException, nothingHere, problemContentType, problemOf, type Prob
 /** Turns every error of a request into problem details; what is unknown becomes 500 and tells nothing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** `problemOf`: how errors are answered that a service alone knows. */
+  constructor(
+    private readonly logger: Logger,
+    private readonly problemOf: (error: unknown) => ProblemException | null = () => null,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -18,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Answers outside of Nest's routes too (parsers, plugins). */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { status, detail, code, errors, retryAfterSeconds } = describe(error instanceof NotFoundException && request.is404 ? nothingHere() : error);
+    const { status, detail, code, errors, retryAfterSeconds } = describe(error instanceof NotFoundException && request.is404 ? nothingHere() : (this.problemOf(error) ?? error));
     if (status >= 500) inTraceOf(request, () => this.log(error, status, request));
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();

@@ -1,5 +1,6 @@
 import { Reader, Writer } from '../codec/bytes.js';
 import { integer, number, oneOf, type Codec } from '../codec/codec.js';
+import { NewerFormat } from '../codec/newer-format.js';
 import type { ScorecardRef } from '../scorecard/compile-scorecard.js';
 import { pointsOn } from '../scorecard/curve.js';
 import type { DayPassage } from '../scorecard/passage.js';
@@ -185,11 +186,12 @@ export function encodeDay({ facts, mark, passage }: PackedDay, day: EpochDay): B
   return out.toBuffer();
 }
 
-/** Reads what `encodeDay` wrote of a look at `asOf`. Throws RangeError on a format or plan it does not know. */
+/** Reads what `encodeDay` wrote of a look at `asOf`. Throws NewerFormat, and RangeError on a plan it does not know and on bytes that are none of its own. */
 export function decodeDay(bytes: Buffer, day: EpochDay, asOf: EpochMs, plans: ReadonlyMap<number, DayPlan>): PackedDay {
   const input = new Reader(bytes);
   input.format = input.byte();
-  if (input.format < 1 || input.format > format) throw new RangeError(`the packed day has format ${input.format}, this version reads up to ${format}`);
+  if (input.format > format) throw new NewerFormat('day', input.format, format);
+  if (input.format < 1) throw new RangeError(`the packed day has format ${input.format}`);
   const planId = input.natural();
   const plan = plans.get(planId);
   if (plan === undefined) throw new RangeError(`the packed day was read by plan ${planId}, which is not known`);

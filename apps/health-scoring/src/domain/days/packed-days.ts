@@ -3,7 +3,7 @@ import type { DayPlan } from './reading-plan.js';
 
 /**
  * All kept days of an account in one piece, as the database puts them together. Each: day (int4), instant of the look (int8, ms), revision (int4),
- * then the scorecard's id and the packed facts, each with its length in front (int4). Throws RangeError on what this version cannot read.
+ * then the scorecard's id and the packed facts, each with its length in front (int4). Throws as `decodeDay` does.
  */
 export function unpackDays(bytes: Buffer, plans: ReadonlyMap<number, DayPlan>): KeptDay[] {
   const days: KeptDay[] = [];

@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { AccountJson, SimulatedPart, SimulationSetup, SimulationTask } from '../../application/simulations/simulator.js';
 import { backtestDifferenceOf, type BacktestDifference } from '../../domain/backtest/backtest-difference.js';
 import { rounded } from '../../domain/backtest/rounded.js';
+import { NewerFormat } from '../../domain/codec/newer-format.js';
 import { unpackDays } from '../../domain/days/packed-days.js';
 import { dayPlanOf, type DayPlan } from '../../domain/days/reading-plan.js';
 import { UnfitScorecard } from '../../domain/scorecard/compile-scorecard.js';
@@ -104,7 +105,7 @@ async function answer({ task }: Question): Promise<Answer> {
     return { found: task === null ? await difference() : await simulate(task) };
   } catch (error) {
     // What these documents or days do to it they would do again; all else is the database's, which is tried again.
-    const isFinal = error instanceof RangeError || error instanceof UnfitScorecard || error instanceof TypeError;
+    const isFinal = error instanceof RangeError || error instanceof NewerFormat || error instanceof UnfitScorecard || error instanceof TypeError;
     await client?.end().catch(() => undefined);
     client = null;
     return { fault: error instanceof Error ? error.message : String(error), isFinal };
