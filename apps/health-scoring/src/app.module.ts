@@ -43,6 +43,7 @@ import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
+import { ForgetSimulations } from './application/simulations/forget-simulations.js';
 import { RunSimulations } from './application/simulations/run-simulations.js';
 import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
 import { SimulationStore } from './application/simulations/simulation-store.js';
@@ -126,6 +127,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FollowScorecards,
     SimulateScorecards,
     RunSimulations,
+    ForgetSimulations,
     WatchSources,
     NoteCustomerDays,
     AskAboutImports,

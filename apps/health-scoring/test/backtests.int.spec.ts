@@ -66,6 +66,10 @@ describe('backtests', () => {
     expect((await post('/csm-led/backtests', {}, { 'Idempotency-Key': 'k' })).body.id).toBe(made.body.id);
     for (const path of ['/luck/backtests', '/csm-led/backtests/x', `/digital/backtests/${made.body.id}`]) expect([path, (await get(path)).status]).toEqual([path, 404]);
     await service.settle();
+    // Nothing comes after what is not there.
+    for (const [card, after] of [['csm-led', '10000000-0000-4000-8000-000000000000'], ['digital', made.body.id]]) {
+      expect(await get(`/${card}/backtests?startingAfter=${after}`)).toMatchObject({ status: 400, body: { code: 'invalid', errors: [{ pointer: '?startingAfter' }] } });
+    }
     await sql(`INSERT INTO backtest (id, scorecard_id, revision, state, asked_at, asked_by, lease, leased_until) SELECT gen_random_uuid(), 'csm-led', 1, 'running', now(), 'x', gen_random_uuid(), 'infinity' FROM generate_series(1, 20)`);
     expect(await post('/csm-led/backtests')).toMatchObject({ status: 409, body: { code: 'too_many_backtests' } });
   });

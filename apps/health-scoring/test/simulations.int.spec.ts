@@ -97,6 +97,28 @@ describe('simulations', () => {
     }
   });
 
+  it('that end before they are completed leave nothing of their terms', async () => {
+    const service = await startTestService(healthScoring);
+    try {
+      const database = service.running.get(Database);
+      const store = service.running.get(SimulationStore);
+      store.claim = () => Promise.resolve(null);
+      const terms = async () => (await database.query<{ id: string }>('SELECT simulation_id AS id FROM simulated_term')).map(({ id }) => id);
+      const begun = async () => {
+        const { id } = (await callsTo(service).post<SimulationView>('/csm-led/simulations', {})).body;
+        await database.query({ text: `INSERT INTO simulated_term VALUES ($1, 'a', '[]')`, values: [id] });
+        return id;
+      };
+      const [cancelled, failed, other] = [await begun(), await begun(), await begun()];
+      await callsTo(service).post(`/csm-led/simulations/${cancelled}/cancel`);
+      expect((await terms()).sort()).toEqual([failed, other].sort());
+      await database.transaction((tx) => store.fail(tx, failed, 'why', service.clock.now()));
+      expect(await terms()).toEqual([other]);
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('of kept drafts are listed, can be cancelled, and refuse what they cannot do', async () => {
     const service = await startTestService(healthScoring, { env: { READINGS_KEPT_DAYS: '100' } });
     try {
@@ -123,6 +145,10 @@ describe('simulations', () => {
       expect((await post<SimulationView>(`/csm-led/simulations/${third}/cancel`)).body).toMatchObject({ state: 'cancelled', result: null });
       await service.settle();
       expect((await get<SimulationView>(`/csm-led/simulations/${third}`)).body.state).toBe('cancelled');
+      // None of them is there for ever, also where nobody asks for another.
+      await service.advance(new Desk(service).days(91));
+      await service.settle();
+      expect((await get<{ data: SimulationView[] }>('/csm-led/simulations')).body.data).toEqual([]);
 
       const refused = async (path: string, body: object) => {
         const answer = await post<{ code: string; errors?: { pointer: string }[] }>(path, body);

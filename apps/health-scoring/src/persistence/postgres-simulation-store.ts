@@ -73,15 +73,27 @@ export class PostgresSimulationStore extends SimulationStore {
 
   async complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void> {
     await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, ended_at = $3 WHERE id = $1`, values: [id, JSON.stringify(difference), at] });
-    await tx.query({ text: 'DELETE FROM simulated_term WHERE simulation_id = $1', values: [id] });
+    await this.forgetTerms(tx, id);
   }
 
   async cancel(tx: Transaction, id: string, at: Date): Promise<boolean> {
-    return (await tx.query({ text: `UPDATE simulation SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, at] })).length === 1;
+    const isCancelled = (await tx.query({ text: `UPDATE simulation SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, at] })).length === 1;
+    if (isCancelled) await this.forgetTerms(tx, id);
+    return isCancelled;
   }
 
-  async fail(sql: Sql, id: string, fault: string, at: Date): Promise<void> {
-    await sql.query({ text: `UPDATE simulation SET state = 'failed', fault = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL`, values: [id, fault, at] });
+  async fail(tx: Transaction, id: string, fault: string, at: Date): Promise<void> {
+    const isFailed = (await tx.query({ text: `UPDATE simulation SET state = 'failed', fault = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, fault, at] })).length === 1;
+    if (isFailed) await this.forgetTerms(tx, id);
+  }
+
+  private async forgetTerms(tx: Transaction, id: string): Promise<void> {
+    await tx.query({ text: 'DELETE FROM simulated_term WHERE simulation_id = $1', values: [id] });
+  }
+
+  async oldestEnd(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>('SELECT min(ended_at) AS at FROM simulation');
+    return row?.at ?? null;
   }
 
   async forgetBefore(sql: Sql, instant: Date): Promise<void> {

@@ -56,7 +56,7 @@ export class RunSimulations implements DueWork {
       if (claimed === null || !(error instanceof SimulationImpossible)) throw error;
       const { id } = claimed as Simulation;
       this.logger.error({ msg: 'the simulation failed', simulation_id: id, err: error });
-      await this.store.fail(this.database, id, error.message, this.clock.now());
+      await this.database.transaction((tx) => this.store.fail(tx, id, error.message, this.clock.now()));
       return true;
     }
   }

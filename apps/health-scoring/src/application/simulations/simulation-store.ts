@@ -58,9 +58,12 @@ export abstract class SimulationStore {
   abstract save(tx: Transaction, simulation: Simulation, differing: readonly AccountJson[], terms: readonly AccountJson[]): Promise<void>;
   /** Ends it with what was found; nothing where it was cancelled meanwhile. */
   abstract complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void>;
-  /** False where it is over already. */
+  /** False where it is over already; else what was kept of its terms goes. */
   abstract cancel(tx: Transaction, id: string, at: Date): Promise<boolean>;
-  abstract fail(sql: Sql, id: string, fault: string, at: Date): Promise<void>;
+  /** Nothing where it is over already. */
+  abstract fail(tx: Transaction, id: string, fault: string, at: Date): Promise<void>;
+  /** When the first of those that are kept ended. */
+  abstract oldestEnd(): Promise<Date | null>;
   /** Forgets those that ended before. */
   abstract forgetBefore(sql: Sql, instant: Date): Promise<void>;
 }
