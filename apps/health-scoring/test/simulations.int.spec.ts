@@ -7,7 +7,7 @@ import { DayStore } from '../src/application/day-store.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { OutcomeStore } from '../src/application/outcome-store.js';
 import { SimulationStore } from '../src/application/simulations/simulation-store.js';
-import { Simulator } from '../src/application/simulations/simulator.js';
+import { SimulationImpossible, Simulator } from '../src/application/simulations/simulator.js';
 import { backtestDifferenceOf } from '../src/domain/backtest/backtest-difference.js';
 import { rounded } from '../src/domain/backtest/rounded.js';
 import type { Scorecard } from '../src/domain/scorecard/scorecard.js';
@@ -138,6 +138,15 @@ describe('simulations', () => {
       // Of the same instant the one with the higher id comes first.
       expect((await get<{ data: SimulationView[] }>('/csm-led/simulations')).body.data.map(({ id }) => id)).toEqual([second, first.body.id].sort((a, b) => (a > b ? -1 : 1)));
       expect((await post(`/csm-led/simulations/${first.body.id}/cancel`)).status).toBe(409);
+
+      // More terms than fit into memory do not undo what was counted.
+      const simulator = service.running.get(Simulator);
+      const difference = simulator.difference.bind(simulator);
+      simulator.difference = () => Promise.reject(new SimulationImpossible('out of memory'));
+      const large = (await post<SimulationView>('/csm-led/simulations', { days: 7 })).body.id;
+      await service.settle();
+      expect((await get<SimulationView>(`/csm-led/simulations/${large}`)).body).toMatchObject({ state: 'completed', error: null, result: { accounts: 1, backtest: null, noBacktest: 'out of memory' } });
+      simulator.difference = difference;
 
       const store = service.running.get(SimulationStore);
       store.save = () => Promise.reject(new Error('away'));

@@ -22,7 +22,7 @@ it('adds up the contacts of a large account some at a time, each once', async ()
       return all.filter(({ personId }) => after === null || personId > after).slice(0, limit);
     },
   };
-  const clock = { now: () => new Date((today + 0.5) * 86_400_000) } as Clock;
+  const clock = { now: () => new Date((today + 0.5) * 86_400_000) };
   const adoption = await new AccountAdoption(contacts as ContactQueries, { read: async () => null } as unknown as StateQueries, clock).of('a');
   expect(adoption).toMatchObject({
     day: today, events: 0, total: { dau: 25, wau: 175, mau: 700, breadth: { features: 1, featuresPerContact: 0.5 }, depth: { activeDaysPerContact: 1 } },

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SimulationStore, type SimulatedAccount, type Simulation } from '../application/simulations/simulation-store.js';
 import type { AccountJson } from '../application/simulations/simulator.js';
-import type { BacktestDifference } from '../domain/backtest/backtest-difference.js';
 import { isoDay } from '../domain/time/day.js';
 
 const columns = `id, scorecard_id AS "scorecardId", revision, document, generation, from_day - date '1970-01-01' AS "from", to_day - date '1970-01-01' AS "to", state, accounts, after_account AS "after", tally, is_counted AS "isCounted", difference, fault,
@@ -71,8 +70,8 @@ export class PostgresSimulationStore extends SimulationStore {
     await add('add-simulated-terms', 'INSERT INTO simulated_term (simulation_id, account_id, terms)', terms);
   }
 
-  async complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void> {
-    await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, ended_at = $3 WHERE id = $1`, values: [id, JSON.stringify(difference), at] });
+  async complete(tx: Transaction, id: string, { difference, fault }: Pick<Simulation, 'difference' | 'fault'>, at: Date): Promise<void> {
+    await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, fault = $3, ended_at = $4 WHERE id = $1`, values: [id, difference && JSON.stringify(difference), fault, at] });
     await this.forgetTerms(tx, id);
   }
 
