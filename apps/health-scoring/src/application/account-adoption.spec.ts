@@ -1,4 +1,3 @@
-import type { Clock } from '@perennial/service-kit/clock';
 import { newContact, type ContactFacts } from '../domain/contacts/contact-facts.js';
 import { markUse } from '../domain/contacts/days-of-use.js';
 import { AccountAdoption } from './account-adoption.js';
