@@ -6,6 +6,7 @@ import { AskForBacktests } from './application/ask-for-backtests.js';
 import { Backfills } from './application/backfills.js';
 import { AccountAdoption } from './application/account-adoption.js';
 import { AccountTrees } from './application/account-trees.js';
+import { BacktestReports } from './application/backtest-reports.js';
 import { BacktestScorecard } from './application/backtest-scorecard.js';
 import { BacktestStore } from './application/backtest-store.js';
 import { ChangeScorecards } from './application/change-scorecards.js';
@@ -43,6 +44,7 @@ import { ScoringPolicy } from './application/scoring-policy.js';
 import { ShipScorecards } from './application/ship-scorecards.js';
 import { SignalAgeGauge } from './application/signal-age-gauge.js';
 import { SignalTime } from './application/signal-time.js';
+import { ForgetSimulations } from './application/simulations/forget-simulations.js';
 import { RunSimulations } from './application/simulations/run-simulations.js';
 import { SimulateScorecards } from './application/simulations/simulate-scorecards.js';
 import { SimulationStore } from './application/simulations/simulation-store.js';
@@ -94,6 +96,7 @@ import { PostgresUnusedSignalStore } from './persistence/postgres-unused-signal-
 import { PostgresOutcomeStore } from './persistence/postgres-outcome-store.js';
 import { PostgresSimulationStore } from './persistence/postgres-simulation-store.js';
 import { WorkerSimulator } from './persistence/simulations/worker-simulator.js';
+import { WorkerReports } from './persistence/threads/worker-reports.js';
 import { PostgresUsagePeerStore } from './persistence/postgres-usage-peer-store.js';
 import { PostgresSourceStore } from './persistence/postgres-source-store.js';
 
@@ -127,6 +130,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     FollowScorecards,
     SimulateScorecards,
     RunSimulations,
+    ForgetSimulations,
     WatchSources,
     NoteCustomerDays,
     AskAboutImports,
@@ -166,6 +170,7 @@ import { PostgresSourceStore } from './persistence/postgres-source-store.js';
     { provide: SimulationStore, useClass: PostgresSimulationStore },
     { provide: Simulator, useClass: WorkerSimulator },
     { provide: BacktestStore, useClass: PostgresBacktestStore },
+    { provide: BacktestReports, useClass: WorkerReports },
     { provide: OutcomeStore, useClass: PostgresOutcomeStore },
     { provide: SourceStore, useClass: PostgresSourceStore },
     { provide: CohortStore, useClass: PostgresCohortStore },

@@ -9,6 +9,7 @@ import { isoDay, startOf } from '../src/domain/time/day.js';
 import { KnownPlans } from '../src/persistence/known-plans.js';
 import { PostgresDayStore } from '../src/persistence/postgres-day-store.js';
 import { PostgresScorecardStore } from '../src/persistence/postgres-scorecard-store.js';
+import { WorkerReports } from '../src/persistence/threads/worker-reports.js';
 import { Desk } from './desk.js';
 import { plantedBook, type PlantedAccount } from './planted-book.js';
 import { csmLedScorecard } from './scenario.js';
@@ -43,7 +44,7 @@ const renewalOf = (accountId: string, { renewalId, startsOn, noticeOn, lost, dec
 });
 
 async function backtest({ database, outcomes }: Bench): Promise<FoundByBacktest> {
-  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database, new KnownPlans(database)), new ScorecardRevisions(database, new PostgresScorecardStore(database))).run(csmLedScorecard);
+  const steps = new BacktestScorecard(database, outcomes, new PostgresDayStore(database, new KnownPlans(database)), new ScorecardRevisions(database, new PostgresScorecardStore(database)), new WorkerReports()).run(csmLedScorecard);
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;

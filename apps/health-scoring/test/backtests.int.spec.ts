@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { Database } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { BacktestImpossible, BacktestReports, type OpenReport } from '../src/application/backtest-reports.js';
 import { BacktestStore } from '../src/application/backtest-store.js';
 import { healthScoring } from '../src/service.js';
 import { Desk } from './desk.js';
@@ -66,8 +67,41 @@ describe('backtests', () => {
     expect((await post('/csm-led/backtests', {}, { 'Idempotency-Key': 'k' })).body.id).toBe(made.body.id);
     for (const path of ['/luck/backtests', '/csm-led/backtests/x', `/digital/backtests/${made.body.id}`]) expect([path, (await get(path)).status]).toEqual([path, 404]);
     await service.settle();
+    // Nothing comes after what is not there.
+    for (const [card, after] of [['csm-led', '10000000-0000-4000-8000-000000000000'], ['digital', made.body.id]]) {
+      expect(await get(`/${card}/backtests?startingAfter=${after}`)).toMatchObject({ status: 400, body: { code: 'invalid', errors: [{ pointer: '?startingAfter' }] } });
+    }
     await sql(`INSERT INTO backtest (id, scorecard_id, revision, state, asked_at, asked_by, lease, leased_until) SELECT gen_random_uuid(), 'csm-led', 1, 'running', now(), 'x', gen_random_uuid(), 'infinity' FROM generate_series(1, 20)`);
     expect(await post('/csm-led/backtests')).toMatchObject({ status: 409, body: { code: 'too_many_backtests' } });
+  });
+
+  it('end their thread however they end, and say why where terms do not fit into it', async () => {
+    const reports = service.running.get(BacktestReports);
+    const begin = reports.begin.bind(reports);
+    let open = 0;
+    let of: Partial<OpenReport> = {};
+    reports.begin = (...setup) => {
+      const report = begin(...setup);
+      open += 1;
+      return { ...report, ...of, end: () => report.end().then(() => void (open -= 1)) };
+    };
+    const ask = async () => (await post('/csm-led/backtests')).body.id;
+    const good = await ask();
+    await service.settle();
+    expect([open, (await get(`/csm-led/backtests/${good}`)).body.state]).toEqual([0, 'done']);
+
+    of = { add: () => Promise.reject(new BacktestImpossible('out of memory')) };
+    const large = await ask();
+    await service.settle();
+    expect([open, (await get(`/csm-led/backtests/${large}`)).body]).toMatchObject([0, { state: 'failed', problem: 'out of memory' }]);
+
+    // Another process has taken over: it is at work for good.
+    of = { report: () => new Promise(() => undefined) };
+    const taken = await ask();
+    for (let state = ''; state !== 'running'; ) state = (await get(`/csm-led/backtests/${taken}`)).body.state;
+    await sql(`UPDATE backtest SET lease = gen_random_uuid(), leased_until = 'infinity' WHERE id = '${taken}'`);
+    await service.settle();
+    expect([open, (await get(`/csm-led/backtests/${taken}`)).body.state]).toEqual([0, 'running']);
   });
 
   it('go on with another process where one is gone, and fail with a reason where they cannot be run', async () => {

@@ -7,7 +7,7 @@ import { DayStore } from '../src/application/day-store.js';
 import { ScoringPolicy } from '../src/application/scoring-policy.js';
 import { OutcomeStore } from '../src/application/outcome-store.js';
 import { SimulationStore } from '../src/application/simulations/simulation-store.js';
-import { Simulator } from '../src/application/simulations/simulator.js';
+import { SimulationImpossible, Simulator } from '../src/application/simulations/simulator.js';
 import { backtestDifferenceOf } from '../src/domain/backtest/backtest-difference.js';
 import { rounded } from '../src/domain/backtest/rounded.js';
 import type { Scorecard } from '../src/domain/scorecard/scorecard.js';
@@ -97,6 +97,28 @@ describe('simulations', () => {
     }
   });
 
+  it('that end before they are completed leave nothing of their terms', async () => {
+    const service = await startTestService(healthScoring);
+    try {
+      const database = service.running.get(Database);
+      const store = service.running.get(SimulationStore);
+      store.claim = () => Promise.resolve(null);
+      const terms = async () => (await database.query<{ id: string }>('SELECT simulation_id AS id FROM simulated_term')).map(({ id }) => id);
+      const begun = async () => {
+        const { id } = (await callsTo(service).post<SimulationView>('/csm-led/simulations', {})).body;
+        await database.query({ text: `INSERT INTO simulated_term VALUES ($1, 'a', '[]')`, values: [id] });
+        return id;
+      };
+      const [cancelled, failed, other] = [await begun(), await begun(), await begun()];
+      await callsTo(service).post(`/csm-led/simulations/${cancelled}/cancel`);
+      expect((await terms()).sort()).toEqual([failed, other].sort());
+      await database.transaction((tx) => store.fail(tx, failed, 'why', service.clock.now()));
+      expect(await terms()).toEqual([other]);
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('of kept drafts are listed, can be cancelled, and refuse what they cannot do', async () => {
     const service = await startTestService(healthScoring, { env: { READINGS_KEPT_DAYS: '100' } });
     try {
@@ -117,12 +139,25 @@ describe('simulations', () => {
       expect((await get<{ data: SimulationView[] }>('/csm-led/simulations')).body.data.map(({ id }) => id)).toEqual([second, first.body.id].sort((a, b) => (a > b ? -1 : 1)));
       expect((await post(`/csm-led/simulations/${first.body.id}/cancel`)).status).toBe(409);
 
+      // More terms than fit into memory do not undo what was counted.
+      const simulator = service.running.get(Simulator);
+      const difference = simulator.difference.bind(simulator);
+      simulator.difference = () => Promise.reject(new SimulationImpossible('out of memory'));
+      const large = (await post<SimulationView>('/csm-led/simulations', { days: 7 })).body.id;
+      await service.settle();
+      expect((await get<SimulationView>(`/csm-led/simulations/${large}`)).body).toMatchObject({ state: 'completed', error: null, result: { accounts: 1, backtest: null, noBacktest: 'out of memory' } });
+      simulator.difference = difference;
+
       const store = service.running.get(SimulationStore);
       store.save = () => Promise.reject(new Error('away'));
       const third = (await post<SimulationView>('/csm-led/simulations', { document: card })).body.id;
       expect((await post<SimulationView>(`/csm-led/simulations/${third}/cancel`)).body).toMatchObject({ state: 'cancelled', result: null });
       await service.settle();
       expect((await get<SimulationView>(`/csm-led/simulations/${third}`)).body.state).toBe('cancelled');
+      // None of them is there for ever, also where nobody asks for another.
+      await service.advance(new Desk(service).days(91));
+      await service.settle();
+      expect((await get<{ data: SimulationView[] }>('/csm-led/simulations')).body.data).toEqual([]);
 
       const refused = async (path: string, body: object) => {
         const answer = await post<{ code: string; errors?: { pointer: string }[] }>(path, body);

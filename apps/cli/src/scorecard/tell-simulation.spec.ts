@@ -20,6 +20,7 @@ const simulation: Simulation = {
       ],
       red: { losses: 125, leadDays: { inForce: null, draft: { median: 41, low: 30, high: 52 } }, earlier: { median: -3, low: -8, high: 0 }, neverRed: { inForce: share(70, 125), draft: share(50, 125) }, neverRedGrowth: { value: -0.16, low: -0.25, high: -0.07 } },
     },
+    noBacktest: null,
     unanswered: [{ side: 'draft', path: 'measures.touches', text: 'Nobody read it', accounts: 5, accountDays: 70 }],
   },
 };
@@ -63,6 +64,10 @@ would it have warned: 1,200 terms that ended, 130 of them lost; in force -> draf
 
 what the kept days cannot answer
   measures.touches: Nobody read it (5 accounts, 70 account-days)`);
+  });
+  it('says why a draft could not be held against how terms ended', () => {
+    const lines = simulationLines({ ...simulation, result: { ...simulation.result!, backtest: null, noBacktest: 'out of memory' } }, []);
+    expect(lines.filter((line) => line.includes('warned'))).toEqual(['whether it would have warned cannot be told: out of memory']);
   });
   it('of an empty book says so', () => {
     const empty = { ...simulation, result: { ...simulation.result!, accounts: 0, accountDays: 0, withoutDays: 3 } };

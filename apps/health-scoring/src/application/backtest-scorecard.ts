@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@perennial/persistence/transaction';
-import { reportOf } from '../domain/backtest/backtest-report.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { judgedDaysOf } from '../domain/backtest/judged-days.js';
 import type { KeptDay } from '../domain/days/day-codec.js';
-import { rounded } from '../domain/backtest/rounded.js';
 import { termRowsOf, warningDays, type TermRow } from '../domain/backtest/term-row.js';
 import { UnfitScorecard, type CompiledScorecard, type ScorecardRef } from '../domain/scorecard/compile-scorecard.js';
+import { BacktestReports } from './backtest-reports.js';
 import type { FoundByBacktest } from './backtest-store.js';
 import { DayStore } from './day-store.js';
 import { OutcomeStore, type KnownOutcomes } from './outcome-store.js';
@@ -20,6 +20,8 @@ const accountsAtOnce = 100;
 /** The same book and scorecard give the same report. */
 const seed = 1;
 const week = 7;
+/** How often it says that the report is not there yet. */
+const waitMs = 100;
 
 /** Holds what a scorecard would have said on each day against how the terms ended. */
 @Injectable()
@@ -29,30 +31,37 @@ export class BacktestScorecard {
     private readonly outcomes: OutcomeStore,
     private readonly days: DayStore,
     private readonly revisions: ScorecardRevisions,
+    private readonly reports: BacktestReports,
   ) {}
 
-  /** Yields after each account and each part of the report: a few milliseconds of work. One row a term stays in memory. */
+  /** Yields after each account, a few milliseconds of work, and now and then while the report is counted elsewhere. No term stays here. */
   async *run(card: CompiledScorecard): AsyncGenerator<BacktestProgress, FoundByBacktest> {
     const accounts = await this.outcomes.countAccounts(this.database);
     const unread = new Set<string>();
-    const rows: TermRow[] = [];
+    const open = this.reports.begin(card.measures, seed);
     let accountsDone = 0;
-    for (let after: string | null = null; ; ) {
-      const accountIds: string[] = await this.outcomes.accountsWithOutcomes(this.database, after, accountsAtOnce);
-      const known = await this.outcomes.known(this.database, accountIds);
-      for (const [accountId, account] of known) {
-        rows.push(...(await this.rowsOf(accountId, account, card, unread)));
-        accountsDone += 1;
-        yield { accounts: Math.max(accounts, accountsDone), accountsDone };
+    try {
+      for (let after: string | null = null; ; ) {
+        const accountIds: string[] = await this.outcomes.accountsWithOutcomes(this.database, after, accountsAtOnce);
+        const known = await this.outcomes.known(this.database, accountIds);
+        const rows: TermRow[] = [];
+        for (const [accountId, account] of known) {
+          rows.push(...(await this.rowsOf(accountId, account, card, unread)));
+          accountsDone += 1;
+          yield { accounts: Math.max(accounts, accountsDone), accountsDone };
+        }
+        await open.add(rows);
+        if (accountIds.length < accountsAtOnce) break;
+        after = accountIds.at(-1)!;
       }
-      if (accountIds.length < accountsAtOnce) break;
-      after = accountIds.at(-1)!;
-    }
-    const report = reportOf(rows, card.measures, seed);
-    for (;;) {
-      const step = report.next();
-      if (step.done) return { ...rounded(step.value), accountsWithOutcomes: accountsDone, unreadMeasures: [...unread].sort() };
-      yield { accounts: accountsDone, accountsDone };
+      const counting = open.report();
+      for (;;) {
+        const report = await Promise.race([counting, sleep(waitMs)]);
+        if (report !== undefined) return { ...report, accountsWithOutcomes: accountsDone, unreadMeasures: [...unread].sort() };
+        yield { accounts: accountsDone, accountsDone };
+      }
+    } finally {
+      await open.end();
     }
   }
 

@@ -35,7 +35,8 @@ export abstract class BacktestStore {
   abstract add(tx: Transaction, backtest: Pick<Backtest, 'id' | 'scorecardId' | 'revision' | 'askedAt' | 'askedBy'>): Promise<void>;
   /** Backtests that wait or run. */
   abstract countOpen(sql: Sql): Promise<number>;
-  abstract list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Backtest[]>;
+  /** Newest first; null where there is none `startingAfter`. */
+  abstract list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Backtest[] | null>;
   abstract find(id: string): Promise<(Backtest & { readonly report: FoundByBacktest | null }) | null>;
   /** True when one waits, or its lease ran out. */
   abstract canLease(sql: Sql): Promise<boolean>;

@@ -5,6 +5,7 @@ import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileScorecard, UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
+import { BacktestImpossible } from './backtest-reports.js';
 import { BacktestScorecard, type BacktestProgress } from './backtest-scorecard.js';
 import { BacktestStore, type FoundByBacktest, type LeasedBacktest } from './backtest-store.js';
 import { ScorecardStore } from './scorecard-store.js';
@@ -56,7 +57,7 @@ export class RunBacktests implements DueWork {
       }
       this.running = null;
       this.logger.error({ msg: 'the backtest failed', scorecard_id: leased.scorecardId, revision: leased.revision, err: error });
-      await this.store.finish(leased, now, { problem: error instanceof UnfitScorecard ? error.message : 'it failed for a reason that the log of health-scoring holds' });
+      await this.store.finish(leased, now, { problem: error instanceof UnfitScorecard || error instanceof BacktestImpossible ? error.message : 'it failed for a reason that the log of health-scoring holds' });
     }
   }
 
@@ -76,7 +77,10 @@ export class RunBacktests implements DueWork {
       await sleep((took * restShare) / (1 - restShare));
       sliceFrom = performance.now();
     }
-    if (progress !== null && !(await this.store.hold(leased, progress.accounts, progress.accountsDone))) this.running = null;
+    if (progress !== null && !(await this.store.hold(leased, progress.accounts, progress.accountsDone))) {
+      this.running = null;
+      await steps.return(null as never);
+    }
     return null;
   }
 

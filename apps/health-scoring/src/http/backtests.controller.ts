@@ -44,6 +44,7 @@ export class BacktestsController {
   @ApiListResponse(BacktestRow)
   async list(@Param('id') id: string, @Query() { limit, startingAfter }: UuidListQuery): Promise<List<BacktestRow>> {
     const rows = await this.store.list(id, limit + 1, startingAfter ?? null);
+    if (rows === null) throw new ProblemException(400, 'the request does not fit: see errors', { code: 'invalid', errors: [{ pointer: '?startingAfter', detail: 'must be a backtest of the scorecard' }] });
     if (rows.length === 0 && (await this.scorecards.revision(id, null)) === null) throw new NotFoundException(`there is no scorecard ${id}`);
     return listOf(rows.map(rowOf), limit);
   }

@@ -15,19 +15,19 @@ const unansweredOf = (side: 'inForce' | 'draft', found: Readonly<Record<string, 
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, counts]) => ({ side, path, text: path.startsWith('measures.') ? words.simulation.unreadMeasure : words.simulation.otherIndicator, ...counts }));
 
-function resultOf({ weeks, bands, riskLevels, unanswered, ...counts }: Tally, backtest: Simulation['difference']): SimulationResult {
+function resultOf({ weeks, bands, riskLevels, unanswered, ...counts }: Tally, backtest: Simulation['difference'], noBacktest: string | null): SimulationResult {
   return {
     ...counts, bands: countsOf(bands), riskLevels: countsOf(riskLevels),
     weeks: Object.entries(weeks).sort(([a], [b]) => (a < b ? -1 : 1)).map(([week, alerts]) => ({ week, ...alerts })),
-    backtest,
+    backtest, noBacktest,
     unanswered: [...unansweredOf('draft', unanswered.draft), ...unansweredOf('inForce', unanswered.inForce)],
   };
 }
 
 export function simulationViewOf({ id, scorecardId, revision, from, to, state, accounts, tally, difference, fault, createdAt, createdBy, startedAt, endedAt }: Simulation): SimulationView {
   return {
-    id, scorecardId, revision, from: isoDay(from), to: isoDay(to), state, progress: { done: tally.accounts + tally.withoutDays, of: accounts }, error: fault, createdAt: createdAt.toISOString(), createdBy,
-    startedAt: startedAt?.toISOString() ?? null, endedAt: endedAt?.toISOString() ?? null, result: state === 'completed' ? resultOf(tally, difference) : null,
+    id, scorecardId, revision, from: isoDay(from), to: isoDay(to), state, progress: { done: tally.accounts + tally.withoutDays, of: accounts }, error: state === 'completed' ? null : fault, createdAt: createdAt.toISOString(), createdBy,
+    startedAt: startedAt?.toISOString() ?? null, endedAt: endedAt?.toISOString() ?? null, result: state === 'completed' ? resultOf(tally, difference, fault) : null,
   };
 }
 

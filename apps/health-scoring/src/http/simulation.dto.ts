@@ -77,7 +77,8 @@ export class SimulationResult {
   @ApiProperty({ type: 'integer', description: 'Accounts that the draft has no band for on their last day, and what is in force does.' }) newlyUnknown!: number;
   @ApiProperty({ type: 'integer' }) noLongerUnknown!: number;
   @ApiProperty({ type: [WeekOfAlerts], description: 'Weeks in which either would have told of anything. The first day of an account is no change.' }) weeks!: WeekOfAlerts[];
-  @ApiProperty({ type: BacktestDifferenceView, nullable: true, description: 'The draft held against how contracts ended; null of simulations that ran before there was such a figure.' }) backtest!: BacktestDifferenceView | null;
+  @ApiProperty({ type: BacktestDifferenceView, nullable: true, description: 'The draft held against how contracts ended; null of simulations that ran before there was such a figure, and where `noBacktest` says why.' }) backtest!: BacktestDifferenceView | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why the draft could not be held against how contracts ended, as where a book has more of them than fit into memory; all else was counted.' }) noBacktest!: string | null;
   @ApiProperty({ type: [UnansweredView], description: 'What the kept days cannot answer; empty: the counts are all there is to know.' }) unanswered!: UnansweredView[];
 }
 

@@ -30,7 +30,8 @@ export class PostgresBacktestStore extends BacktestStore {
     return row!.count;
   }
 
-  list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Backtest[]> {
+  async list(scorecardId: string, limit: number, startingAfter: string | null): Promise<Backtest[] | null> {
+    if (startingAfter !== null && (await this.find(startingAfter))?.scorecardId !== scorecardId) return null;
     return this.database.query<Backtest>({
       text: `SELECT ${columns} FROM backtest WHERE scorecard_id = $1 AND ($3::uuid IS NULL OR (-extract(epoch FROM asked_at), id) > (SELECT -extract(epoch FROM asked_at), id FROM backtest WHERE id = $3))
              ORDER BY asked_at DESC, id LIMIT $2`,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql, type Transaction } from '@perennial/persistence/transaction';
 import { SimulationStore, type SimulatedAccount, type Simulation } from '../application/simulations/simulation-store.js';
 import type { AccountJson } from '../application/simulations/simulator.js';
-import type { BacktestDifference } from '../domain/backtest/backtest-difference.js';
 import { isoDay } from '../domain/time/day.js';
 
 const columns = `id, scorecard_id AS "scorecardId", revision, document, generation, from_day - date '1970-01-01' AS "from", to_day - date '1970-01-01' AS "to", state, accounts, after_account AS "after", tally, is_counted AS "isCounted", difference, fault,
@@ -71,17 +70,29 @@ export class PostgresSimulationStore extends SimulationStore {
     await add('add-simulated-terms', 'INSERT INTO simulated_term (simulation_id, account_id, terms)', terms);
   }
 
-  async complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void> {
-    await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, ended_at = $3 WHERE id = $1`, values: [id, JSON.stringify(difference), at] });
-    await tx.query({ text: 'DELETE FROM simulated_term WHERE simulation_id = $1', values: [id] });
+  async complete(tx: Transaction, id: string, { difference, fault }: Pick<Simulation, 'difference' | 'fault'>, at: Date): Promise<void> {
+    await tx.query({ text: `UPDATE simulation SET state = 'completed', difference = $2, fault = $3, ended_at = $4 WHERE id = $1`, values: [id, difference && JSON.stringify(difference), fault, at] });
+    await this.forgetTerms(tx, id);
   }
 
   async cancel(tx: Transaction, id: string, at: Date): Promise<boolean> {
-    return (await tx.query({ text: `UPDATE simulation SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, at] })).length === 1;
+    const isCancelled = (await tx.query({ text: `UPDATE simulation SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, at] })).length === 1;
+    if (isCancelled) await this.forgetTerms(tx, id);
+    return isCancelled;
   }
 
-  async fail(sql: Sql, id: string, fault: string, at: Date): Promise<void> {
-    await sql.query({ text: `UPDATE simulation SET state = 'failed', fault = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL`, values: [id, fault, at] });
+  async fail(tx: Transaction, id: string, fault: string, at: Date): Promise<void> {
+    const isFailed = (await tx.query({ text: `UPDATE simulation SET state = 'failed', fault = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL RETURNING id`, values: [id, fault, at] })).length === 1;
+    if (isFailed) await this.forgetTerms(tx, id);
+  }
+
+  private async forgetTerms(tx: Transaction, id: string): Promise<void> {
+    await tx.query({ text: 'DELETE FROM simulated_term WHERE simulation_id = $1', values: [id] });
+  }
+
+  async oldestEnd(): Promise<Date | null> {
+    const [row] = await this.database.query<{ at: Date | null }>('SELECT min(ended_at) AS at FROM simulation');
+    return row?.at ?? null;
   }
 
   async forgetBefore(sql: Sql, instant: Date): Promise<void> {

@@ -56,7 +56,7 @@ export class RunSimulations implements DueWork {
       if (claimed === null || !(error instanceof SimulationImpossible)) throw error;
       const { id } = claimed as Simulation;
       this.logger.error({ msg: 'the simulation failed', simulation_id: id, err: error });
-      await this.store.fail(this.database, id, error.message, this.clock.now());
+      await this.database.transaction((tx) => this.store.fail(tx, id, error.message, this.clock.now()));
       return true;
     }
   }
@@ -68,12 +68,23 @@ export class RunSimulations implements DueWork {
     if (!this.simulator.isOpen(id)) await this.simulator.start(id, await this.setupOf(tx, claimed));
     // All accounts were through before this turn: what is left is to hold them against how terms ended.
     if (claimed.isCounted) {
-      await this.store.complete(tx, id, await this.simulator.difference(), now);
+      await this.store.complete(tx, id, await this.difference(id), now);
       return true;
     }
     const { tally, last, isOver, differing, terms } = await this.simulator.run({ from, to, after, forMs: partMs, restShare: this.restShare() });
     await this.store.save(tx, { ...begun, after: last, tally: addUp(claimed.tally, tally), isCounted: isOver }, differing, terms);
     return true;
+  }
+
+  /** What was counted of all accounts stands also where their terms are too many to be held in memory. */
+  private async difference(id: string): Promise<Pick<Simulation, 'difference' | 'fault'>> {
+    try {
+      return { difference: await this.simulator.difference(), fault: null };
+    } catch (error) {
+      if (!(error instanceof SimulationImpossible)) throw error;
+      this.logger.error({ msg: 'the draft could not be held against how terms ended', simulation_id: id, err: error });
+      return { difference: null, fault: error.message };
+    }
   }
 
   /** By how busy the event loop was since the last part: whatever it does, signals wait for it. */

@@ -9,7 +9,7 @@ import { scorecardFaults } from '../../domain/scorecard/check-scorecard.js';
 import { isForAll } from '../../domain/scorecard/choose-scorecard.js';
 import type { Scorecard } from '../../domain/scorecard/scorecard.js';
 import { emptyTally } from '../../domain/simulation/tally.js';
-import { dayMs, dayOf } from '../../domain/time/day.js';
+import { dayOf } from '../../domain/time/day.js';
 import type { Outcome } from '../change-scorecards.js';
 import { ScorecardStore } from '../scorecard-store.js';
 import { SimulationStore, type Simulation } from './simulation-store.js';
@@ -24,8 +24,6 @@ export interface SimulationWish {
 }
 
 const mostUnfinished = 5;
-/** How long the outcome can be read. */
-const keptDays = 90;
 
 /** Asks what a draft would have done; nothing follows from it. */
 @Injectable()
@@ -57,7 +55,6 @@ export class SimulateScorecards {
     }
     const now = this.clock.now();
     const today = dayOf(now.getTime());
-    await this.store.forgetBefore(tx, new Date(now.getTime() - keptDays * dayMs));
     if ((await this.store.unfinished(tx)) >= mostUnfinished) return { refused: 'too_many', detail: `${mostUnfinished} simulations are not finished: wait for one, or cancel one` };
     const simulation: Simulation = {
       id: randomUUID(), scorecardId, revision: draft.revision, document: card, generation, from: today - days + 1, to: today, state: 'queued', accounts: 0, after: null, tally: emptyTally, isCounted: false, difference: null, fault: null,

@@ -28,9 +28,9 @@ export interface Simulation {
   readonly tally: Tally;
   /** Every account is counted. */
   readonly isCounted: boolean;
-  /** The draft held against how terms ended; null until it is completed. */
+  /** The draft held against how terms ended; null until it is completed, and where it could not be. */
   readonly difference: BacktestDifference | null;
-  /** Why it failed. */
+  /** Why it failed; of a completed one why the draft could not be held against how terms ended. */
   readonly fault: string | null;
   readonly createdAt: Date;
   readonly createdBy: string;
@@ -56,11 +56,14 @@ export abstract class SimulationStore {
   abstract accountsOfBook(sql: Sql): Promise<number>;
   /** Saves how far a claimed one has come, and what came up of its accounts. */
   abstract save(tx: Transaction, simulation: Simulation, differing: readonly AccountJson[], terms: readonly AccountJson[]): Promise<void>;
-  /** Ends it with what was found; nothing where it was cancelled meanwhile. */
-  abstract complete(tx: Transaction, id: string, difference: BacktestDifference, at: Date): Promise<void>;
-  /** False where it is over already. */
+  /** Ends it with what was found, or why nothing was; nothing where it was cancelled meanwhile. */
+  abstract complete(tx: Transaction, id: string, found: Pick<Simulation, 'difference' | 'fault'>, at: Date): Promise<void>;
+  /** False where it is over already; else what was kept of its terms goes. */
   abstract cancel(tx: Transaction, id: string, at: Date): Promise<boolean>;
-  abstract fail(sql: Sql, id: string, fault: string, at: Date): Promise<void>;
+  /** Nothing where it is over already. */
+  abstract fail(tx: Transaction, id: string, fault: string, at: Date): Promise<void>;
+  /** When the first of those that are kept ended. */
+  abstract oldestEnd(): Promise<Date | null>;
   /** Forgets those that ended before. */
   abstract forgetBefore(sql: Sql, instant: Date): Promise<void>;
 }

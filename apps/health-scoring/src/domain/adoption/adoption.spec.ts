@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { Scenario } from '../../../test/scenario.js';
+import type { ContactFacts } from '../contacts/contact-facts.js';
 import { decodeContact, encodeContact } from '../state-codec.js';
-import { dayOf } from '../time/day.js';
-import { adoptionOf, useOf } from './adoption.js';
+import { dayOf, type EpochDay } from '../time/day.js';
+import { AdoptionCount, useOf, type Adoption } from './adoption.js';
 
 interface Event {
   readonly day: number;
@@ -13,6 +14,12 @@ interface Event {
 
 const roles = [['champion'], ['power_user', 'influencer'], [], ['power_user']] as const;
 const personOf = (person: number): string => `p${person}`;
+
+function adoptionOf(contacts: readonly ContactFacts[], day: EpochDay): Adoption {
+  const count = new AdoptionCount(day);
+  for (const contact of contacts) count.add(useOf(contact, day));
+  return count.adoption();
+}
 
 /** Counts the events one by one, without what the product keeps. */
 function recount(events: readonly Event[], today: number) {
@@ -48,7 +55,7 @@ it('equals a raw recount, by role and product, whatever the order and however of
       }
       const today = dayOf(it.at(later));
       const contacts = [...it.state.contacts.values()].map((contact) => decodeContact(contact.personId, encodeContact(contact)));
-      const { total, byRole, byProduct, features, days } = adoptionOf(contacts.map((contact) => useOf(contact, today)), today);
+      const { total, byRole, byProduct, features, days } = adoptionOf(contacts, today);
       const { figures, hasRole, days: counted } = recount(events, later);
       expect(total).toEqual(figures(events));
       expect(days.map(({ day: _day, ...rest }) => rest)).toEqual(counted);
@@ -65,7 +72,7 @@ it('tells few uses of a contact apart, and new ones once old ones are out of sig
   const it = new Scenario();
   const use = (day: number, feature: string) => it.signal(day, 'usage', { event: 'used', feature }, { personId: 'p' });
   for (let i = 0; i < 100; i += 1) use(0.5, `f${i}`);
-  const at = (day: number) => adoptionOf([useOf(it.state.contacts.get('p')!, dayOf(it.at(day)))], dayOf(it.at(day)));
+  const at = (day: number) => adoptionOf([it.state.contacts.get('p')!], dayOf(it.at(day)));
   expect([at(0).total.mau, at(0).features.length]).toEqual([1, 39]);
   use(70.5, 'new');
   expect(at(70).features).toMatchObject([{ feature: 'new', contacts: 1, contactDays: 1, lastDay: dayOf(it.at(70)) }]);

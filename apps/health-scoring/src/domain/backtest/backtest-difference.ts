@@ -2,7 +2,8 @@ import { accountsIn, aucOf, type Estimate } from './auc.js';
 import { aucDifference } from './auc-difference.js';
 import { backtestWords } from './backtest-words.js';
 import { claimLevel, fewestAccounts, findingOf, isTooFew, type Finding } from './finding.js';
-import type { PairedReading, PairedTerm, Sides } from './paired-term.js';
+import type { TermOfAccount } from './packed-terms.js';
+import type { PairedReading, Sides } from './paired-term.js';
 import { daysOf, type Days } from './red-figures.js';
 import { shareDifference } from './share-difference.js';
 import { shareOf, shownLevel, type Share } from './share.js';
@@ -59,10 +60,8 @@ export interface BacktestDifference {
   readonly level: number;
 }
 
-type Term = PairedTerm & { readonly accountId: string };
-
 /** Holds a draft against what is in force, on the terms that both read. The same terms give the same figures, in any order of accounts. */
-export function backtestDifferenceOf(terms: readonly Term[]): BacktestDifference {
+export function backtestDifferenceOf(terms: readonly TermOfAccount[]): BacktestDifference {
   const figures = leads.map((_, index) => differenceAt(terms, index));
   const has = (finding: DifferenceFinding): boolean => figures.some((lead) => lead.finding === finding);
   const finding = has('better') ? (has('worse') ? 'mixed' : 'better') : has('worse') ? 'worse' : has('no_difference') ? 'no_difference' : 'too_few';
@@ -71,7 +70,7 @@ export function backtestDifferenceOf(terms: readonly Term[]): BacktestDifference
   };
 }
 
-function differenceAt(terms: readonly Term[], index: number): LeadDifference {
+function differenceAt(terms: readonly TermOfAccount[], index: number): LeadDifference {
   const read = terms.flatMap(({ accountId, lost, at }) => (typeof at[index] === 'string' ? [] : [{ accountId, lost, ...(at[index] as PairedReading) }]));
   const leftOut = (why: string): number => terms.filter(({ at }) => at[index] === why).length;
   const scored = read.flatMap(({ accountId, lost, inForce, draft }) => (inForce.scoreBp === null || draft.scoreBp === null ? [] : [{ accountId, lost, before: inForce.scoreBp, after: draft.scoreBp }]));
@@ -110,10 +109,10 @@ function differenceAt(terms: readonly Term[], index: number): LeadDifference {
   };
 }
 
-function redOf(terms: readonly Term[]): RedDifference {
+function redOf(terms: readonly TermOfAccount[]): RedDifference {
   const losses = terms.filter(({ lost, isWatched }) => lost && isWatched);
   const isFew = accountsIn(losses) < fewestAccounts;
-  const turned = (daysBy: (term: Term) => number | null): Days | null => daysOf(losses.flatMap((term) => (daysBy(term) === null ? [] : [{ accountId: term.accountId, leadDays: daysBy(term)! }])));
+  const turned = (daysBy: (term: TermOfAccount) => number | null): Days | null => daysOf(losses.flatMap((term) => (daysBy(term) === null ? [] : [{ accountId: term.accountId, leadDays: daysBy(term)! }])));
   const never = (side: keyof Sides<unknown>): Share | null => (isFew ? null : shareOf(losses.map(({ accountId, red }) => ({ accountId, counts: red[side] === null }))));
   return {
     losses: losses.length,

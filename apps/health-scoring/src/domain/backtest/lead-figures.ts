@@ -36,7 +36,7 @@ export interface LeadFigures {
 export function termsAt(rows: readonly TermRow[], index: number): TermAtLead[] {
   return rows.flatMap(({ accountId, segment, lost, at }) => {
     const reading = at[index]!;
-    return typeof reading === 'string' ? [] : [{ accountId, segment, lost, ...reading }];
+    return typeof reading === 'string' ? [] : [{ accountId, segment, lost, scoreBp: reading.scoreBp, isRed: reading.isRed, pointsBp: reading.pointsBp }];
   });
 }
 

@@ -31,7 +31,7 @@ describe('one term of an account', () => {
     const notice = rowOf({ readings: readings(400, 0, (before) => (before <= 85 ? { riskLevel: 'red', indicators: ['cancel_scheduled'] } : {})) });
     expect(notice.at.map((reading) => typeof reading === 'string' && reading)).toEqual([false, false, false, 'decided', 'decided']);
     expect(notice).toMatchObject({ red: null, isWatched: true });
-    expect(notice.raised.size).toBe(0);
+    expect([...notice.raised.keys()]).toEqual([]);
   });
 
   it('turned red when it last did, and was answered by what came within thirty days', () => {
@@ -48,7 +48,7 @@ describe('one term of an account', () => {
     const early = readings(500, 0, (before) => (before >= 366 ? { riskLevel: 'red', indicators: ['gone_dark'] } : before <= 50 ? { indicators: ['usage_drop'] } : {}));
     const row = rowOf({ readings: early });
     expect(row.red).toBeNull();
-    expect([...row.raised]).toEqual([['usage_drop', 50]]);
+    expect(row.raised).toEqual(new Map([['usage_drop', 50]]));
     expect(rowOf({ readings: early }, { startsOn: noticeOn - 49 }).raised.get('usage_drop')).toBe(49);
   });
 

@@ -32,7 +32,7 @@ export interface TermRow {
   /** The last time it turned red before the decision. Days before the notice date; whether anybody answered. */
   readonly red: { readonly leadDays: number; readonly isAnswered: boolean } | null;
   /** Days before the notice date at which each kind of indicator first stood. */
-  readonly raised: ReadonlyMap<string, number>;
+  readonly raised: Pick<ReadonlyMap<string, number>, 'get' | 'has' | 'keys'>;
   /** Last answer before the decision; null without one. */
   readonly lastNps: number | null;
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '@perennial/persistence/transaction';
 import type { ContractOutcome } from '../../domain/backtest/account-history.js';
+import type { TermOfAccount } from '../../domain/backtest/packed-terms.js';
 import type { PairedTerm } from '../../domain/backtest/paired-term.js';
 
 /** How the terms of some accounts ended, by account and notice date. */
@@ -16,7 +17,7 @@ export async function outcomesOf(sql: Sql, accountIds: readonly string[]): Promi
 const accountsAtOnce = 200;
 
 /** All terms that a simulation has kept, some accounts at a time. */
-export async function* keptTerms(sql: Sql, simulationId: string): AsyncGenerator<(PairedTerm & { readonly accountId: string })[]> {
+export async function* keptTerms(sql: Sql, simulationId: string): AsyncGenerator<TermOfAccount[]> {
   for (let after = ''; ; ) {
     const rows = await sql.query<{ accountId: string; terms: PairedTerm[] }>({
       name: 'simulated-terms', text: 'SELECT account_id AS "accountId", terms FROM simulated_term WHERE simulation_id = $1 AND account_id > $2 ORDER BY account_id LIMIT $3', values: [simulationId, after, accountsAtOnce],

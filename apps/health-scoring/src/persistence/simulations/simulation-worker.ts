@@ -1,11 +1,11 @@
 import type { Sql } from '@perennial/persistence/transaction';
-import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import pg from 'pg';
 import type { AccountJson, SimulatedPart, SimulationSetup, SimulationTask } from '../../application/simulations/simulator.js';
 import { backtestDifferenceOf, type BacktestDifference } from '../../domain/backtest/backtest-difference.js';
+import { packedTerms } from '../../domain/backtest/packed-terms.js';
 import { rounded } from '../../domain/backtest/rounded.js';
 import { NewerFormat } from '../../domain/codec/newer-format.js';
 import { unpackDays } from '../../domain/days/packed-days.js';
@@ -15,6 +15,7 @@ import { simulatedCards } from '../../domain/simulation/simulated-cards.js';
 import { simulateAccount } from '../../domain/simulation/simulate-account.js';
 import { addUp, emptyTally, tallyOf } from '../../domain/simulation/tally.js';
 import { WatchedTerms } from '../../domain/simulation/watched-terms.js';
+import { answerAll, stepBack } from '../threads/in-thread.js';
 import { packedBook, readingPlans } from '../packed-book.js';
 import { keptTerms, outcomesOf } from './simulation-rows.js';
 
@@ -23,12 +24,11 @@ export type WorkerSetup = SimulationSetup & { readonly id: string; readonly data
 export interface Question {
   readonly task: SimulationTask | null;
 }
-export type Answer = { readonly found: SimulatedPart | BacktestDifference } | { readonly fault: string; readonly isFinal: boolean };
 
 /** Accounts of one statement: a millisecond or two of the database, which has no priorities. */
 const accountsAtOnce = 5;
 
-stepBack();
+stepBack(constants.priority.PRIORITY_LOW);
 const { inForce, draft, judged, id, databaseUrl } = workerData as WorkerSetup;
 const cards = simulatedCards(inForce, draft, judged);
 const plans = new Map<number, DayPlan>();
@@ -74,7 +74,7 @@ async function unpacked(sql: Sql, days: Buffer): Promise<ReturnType<typeof unpac
 
 async function difference(): Promise<BacktestDifference> {
   const all = [];
-  for await (const some of keptTerms(await connected(), id)) all.push(...some);
+  for await (const some of keptTerms(await connected(), id)) all.push(...packedTerms(some));
   return rounded(backtestDifferenceOf(all));
 }
 
@@ -90,26 +90,15 @@ async function connected(): Promise<Sql> {
   return { query: async <Row>(statement: Parameters<Sql['query']>[0]) => (await connection.query(statement as pg.QueryConfig)).rows as Row[] };
 }
 
-/** On Linux a thread has a priority of its own: whatever is scored live goes first. Elsewhere it runs like everybody. */
-function stepBack(): void {
+async function find({ task }: Question): Promise<SimulatedPart | BacktestDifference> {
   try {
-    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    if (thread > 0) setPriority(thread, constants.priority.PRIORITY_LOW);
-  } catch {
-    // No Linux, or not allowed.
-  }
-}
-
-async function answer({ task }: Question): Promise<Answer> {
-  try {
-    return { found: task === null ? await difference() : await simulate(task) };
+    return await (task === null ? difference() : simulate(task));
   } catch (error) {
-    // What these documents or days do to it they would do again; all else is the database's, which is tried again.
-    const isFinal = error instanceof RangeError || error instanceof NewerFormat || error instanceof UnfitScorecard || error instanceof TypeError;
     await client?.end().catch(() => undefined);
     client = null;
-    return { fault: error instanceof Error ? error.message : String(error), isFinal };
+    throw error;
   }
 }
 
-parentPort!.on('message', (question: Question) => void answer(question).then((told) => parentPort!.postMessage(told)));
+// What these documents or days do to it they would do again; all else is the database's, which is tried again.
+answerAll(find, (error) => error instanceof RangeError || error instanceof NewerFormat || error instanceof UnfitScorecard || error instanceof TypeError);
