@@ -10,7 +10,7 @@ const isLost = 1;
 const isWatched = 2;
 const isAnswered = 4;
 
-/** The same rows in columns: an eighth of the memory, for books of which all rows stay there. All have as many measures. */
+/** The same rows in columns: a fifth of the memory, for books of which all rows stay there. All have as many measures. */
 export function packedRows(rows: readonly TermRow[]): TermRow[] {
   const columns = new Columns(rows);
   return rows.map((_, row) => new PackedRow(columns, row));

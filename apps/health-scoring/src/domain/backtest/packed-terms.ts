@@ -13,7 +13,7 @@ const isWatched = 2;
 const redByForce = 1;
 const redByDraft = 2;
 
-/** The same terms in columns: an eighth of the memory, for books of which all terms stay there. */
+/** The same terms in columns: a sixth of the memory, for books of which all terms stay there. */
 export function packedTerms(terms: readonly TermOfAccount[]): TermOfAccount[] {
   const columns = new Columns(terms);
   return terms.map((_, term) => new PackedTerm(columns, term));
