@@ -79,7 +79,7 @@ it('rows of format 11 did not count opened tickets: those they remember are coun
   const { facts } = decodeState('acme', old);
   expect(facts.opened).toMatchObject({ firstDay: 20_398, days: { newest: 20_455 } });
   expect([20_398, 20_408, 20_455].map((day) => countAt(facts.opened.days, day))).toEqual([1, 0, 2]);
-  expect([...facts.tickets.values(), ...facts.invoices.values()].map(({ begun }) => begun)).toEqual([true, true, true, true]);
+  expect([...facts.tickets.values(), ...facts.invoices.values(), ...facts.milestones.values()].map(({ begun }) => begun)).toEqual([true, true, true, true, true]);
 });
 
 it('rows of format 11 are read with the last word on each milestone that they hold, and one value of each metric', () => {

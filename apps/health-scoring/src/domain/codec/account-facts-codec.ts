@@ -77,6 +77,7 @@ const open: Codec<MilestoneFacts['open']> = nullable(record<NonNullable<Mileston
 const milestone = record<MilestoneFacts>({
   name: marked(text), due: nullable(record<Mark & { readonly day: number }>({ at: instant, id, day })), achieved, open,
   phase: since(6, nullable(marked(oneOf(['onboarding', 'adoption', 'value']))), null),
+  begun: since(12, bool, true),
 });
 const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day, begun: since(12, bool, true) });
 const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: day, endsOn: nullable(day), noticeDays: natural, arrMinor: integer, currency: text });

@@ -14,6 +14,8 @@ export interface MilestoneFacts {
   achieved: Mark[];
   /** Null only for one that was last heard of by a version that did not keep it. */
   phase: (Mark & { readonly value: SignalData['milestone']['phase'] }) | null;
+  /** A signal said `planned`; taken for granted in rows that did not keep it. */
+  begun: boolean;
 }
 
 const room = { settled: 100, others: 500 };
@@ -24,10 +26,11 @@ export function foldMilestone(milestones: Map<string, MilestoneFacts>, signal: S
   const { milestoneId, name, phase, status, dueOn } = signal.data;
   const named = { ...mark, value: shortName(name) };
   let milestone = milestones.get(milestoneId);
-  if (milestone === undefined) milestones.set(milestoneId, (milestone = { name: named, due: null, open: null, achieved: [], phase: null }));
+  if (milestone === undefined) milestones.set(milestoneId, (milestone = { name: named, due: null, open: null, achieved: [], phase: null, begun: false }));
   else milestone.name = latest(milestone.name, named);
   milestone.phase = latest(milestone.phase, { ...mark, value: phase });
   if (dueOn !== undefined) milestone.due = latest(milestone.due, { ...mark, day: parseDay(dueOn) });
+  if (status === 'planned') milestone.begun = true;
   if (status !== 'achieved') milestone.open = latest(milestone.open, { ...mark, missed: status === 'missed' });
   else if (milestone.achieved.every(({ id }) => id !== mark.id)) milestone.achieved.push(mark);
   const { open } = milestone;
@@ -41,4 +44,4 @@ const isSince = (open: Mark | null, word: Mark): boolean => open === null || isA
 /** Since when it is achieved, as the newest word has it; null: it is not. */
 export const achievedAt = ({ open, achieved }: MilestoneFacts): Mark | null => achieved.find((word) => isSince(open, word)) ?? null;
 
-const standingOf = (milestone: MilestoneFacts): Standing => (achievedAt(milestone) === null ? 'open' : milestone.open !== null ? 'settled' : 'ended');
+const standingOf = (milestone: MilestoneFacts): Standing => (achievedAt(milestone) === null ? 'open' : milestone.begun ? 'settled' : 'ended');
