@@ -10,6 +10,7 @@ import { HealthQueries } from '../application/health-queries.js';
 import { JudgeAccounts } from '../application/judge-accounts.js';
 import type { Judgement } from '../domain/judgements.js';
 import { CreateJudgement, CreateOverride, HealthDayList, HistoryQuery, judgementActions, OverrideAnswer } from './health.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 type Action = (typeof judgementActions)[number];
 const actions = Object.fromEntries(judgementActions.map((action) => [action, action]));
@@ -123,6 +124,6 @@ function refusal(code: string, detail: string, pointer: string): ProblemExceptio
 }
 
 function found<T>(value: T | null, accountId: string): T {
-  if (value === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+  if (value === null) throw unknownAccount(accountId);
   return value;
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
@@ -11,6 +11,7 @@ import { rolesIn } from '../domain/contacts/roles.js';
 import { never } from '../domain/facts/ring.js';
 import { isoDay } from '../domain/time/day.js';
 import { AdoptionAnswer, AdoptionContactsQuery, ContactAdoptionAnswer, ContactAdoptionList } from './adoption.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 @ApiTags('adoption')
 @Controller('api/v1/accounts/:accountId/adoption')
@@ -46,7 +47,7 @@ export class AdoptionController {
   }
 
   private async mustKnow(accountId: string): Promise<void> {
-    if ((await this.health.health(accountId)) === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+    if ((await this.health.health(accountId)) === null) throw unknownAccount(accountId);
   }
 }
 

@@ -1,10 +1,11 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf } from '@perennial/service-kit/list';
 import { ExplainHealth } from '../application/explain-health.js';
 import { ExplanationAnswer, ExplanationQuery, WeeklyLightList, WeeklyQuery } from './explanation.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 @ApiTags('health')
 @Controller('api/v1/accounts/:accountId/health')
@@ -34,6 +35,6 @@ export class ExplanationController {
 }
 
 function found<T>(value: T | null, accountId: string): T {
-  if (value === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+  if (value === null) throw unknownAccount(accountId);
   return value;
 }

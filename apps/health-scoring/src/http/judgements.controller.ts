@@ -1,4 +1,4 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { HealthState } from '@perennial/contracts/health';
 import { RequireScope } from '@perennial/service-kit/access';
@@ -9,6 +9,7 @@ import { JudgementQueries, type JudgementEntry } from '../application/judgement-
 import { StateQueries } from '../application/state-queries.js';
 import { strikeLedgerOf, type StrikeLedger } from '../domain/verdict/strike-ledger.js';
 import { JudgementAnswer, JudgementList, OverrideScoreList, strikeLedgerSchema } from './judgements.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 @ApiTags('judgements')
 @Controller('api/v1')
@@ -50,7 +51,7 @@ export class JudgementsController {
 
   private async known(accountId: string): Promise<HealthState> {
     const health = await this.health.health(accountId);
-    if (health === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+    if (health === null) throw unknownAccount(accountId);
     return health;
   }
 }

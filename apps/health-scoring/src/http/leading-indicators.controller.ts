@@ -1,8 +1,9 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { LeadingIndicators } from '../application/leading-indicators.js';
 import { LeadingBookQuery, LeadingOfAccountAnswer, LeadingOfBookAnswer } from './leading-indicators.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 @ApiTags('health')
 @Controller('api/v1')
@@ -15,7 +16,7 @@ export class LeadingIndicatorsController {
   @ApiOkResponse({ type: LeadingOfAccountAnswer })
   async ofAccount(@Param('accountId') accountId: string): Promise<LeadingOfAccountAnswer> {
     const found = await this.leading.ofAccount(accountId);
-    if (found === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+    if (found === null) throw unknownAccount(accountId);
     return { accountId, ...found };
   }
 

@@ -1,8 +1,9 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { AccountTrees } from '../application/account-trees.js';
 import { RollUpAnswer, RollUpQuery } from './roll-up.dto.js';
+import { unknownAccount } from './unknown-account.js';
 
 @ApiTags('health')
 @Controller('api/v1/accounts/:accountId/roll-up')
@@ -15,7 +16,7 @@ export class RollUpController {
   @ApiOkResponse({ type: RollUpAnswer })
   async rollUp(@Param('accountId') accountId: string, @Query() { by }: RollUpQuery): Promise<RollUpAnswer> {
     const found = await this.trees.of(accountId, by);
-    if (found === null) throw new NotFoundException(`scoring does not know the account ${accountId}`);
+    if (found === null) throw unknownAccount(accountId);
     return { accountId, by, ...found };
   }
 }
