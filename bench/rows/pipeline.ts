@@ -17,6 +17,7 @@ interface Measurements {
   readonly raw: Measured[];
   readonly ceiling: Measured[];
   readonly nest: Measured[];
+  readonly nestByRepository: Measured[];
   readonly fold: Measured[];
   readonly scored: Measured[];
   readonly hot: Measured[];
@@ -29,12 +30,13 @@ export const pipeline: Row = {
     await using around = await run.surroundings(run.wants('G4') || run.wants('G7'));
     const events = run.count(foldEvents);
     const parts = await startParts(run, around, events);
-    const all: Measurements = { raw: [], ceiling: [], nest: [], fold: [], scored: [], hot: [] };
+    const all: Measurements = { raw: [], ceiling: [], nest: [], nestByRepository: [], fold: [], scored: [], hot: [] };
     for (let round = 0; round < run.options.rounds; round++) for (const name of Object.keys(parts) as (keyof Measurements)[]) all[name].push(await parts[name]!());
     tell(run, 'G4', 'scoring pipeline, toy fold', 'raw', all, all.fold, { unit: 'x B3', better: 'higher', gate: 0.35, goal: 0.5 });
     tell(run, 'G4', 'the same with the full scorecard', 'raw', all, all.scored, { unit: 'x B3', better: 'higher', gate: null, goal: null });
     tell(run, 'G6', 'scoring pipeline, toy fold, against its SQL', 'ceiling', all, all.fold, { unit: 'x B5', better: 'higher', gate: 0.65, goal: 0.85 });
     tell(run, 'G7', 'scoring pipeline, toy fold, against Nest', 'nest', all, all.fold, { unit: 'x B6', better: 'higher', gate: 50, goal: 100 });
+    tell(run, 'G7', 'the same, against Nest with a repository of TypeORM', 'nestByRepository', all, all.fold, { unit: 'x', better: 'higher', gate: null, goal: null });
     tell(run, 'G7', 'the same with the full scorecard', 'nest', all, all.scored, { unit: 'x B6', better: 'higher', gate: null, goal: null });
     tell(run, 'G11', 'one account is half of the traffic, toy fold', 'fold', all, all.hot, { unit: 'x uniform', better: 'higher', gate: 0.7, goal: 0.9 });
   },
@@ -53,7 +55,8 @@ async function startParts(run: Run, around: Surroundings, events: number): Promi
   if (run.wants('G7')) {
     const nest = around.child('nest-kafka', false);
     await nest.call('start', { accounts });
-    parts.nest = () => rate(nest.call('rate', { brokers: around.brokers, forMs: run.ms(nestMs) }));
+    parts.nest = () => rate(nest.call('rate', { brokers: around.brokers, forMs: run.ms(nestMs), by: 'statements' }));
+    parts.nestByRepository = () => rate(nest.call('rate', { brokers: around.brokers, forMs: run.ms(nestMs), by: 'repository' }));
   }
   if (run.wants('G6')) {
     const ceiling = around.child('sql-ceiling', false);
