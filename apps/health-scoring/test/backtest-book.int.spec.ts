@@ -66,6 +66,7 @@ describe('a backtest of what the service read', () => {
     const found = await backtest(bench);
     expect(found).toMatchObject({ terms: 60, accountsWithOutcomes: 60, unreadMeasures: [], finding: 'signal' });
     const rows: { id: string; day: string; raw: string; risk: string }[] = await bench.database.query(`SELECT account_id AS id, day::text, raw_score AS raw, risk_level AS risk FROM health_day ORDER BY account_id, day`);
+    let recalled = 0;
     for (const [index, lead] of leads.entries()) {
       const open = book.flatMap(({ account, outcome: { noticeOn, decidedOn, lost } }) => {
         if (decidedOn !== null && decidedOn <= noticeOn - lead) return [];
@@ -78,8 +79,11 @@ describe('a backtest of what the service read', () => {
       const figures = found.leads[index]!;
       expect(figures).toMatchObject({ leadDays: lead, terms: open.length, losses: lost.length });
       expect(figures.auc!.value).toBeCloseTo(won / lost.length / renewed.length, 3);
-      if (figures.finding === 'signal') expect(figures.recall).toMatchObject({ count: lost.filter(({ isRed }) => isRed).length, of: lost.length });
+      if (figures.finding !== 'signal') continue;
+      expect(figures.recall).toMatchObject({ count: lost.filter(({ isRed }) => isRed).length, of: lost.length });
+      recalled += 1;
     }
+    expect(recalled).toBeGreaterThan(0);
     const lossesRed = book.filter(({ account, outcome }) => outcome.lost && rows.some(({ id, day, risk }) => id === account.id && risk === 'red' && day < isoDay(outcome.decidedOn ?? outcome.noticeOn)));
     expect(found.red.neverRed!.of - found.red.neverRed!.count).toBe(lossesRed.length);
 
