@@ -43,7 +43,7 @@ describe('what is open is not forgotten for what is settled', () => {
     const goal = { name: 'G', metric: 'm', baseline: 0, target: 1, dueOn: iso(90) };
     it.signal(-300, 'milestone', { milestoneId: 'open', name: 'M', phase: 'value', status: 'planned', dueOn: iso(-10) });
     it.signal(-300, 'goal', { goalId: 'open', status: 'set', ...goal });
-    it.signal(-300, 'contract', { contractId: 'ending', status: 'cancel_scheduled', startsOn: iso(-600), endsOn: iso(-200), ...terms });
+    it.signal(-300, 'contract', { contractId: 'ending', status: 'cancel_scheduled', startsOn: iso(-600), endsOn: iso(200), ...terms });
     it.signal(-300, 'contract', { contractId: 'first', status: 'created', startsOn: iso(-900), endsOn: iso(-800), ...terms });
     it.signal(-300, 'contract', { contractId: 'runs', status: 'created', startsOn: iso(-300), endsOn: null, ...terms });
     for (let n = 0; n < 150; n += 1) {

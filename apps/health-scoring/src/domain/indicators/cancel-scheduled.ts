@@ -4,10 +4,14 @@ import type { AccountView } from '../verdict/account-view.js';
 import { words } from '../words.js';
 import { defineIndicator } from './indicator.js';
 
-/** Contracts whose end was announced and not withdrawn, in order of the announcement. */
-export function cancelledContracts(view: AccountView): { contractId: string; mark: Mark }[] {
+/** Contracts whose end was announced and not withdrawn, in order of the announcement. One that is over says nothing of a customer who has another. */
+export function cancelledContracts({ facts, today }: AccountView): { contractId: string; mark: Mark }[] {
   const found: { contractId: string; mark: Mark }[] = [];
-  for (const [contractId, { ending }] of view.facts.contracts) if (ending?.value === true) found.push({ contractId, mark: ending });
+  const goesOn = [...facts.contracts.values()].some(({ ending, terms }) => ending?.value !== true && terms !== null && terms.startsOn <= today && (terms.endsOn ?? today) >= today);
+  for (const [contractId, { ending, terms }] of facts.contracts) {
+    const isOver = (terms?.endsOn ?? today) < today;
+    if (ending?.value === true && !(isOver && goesOn)) found.push({ contractId, mark: ending });
+  }
   return found.sort((a, b) => (isAfter(a.mark, b.mark) ? 1 : -1));
 }
 

@@ -279,6 +279,19 @@ describe('delivery, commercial, hygiene', () => {
     it.signal(31, 'invoice', { invoiceId: 'i', status: 'paid', amountMinor: 1, currency: 'EUR', dueOn: iso(0) });
     expect(has(it.look(31), 'payment_overdue')).toBe(false);
   });
+  it.each<[string, string | null, number, boolean]>([
+    ['nothing else', null, 31, true],
+    ['another one while it still runs', 'created', 30, true],
+    ['another one, when it is over', 'created', 31, false],
+    ['another one that ends too', 'cancel_scheduled', 31, true],
+  ])('a contract that was lost, beside %s', (_, status, day, isRaised) => {
+    const it = new Scenario();
+    const terms = { startsOn: iso(0), noticeDays: 0, arrMinor: 100, currency: 'EUR' };
+    it.signal(1, 'contract', { contractId: 'old', status: 'lost', endsOn: iso(30), ...terms });
+    if (status !== null) it.signal(20, 'contract', { contractId: 'new', status: status as 'created', endsOn: null, ...terms, startsOn: iso(20) });
+    expect(has(it.look(day), 'cancel_scheduled')).toBe(isRaised);
+  });
+
   it('cancel_scheduled until withdrawn, an amendment in between changes nothing', () => {
     const it = started();
     const say = (day: number, status: 'cancel_scheduled' | 'amended' | 'cancel_withdrawn'): Verdict => {
