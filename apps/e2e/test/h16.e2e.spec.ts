@@ -147,4 +147,12 @@ await describeOnBothLogs('H16 and H26: scorecards change by revisions, and alarm
     expect(receiver.calls.map(({ body }) => body.data)).toMatchObject([{ accountId: 'book-7', from: 'green', to: 'red', cause: 'signal', scorecardRevision: { id: 'csm-led', revision: 1 } }]);
     expect((await system.list<{ accountId: string }>('/api/v1/runs')).map(({ accountId }) => accountId)).toContain('book-7');
   }, 120_000);
+
+  it('takes a scorecard out of force, and says which must stay', async () => {
+    expect(await system.perennial('scorecard', 'retire', 'goals-only', '--reason', 'tried out')).toBe('revision 1 of goals-only is no longer in force; its accounts are looked at again in the background\n');
+    await system.settle();
+    expect((await system.get<{ state: string }>('/api/v1/scorecards/goals-only')).state).not.toBe('in_force');
+    expect((await system.list(`/api/v1/accounts/book-8/health/history`)).at(-1)).not.toHaveProperty('shadows.0');
+    await expect(system.perennial('scorecard', 'retire', 'csm-led', '--reason', 'no more')).rejects.toThrow('one primary scorecard without criteria must be in force');
+  }, 120_000);
 });

@@ -69,6 +69,12 @@ export async function rollBackScorecard(options: ApiOptions, id: string, reason:
   await follow(client, id, revision, wait, json);
 }
 
+/** Takes a scorecard out of force: others judge its accounts from now on. */
+export async function retireScorecard(options: ApiOptions, id: string, reason: string, json: boolean): Promise<void> {
+  const { replaced } = await new ApiClient(options).call<Publication>('POST', `${pathOf(id)}/retire`, { reason });
+  line(json ? JSON.stringify({ scorecardId: id, retired: replaced }) : `revision ${replaced} of ${id} is no longer in force; its accounts are looked at again in the background`);
+}
+
 async function follow(client: ApiClient, id: string, revision: number, wait: boolean, json: boolean): Promise<void> {
   const end = performance.now() + longestMs;
   for (;;) {

@@ -58,6 +58,13 @@ export function addScorecard(program: Command, reaching: Reaching): void {
       const { rollBackScorecard } = await import('../commands/scorecard.js');
       await rollBackScorecard(options, id, options.reason, options.wait, options.json ?? false);
     });
+  reaching(cards.command('retire').description('Takes a scorecard out of force; its accounts are judged by the next whose criteria they meet.').argument('<id>', 'e.g. digital'), 'scope operate')
+    .requiredOption('--reason <words>', 'why; kept with who and when', words)
+    .addHelpText('after', '\nExample:\n  perennial scorecard retire enterprise --reason "csm-led judges them as well"')
+    .action(async (id: string, options: Options & Pick<Change, 'reason'>) => {
+      const { retireScorecard } = await import('../commands/scorecard.js');
+      await retireScorecard(options, id, options.reason, options.json ?? false);
+    });
 }
 
 interface Change {
