@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
+import { Transient } from '@perennial/persistence/errors';
 import { Database } from '@perennial/persistence/transaction';
 import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { startTestService, type TestService } from '@perennial/testing/service';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BacktestImpossible, BacktestReports, type OpenReport } from '../src/application/backtest-reports.js';
 import { BacktestStore } from '../src/application/backtest-store.js';
 import { healthScoring } from '../src/service.js';
@@ -95,13 +97,18 @@ describe('backtests', () => {
     await service.settle();
     expect([open, (await get(`/csm-led/backtests/${large}`)).body]).toMatchObject([0, { state: 'failed', problem: 'out of memory' }]);
 
-    // Another process has taken over: it is at work for good.
+    // The database is away for a moment, then another process has taken over: it is at work for good.
+    const store = service.running.get(BacktestStore);
+    const hold = store.hold.bind(store);
+    let holds = 0;
+    store.hold = (...lease) => (holds++ === 0 ? Promise.reject(new Transient('away for a moment')) : hold(...lease));
     of = { report: () => new Promise(() => undefined) };
     const taken = await ask();
-    for (let state = ''; state !== 'running'; ) state = (await get(`/csm-led/backtests/${taken}`)).body.state;
+    while (holds < 2) await sleep(20);
     await sql(`UPDATE backtest SET lease = gen_random_uuid(), leased_until = 'infinity' WHERE id = '${taken}'`);
     await service.settle();
     expect([open, (await get(`/csm-led/backtests/${taken}`)).body.state]).toEqual([0, 'running']);
+    store.hold = hold;
   });
 
   it('go on with another process where one is gone, and fail with a reason where they cannot be run', async () => {

@@ -1,4 +1,4 @@
-import { scorecardFaults } from '@perennial/health-scoring/domain/scorecard/check-scorecard';
+import { draftFaults } from '@perennial/health-scoring/domain/scorecard/check-scorecard';
 import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { OperatorError } from '../composition/operator-error.js';
@@ -35,7 +35,7 @@ export function placedFaults(text: string): ReadScorecard {
     // Aliases are resolved here: one that names nothing, or ones that multiply.
     return { document: null, faults: [{ line: 1, pointer: '', detail: (error as Error).message }] };
   }
-  return { document, faults: scorecardFaults(document).map((fault) => ({ line: lines.linePos(placeOf(yaml, fault.pointer)).line, ...fault })) };
+  return { document, faults: draftFaults(document).map((fault) => ({ line: lines.linePos(placeOf(yaml, fault.pointer)).line, ...fault })) };
 }
 
 /** Where the pointer leads, or the last part of it that is there. */

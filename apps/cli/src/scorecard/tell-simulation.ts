@@ -23,7 +23,8 @@ export interface Simulation {
     readonly noLongerUnknown: number;
     readonly weeks: readonly { readonly week: string; readonly inForce: Alerts; readonly draft: Alerts }[];
     readonly backtest: BacktestDifference | null;
-    readonly noBacktest: string | null;
+    /** A service of before does not say. */
+    readonly noBacktest?: string | null;
     readonly unanswered: readonly { readonly side: 'inForce' | 'draft'; readonly path: string; readonly text: string; readonly accounts: number; readonly accountDays: number }[];
   } | null;
 }
@@ -54,7 +55,7 @@ export function simulationLines({ from, to, result }: Simulation, newlyUnknown: 
   if (result.newlyUnknown > newlyUnknown.length) lines.push(`  and ${told(result.newlyUnknown - newlyUnknown.length)} more`);
   lines.push('', 'alerts a week, in force -> draft', ...alerts(weeks));
   lines.push(...differenceLines(result.backtest));
-  if (result.noBacktest !== null) lines.push('', `whether it would have warned cannot be told: ${result.noBacktest}`);
+  if (typeof result.noBacktest === 'string') lines.push('', `whether it would have warned cannot be told: ${result.noBacktest}`);
   if (unanswered.length > 0) lines.push('', 'what the kept days cannot answer');
   for (const { side, path, text, accounts: ofAccounts, accountDays: ofDays } of unanswered) lines.push(`  ${path}${side === 'draft' ? '' : ' (in force)'}: ${text} (${told(ofAccounts)} accounts, ${told(ofDays)} account-days)`);
   return lines;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
-import { scorecardFaults } from '../domain/scorecard/check-scorecard.js';
+import { draftFaults, scorecardFaults } from '../domain/scorecard/check-scorecard.js';
 import { isForAll } from '../domain/scorecard/choose-scorecard.js';
 import type { Scorecard } from '../domain/scorecard/scorecard.js';
 import { ScorecardStore, type Publication, type PublicationAction, type ScorecardRevision } from './scorecard-store.js';
@@ -39,7 +39,7 @@ export class ChangeScorecards {
 
   /** Keeps a document as the next revision of its scorecard; nothing judges by it yet. `edition`: it comes with the software. The oldest of many drafts is forgotten. */
   async draft(tx: Transaction, document: unknown, note: string | null, by: string, edition: number | null = null): Promise<Outcome<ScorecardRevision>> {
-    const faults = scorecardFaults(document);
+    const faults = draftFaults(document);
     if (faults.length > 0) return { refused: 'invalid', detail: 'the scorecard does not fit: see errors', errors: faults };
     const card = document as Scorecard;
     await this.store.lock(tx);

@@ -4,6 +4,7 @@ import { Database } from '@perennial/persistence/transaction';
 import { Clock } from '@perennial/service-kit/clock';
 import { RunsDueWork, type DueWork } from '@perennial/service-kit/due-work';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NewerFormat } from '../domain/codec/newer-format.js';
 import { compileScorecard, UnfitScorecard } from '../domain/scorecard/compile-scorecard.js';
 import { BacktestImpossible } from './backtest-reports.js';
 import { BacktestScorecard, type BacktestProgress } from './backtest-scorecard.js';
@@ -51,13 +52,15 @@ export class RunBacktests implements DueWork {
       const found = await this.work(leased, steps);
       if (found !== null) await this.store.finish(leased, now, { report: found });
     } catch (error) {
+      // It may rest in the midst of its work, with a thread open.
+      await steps.return(null as never);
       if (error instanceof Transient) {
         this.running = { leased, steps: this.begin(leased) };
         throw error;
       }
       this.running = null;
       this.logger.error({ msg: 'the backtest failed', scorecard_id: leased.scorecardId, revision: leased.revision, err: error });
-      await this.store.finish(leased, now, { problem: error instanceof UnfitScorecard || error instanceof BacktestImpossible ? error.message : 'it failed for a reason that the log of health-scoring holds' });
+      await this.store.finish(leased, now, { problem: error instanceof UnfitScorecard || error instanceof NewerFormat || error instanceof BacktestImpossible ? error.message : 'it failed for a reason that the log of health-scoring holds' });
     }
   }
 

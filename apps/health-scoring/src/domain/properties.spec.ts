@@ -54,7 +54,7 @@ describe('S4 order does not matter', () => {
   it('nor does order where more is settled than is remembered, of what has a beginning and an end', () => {
     // Most come to their end.
     const story = fc.record({ from: fc.nat(120), lasts: fc.option(fc.nat(9), { freq: 30 }) });
-    const signals = fc.tuple(fc.array(story, { minLength: 1100, maxLength: 1200 }), fc.array(story, { minLength: 80, maxLength: 120 })).map(([tickets, invoices]) => [
+    const signals = fc.tuple(fc.array(story, { minLength: 1100, maxLength: 1200 }), fc.array(story, { minLength: 700, maxLength: 800 })).map(([tickets, invoices]) => [
       ...tickets.flatMap(({ from, lasts }, i) => {
         const told = (state: 'opened' | 'solved', at: number) => signalOf('acme', 'ticket', { ticketId: `t${i}`, status: state, priority: i % 9 === 0 ? 'urgent' : 'low', complaint: i % 7 === 0 }, start + at * dayMs + i, { id: `${state}-${i}` });
         return [told('opened', from), ...(lasts === null ? [] : [told('solved', from + lasts)])];

@@ -10,7 +10,7 @@ import { ChangeScorecards, mostDrafts, type Outcome } from '../application/chang
 import { ScorecardQueries } from '../application/scorecard-queries.js';
 import type { Publication } from '../application/scorecard-store.js';
 import { ScoringPolicy } from '../application/scoring-policy.js';
-import { scorecardFaults } from '../domain/scorecard/check-scorecard.js';
+import { draftFaults } from '../domain/scorecard/check-scorecard.js';
 import { found, held } from './outcomes.js';
 import { CheckedScorecard, CheckScorecard, ComparisonView, DraftScorecard, plain, PublicationView, PublishScorecard, RevisionRow, RevisionView, ScorecardReason, ScorecardView } from './scorecard.dto.js';
 import { ComparisonQuery, publicationViewOf, revisionOf, revisionRowOf, revisionViewOf, ScorecardListQuery, scorecardViewOf } from './scorecard-views.js';
@@ -55,7 +55,7 @@ export class ScorecardsController {
   @ApiOperation({ summary: 'Say what is wrong with a document', description: 'Nothing is kept.' })
   @ApiOkResponse({ type: CheckedScorecard })
   check(@Body() body: CheckScorecard): CheckedScorecard {
-    return { faults: scorecardFaults(plain(body.document)) };
+    return { faults: draftFaults(plain(body.document)) };
   }
 
   @Get(':id')

@@ -81,7 +81,8 @@ const milestone = record<MilestoneFacts>({
 });
 const invoice = record<InvoiceFacts>({ at: instant, id, paid: bool, dueOn: day, begun: since(12, bool, true) });
 const contractTerms = record<ContractTerms>({ at: instant, id, binding: bool, startsOn: day, endsOn: nullable(day), noticeDays: natural, arrMinor: integer, currency: text });
-const contract = record<ContractFacts>({ heard: mark, starts: list(day), ending: nullable(marked(bool)), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
+const ending = record<NonNullable<ContractFacts['ending']>>({ at: instant, id, value: bool, endsOn: since(12, nullable(day), null) });
+const contract = record<ContractFacts>({ heard: mark, starts: list(day), ending: nullable(ending), terms: since(2, nullable(contractTerms), null), product: since(6, nullable(marked(text)), null) });
 
 const opportunity = record<OpportunityFacts>({ at: instant, id, isGrowth: bool, isOpen: bool, closeOn: day });
 const opened = record<OpenedTickets>({ firstDay: nullable(day), days: ring(openedDays, day) });
@@ -115,6 +116,6 @@ export const accountFactsCodec: Codec<AccountFacts> = {
   write: (out, value) => facts.write(out, value),
   read(input) {
     const value = facts.read(input);
-    return input.format < 12 ? { ...value, opened: openedOf(value.tickets) } : value;
+    return input.format < 12 ? { ...value, opened: openedOf(value.tickets, value.tickets) } : value;
   },
 };

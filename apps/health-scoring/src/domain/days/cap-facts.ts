@@ -43,7 +43,7 @@ export function capFactsOf(view: AccountView, indicators: readonly ActiveIndicat
     urgentSince: urgentTickets(tickets)[0]?.since.at ?? null,
     complaintSince: openComplaints(tickets)[0]?.since.at ?? null,
     dueGoals: lowestFirst(
-      attainmentsOf(view, { leastElapsedShare: 1, targetLockDays: capLockDays, horizonDays: Infinity }).flatMap(({ dueOn, share }) => (dueOn < view.today && share !== null ? [{ dueOn, share: inTenThousandths(share) }] : [])),
+      attainmentsOf(view, { leastElapsedShare: 1, targetLockDays: capLockDays, horizonDays: Infinity }).flatMap(({ dueOn, share }) => (dueOn < view.today && share !== null && Number.isFinite(share) ? [{ dueOn, share: inTenThousandths(share) }] : [])),
       ({ dueOn }) => dueOn,
       ({ share }) => share,
     ),

@@ -20,8 +20,8 @@ export interface ContractFacts {
   heard: Mark;
   /** First day of each term known, rising. */
   readonly starts: EpochDay[];
-  /** The last word on ending or going on; null while nobody spoke of it. */
-  ending: (Mark & { readonly value: boolean }) | null;
+  /** The last word on ending or going on, with the last day that it names; null while nobody spoke of it. */
+  ending: (Mark & { readonly value: boolean; readonly endsOn: EpochDay | null }) | null;
   /** Null only for a contract that was last heard of by a version that did not keep them. */
   terms: ContractTerms | null;
   product: (Mark & { readonly value: string }) | null;
@@ -71,14 +71,14 @@ export function foldContract(contracts: Map<string, ContractFacts>, signal: Sign
     if (contract.starts.length > mostStarts) contract.starts.splice(1, 1);
   }
   const ending = endingOf(status);
-  if (ending !== null) contract.ending = latest(contract.ending, { ...mark, value: ending });
+  if (ending !== null) contract.ending = latest(contract.ending, { ...mark, value: ending, endsOn: signal.data.endsOn === null ? null : parseDay(signal.data.endsOn) });
   const product = signal.data.product ?? signal.product;
   if (product !== null) contract.product = latest(contract.product, { ...mark, value: product });
   contract.terms = lastTerms(contract.terms, termsOf(signal, mark));
   keepOpen(contracts, room, standingOn(contracts), (known) => known.heard);
 }
 
-/** Settled: run out by the day of the newest word on any. Not so the first one, which dates the account, and one whose last word is that it ends, which holds the account until it is taken back. */
+/** Settled: run out by the day of the newest word on any. Not so the first one, which dates the account, and one whose last word is that it ends, which an account without another is held by. */
 function standingOn(contracts: ReadonlyMap<string, ContractFacts>): (contract: ContractFacts) => Standing {
   const first = firstTermStart(contracts);
   let today = -Infinity;

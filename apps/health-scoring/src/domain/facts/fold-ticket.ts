@@ -1,5 +1,5 @@
 import type { SignalData, SignalOf } from '@perennial/contracts/signal';
-import { dayMs, type EpochMs } from '../time/day.js';
+import { dayMs, dayOf, type EpochMs } from '../time/day.js';
 import { keepOpen, type Standing } from './keep-open.js';
 import { earliest, isAfter, latest, type Mark } from './mark.js';
 import { countOpened, emptyOpened, type OpenedTickets } from './opened-tickets.js';
@@ -53,7 +53,8 @@ const lastHeardOf = (ticket: TicketFacts): Mark => [ticket.opening, ticket.solve
 /** Open until a solving signal is the latest of those that open or solve it. */
 export const isOpen = (ticket: TicketFacts): boolean => ticket.solved === null || (ticket.opening !== null && isAfter(ticket.opening, ticket.solved));
 
-const standingOf = (ticket: TicketFacts): Standing => (isOpen(ticket) ? 'open' : ticket.begun ? 'settled' : 'ended');
+/** One that was only spoken of goes with the settled ones: a rating after closing, of one that is forgotten, would stay open for good. */
+const standingOf = (ticket: TicketFacts): Standing => (ticket.opening === null && ticket.solved === null ? 'settled' : isOpen(ticket) ? 'open' : ticket.begun ? 'settled' : 'ended');
 
 /** Escalated since it was last solved. */
 export const isEscalated = (ticket: TicketFacts): boolean => ticket.escalated !== null && (ticket.solved === null || isAfter(ticket.escalated, ticket.solved));
@@ -67,9 +68,11 @@ export function forgetSolved(tickets: Map<string, TicketFacts>, asOf: EpochMs): 
   }
 }
 
-/** What `tickets` alone tell of how many were opened. */
-export function openedOf(tickets: ReadonlyMap<string, TicketFacts>): OpenedTickets {
+/** What `tickets`, some of those that are remembered, tell of how many were opened: since the day after which none of them is forgotten. */
+export function openedOf(tickets: ReadonlyMap<string, TicketFacts>, remembered: ReadonlyMap<string, TicketFacts>): OpenedTickets {
   const found = emptyOpened();
   for (const ticket of tickets.values()) countOpened(found, lastHeardOf(ticket), null, ticket.opened);
+  const settled = [...remembered.values()].filter((ticket) => standingOf(ticket) === 'settled').map((ticket) => dayOf(lastHeardOf(ticket).at));
+  if (found.firstDay !== null && settled.length >= room.settled) found.firstDay = Math.max(found.firstDay, Math.min(...settled) + 1);
   return found;
 }

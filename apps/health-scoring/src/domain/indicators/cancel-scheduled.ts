@@ -9,8 +9,9 @@ export function cancelledContracts({ facts, today }: AccountView): { contractId:
   const found: { contractId: string; mark: Mark }[] = [];
   const goesOn = [...facts.contracts.values()].some(({ ending, terms }) => ending?.value !== true && terms !== null && terms.startsOn <= today && (terms.endsOn ?? today) >= today);
   for (const [contractId, { ending, terms }] of facts.contracts) {
-    const isOver = (terms?.endsOn ?? today) < today;
-    if (ending?.value === true && !(isOver && goesOn)) found.push({ contractId, mark: ending });
+    if (ending?.value !== true) continue;
+    const isOver = Math.min(ending.endsOn ?? Infinity, terms?.endsOn ?? Infinity) < today;
+    if (!isOver || !goesOn) found.push({ contractId, mark: ending });
   }
   return found.sort((a, b) => (isAfter(a.mark, b.mark) ? 1 : -1));
 }

@@ -279,6 +279,14 @@ describe('delivery, commercial, hygiene', () => {
     it.signal(31, 'invoice', { invoiceId: 'i', status: 'paid', amountMinor: 1, currency: 'EUR', dueOn: iso(0) });
     expect(has(it.look(31), 'payment_overdue')).toBe(false);
   });
+  it.each([[null, 30], [365, 30]])('a contract that was to last until %s and is cancelled to day %d', (endsOn, last) => {
+    const it = new Scenario();
+    const terms = { startsOn: iso(0), noticeDays: 0, arrMinor: 100, currency: 'EUR' };
+    it.signal(0, 'contract', { contractId: 'old', status: 'created', endsOn: endsOn === null ? null : iso(endsOn), ...terms });
+    it.signal(1, 'contract', { contractId: 'old', status: 'cancelled', endsOn: iso(last), ...terms });
+    it.signal(20, 'contract', { contractId: 'new', status: 'created', endsOn: null, ...terms, startsOn: iso(20) });
+    expect([last, last + 1].map((day) => has(it.look(day), 'cancel_scheduled'))).toEqual([true, false]);
+  });
   it.each<[string, string | null, number, boolean]>([
     ['nothing else', null, 31, true],
     ['another one while it still runs', 'created', 30, true],

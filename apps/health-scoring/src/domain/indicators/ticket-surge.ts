@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ComparedTicketWeeks } from '../scorecard/setting-types.js';
+import { TicketWeeks } from '../scorecard/setting-types.js';
 import { poissonTrendZ, weeklyTickets } from '../tickets/weekly-tickets.js';
 import { weekOf } from '../time/account-week.js';
 import { words } from '../words.js';
@@ -9,7 +9,7 @@ export const ticketSurge = defineIndicator({
   kind: 'ticket_surge',
   group: 'support',
   dismissable: true,
-  settings: Type.Object({ weeks: ComparedTicketWeeks, z: Type.Number(), cleared: Type.Number(), fewestTickets: Type.Integer(), aboveUsual: Type.Number() }, { additionalProperties: false }),
+  settings: Type.Object({ weeks: TicketWeeks, z: Type.Number(), cleared: Type.Number(), fewestTickets: Type.Integer(), aboveUsual: Type.Number() }, { additionalProperties: false }),
   judge(view, { weeks, z, cleared, fewestTickets, aboveUsual }, { active }) {
     // The weekly looks are at the ends of account-weeks, so what they saw is read from the weeks again.
     const last = weekOf(view.dayFor('ticket'), view.weekday) - 1;

@@ -70,12 +70,22 @@ it('is kept in rows of its own, whatever the order of the signals, and goes with
   expect(new Scenario().account().look(0).health.products).toBeUndefined();
 });
 
+it('sees no trend in tickets of a product that are forgotten, beside one that is open since long ago', () => {
+  const it = new Scenario().account({}, -300);
+  const told = (day: number, ticketId: string, product: string, status: 'opened' | 'solved') => it.signal(day, 'ticket', { ticketId, status, priority: 'low' }, { product });
+  told(-60, 'old', 'core', 'opened');
+  for (let n = 0; n < 28 * 90; n += 1) for (const status of ['opened', 'solved'] as const) told(-90 + n / 28 + (status === 'solved' ? 0.01 : 0), `t${n}`, n % 2 === 0 ? 'core' : 'plus', status);
+  const verdict = it.look(0);
+  expect(measureOf(verdict, 'ticket_trend')).toMatchObject({ state: 'ok', points: 85 });
+  expect(verdict.health.products?.map(({ measures }) => measures.find(({ id }) => id === 'ticket_trend')?.state)).toEqual(['not_applicable', 'not_applicable']);
+});
+
 it('knows what is open of a product however much came before', () => {
   const it = new Scenario().account({}, -200);
   const told = (day: number, ticketId: string, status: 'opened' | 'solved') => it.signal(day, 'ticket', { ticketId, status, priority: 'urgent' }, { product: 'core' });
   for (let n = 0; n < 3100; n += 1) {
     told(-60 + n / 60, `t${n}`, 'opened');
-    told(-60 + n / 60, `t${n}`, 'solved');
+    told(-60 + n / 60 + 0.001, `t${n}`, 'solved');
   }
   told(-1, 'last', 'opened');
   expect(it.look(0).health.products?.map(({ measures }) => measures.find(({ id }) => id === 'ticket_load')?.value)).toEqual([12]);

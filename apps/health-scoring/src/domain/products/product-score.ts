@@ -55,7 +55,7 @@ function ofProduct(state: AccountHealthState, product: string, { usage, lastUsag
       ...facts, usage, lastUsage,
       cohort: { ...facts.cohort, lastActive, activated: 0, activeInFourWeeks: emptyRing(facts.cohort.activeInFourWeeks.size) },
       tickets: itsTickets,
-      opened: openedOf(itsTickets),
+      opened: openedOf(itsTickets, facts.tickets),
       goals: new Map([...facts.goals].filter(([id]) => goals.has(id))),
       licenses: new Map(license === undefined ? [] : [['', license]]),
       contracts: contracts.size > 0 ? contracts : facts.contracts,

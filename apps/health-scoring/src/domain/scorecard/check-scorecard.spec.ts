@@ -3,7 +3,7 @@ import { shippedDocument } from '../../../test/scenario.js';
 import { shippedScorecards } from '../../scorecards/shipped-scorecards.js';
 import { allIndicators } from '../indicators/all-indicators.js';
 import { allMeasures } from '../measures/all-measures.js';
-import { scorecardFaults } from './check-scorecard.js';
+import { draftFaults, scorecardFaults } from './check-scorecard.js';
 import { compileScorecard } from './compile-scorecard.js';
 import type { Scorecard } from './scorecard.js';
 
@@ -51,7 +51,6 @@ describe('scorecard documents', () => {
     ['days beyond all time', { ...card, measures: [{ ...first, validityDays: 1e9 }, ...others] }, '/measures/0/validityDays'],
     ['tiers without end', { ...card, tiers: { ...card.tiers, ...Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`t${i}`, card.tiers['mid']])) } }, '/tiers'],
     ['a tier whose name is no name', { ...card, tiers: { ...card.tiers, ['x'.repeat(201)]: card.tiers['mid'] } }, '/tiers'],
-    ['a lock of targets that the cap on missed goals does not go by', { ...card, measures: [{ ...first, settings: { ...first!.settings, targetLockDays: 30 } }, ...others] }, '/measures/0/settings/targetLockDays'],
     ['an unknown cap', { ...card, caps: [{ id: 'toString', limit: 10, settings: {} }] }, '/caps/0/id'],
     ['a cap that rests on a measure it does not have', { ...card, measures: [first] }, '/caps/2/settings/measure'],
     ['an unknown indicator', { ...card, indicators: [{ kind: 'luck', settings: {} }] }, '/indicators/0/kind'],
@@ -59,7 +58,6 @@ describe('scorecard documents', () => {
     ['an indicator without its numbers', { ...card, indicators: card.indicators.map((one, i) => (i === csmConcern ? { ...one, settings: { atMost: 2, severe: 1 } } : one)) }, `/indicators/${csmConcern}/settings/validityDays`],
     ['answers of contacts who are not kept in sight', withIndicator('no_renewal_intent', { atMost: 6 }), `${placeOf('no_renewal_intent')}/settings/atMost`],
     ['a way out that is not kept in sight', withIndicator('no_renewal_intent', { cleared: 6.5 }), `${placeOf('no_renewal_intent')}/settings/cleared`],
-    ['more weeks of tickets than half of those remembered', withIndicator('ticket_surge', { weeks: 14 }), `${placeOf('ticket_surge')}/settings/weeks`],
     ['bands that overlap', { ...card, bands: { amber: 70, green: 40 } }, '/bands'],
     ['bands without red', { ...card, bands: { amber: 0, green: 40 } }, '/bands/amber'],
     ['a band beyond the score', { ...card, bands: { amber: 40, green: 101 } }, '/bands/green'],
@@ -71,8 +69,11 @@ describe('scorecard documents', () => {
     ['a criterion nobody meets', { ...card, criteria: { tiers: [] } }, '/criteria/tiers'],
   ])('refuses %s', (_, document, pointer) => expect(pointersOf(document)).toContain(pointer));
   it('takes another lock of targets where no cap goes by one', () => {
-    const caps = card.caps.filter(({ id }) => id !== 'goal_missed');
-    expect(scorecardFaults({ ...card, caps, measures: [{ ...first, settings: { ...first!.settings, targetLockDays: 30 } }, ...others] })).toEqual([]);
+    const measures = [{ ...first, settings: { ...first!.settings, targetLockDays: 30 } }, ...others];
+    expect(draftFaults({ ...card, measures }).map(({ pointer }) => pointer)).toEqual(['/measures/0/settings/targetLockDays']);
+    // What was published before judges on.
+    expect(scorecardFaults({ ...card, measures })).toEqual([]);
+    expect(draftFaults({ ...card, measures, caps: card.caps.filter(({ id }) => id !== 'goal_missed') })).toEqual([]);
   });
   it('tells all faults of its shape', () => {
     expect(pointersOf({ ...card, bandz: 1, defaultTier: 7, measures: [{ ...first, weight: 0 }, ...others] }).toSorted()).toEqual(['/bandz', '/defaultTier', '/measures/0/weight']);

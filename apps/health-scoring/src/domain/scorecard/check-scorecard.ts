@@ -18,11 +18,16 @@ export function scorecardFaults(document: unknown): Fault[] {
   return [
     ...boundFaults(card),
     ...numberFaults(card),
-    ...lockFaults(card),
     ...faultsOfEach('/measures', card.measures, ({ id }) => id, measureFaults),
     ...faultsOfEach('/caps', card.caps, ({ id }) => id, (cap) => capFaults(cap, measures)),
     ...faultsOfEach('/indicators', card.indicators, ({ kind }) => kind, indicatorFaults, '/kind'),
   ];
+}
+
+/** What a new document is refused for: all of that, and what an account could be judged by, but by two rules that contradict each other. */
+export function draftFaults(document: unknown): Fault[] {
+  const faults = scorecardFaults(document);
+  return faults.length > 0 ? faults : lockFaults(document as Scorecard);
 }
 
 /** Days of more than two centuries, weights and shares beyond all measure: with them instants end and sums overflow. */

@@ -151,7 +151,7 @@ describe('a setting that is taken does what it says', () => {
       }
       return raisedWith('ticket_surge', { weeks }, (context) => it.look(0, context).health.indicators);
     });
-    expect(found).toEqual(found.map((_, weeks) => (weeks >= 3 && weeks <= 13 ? true : null)));
+    expect(found).toEqual(found.map((_, weeks) => (weeks >= 3 && weeks <= 20 ? true : null)));
   });
 });
 

@@ -12,9 +12,7 @@ export const ActiveDays = Type.Integer({ minimum: 1, maximum: lastActiveDays });
 export const ContactTouchDays = Type.Integer({ minimum: 1, maximum: lastTouchedDays });
 /** Days from Monday to Friday, counted one by one at each look. */
 export const BusinessDays = Type.Integer({ minimum: 1, maximum: 260 });
-/** Account-weeks of tickets; solved tickets are remembered for 28. */
+/** Account-weeks of tickets: those opened are counted for twice as many, so that they can be held against what was usual. */
 export const TicketWeeks = Type.Integer({ minimum: 3, maximum: 20 });
-/** Account-weeks of tickets that are held against as many before them, at two weekly looks: 27 of the 28 remembered. */
-export const ComparedTicketWeeks = Type.Integer({ minimum: 3, maximum: 13 });
 /** Shares by day or month, linear between these and flat outside them. */
 export const Steps = Type.Array(Type.Unsafe<[number, number]>(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 })), { minItems: 1, maxItems: 20 });
