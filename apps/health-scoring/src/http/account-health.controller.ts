@@ -10,7 +10,7 @@ import { HealthQueries } from '../application/health-queries.js';
 import { JudgeAccounts } from '../application/judge-accounts.js';
 import type { Judgement } from '../domain/judgements.js';
 import { CreateJudgement, CreateOverride, HealthDayList, HistoryQuery, judgementActions, OverrideAnswer } from './health.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 type Action = (typeof judgementActions)[number];
 const actions = Object.fromEntries(judgementActions.map((action) => [action, action]));
@@ -29,7 +29,7 @@ export class AccountHealthController {
   @ApiOperation({ summary: 'The account’s health with everything behind it', description: '50 plus the contributions plus the adjustments is the health score, exactly.' })
   @ApiOkResponse({ schema: HealthState })
   async health(@Param('accountId') accountId: string): Promise<HealthState> {
-    return found(await this.queries.health(accountId), accountId);
+    return knownAccount(await this.queries.health(accountId), accountId);
   }
 
   @Get('health/history')
@@ -37,7 +37,7 @@ export class AccountHealthController {
   @ApiOperation({ summary: 'One row per UTC day, oldest first', description: 'As the last look of the day saw it; with `known=now` also by the signals that came for it later, up to 14 days.' })
   @ApiOkResponse({ type: HealthDayList })
   async history(@Param('accountId') accountId: string, @Query() query: HistoryQuery): Promise<HealthDayList> {
-    found(await this.queries.health(accountId), accountId);
+    knownAccount(await this.queries.health(accountId), accountId);
     const { from = null, to = null, startingAfter = null, limit } = query;
     const days = query.known === 'now' ? await this.queries.historyNow(accountId, from, to, limit + 1, startingAfter) : await this.queries.history(accountId, from, to, limit + 1, startingAfter);
     return listOf(days, limit);
@@ -54,7 +54,7 @@ export class AccountHealthController {
     },
   })
   async indicators(@Param('accountId') accountId: string): Promise<List<Indicator>> {
-    const { indicators } = found(await this.queries.health(accountId), accountId);
+    const { indicators } = knownAccount(await this.queries.health(accountId), accountId);
     return listOf(indicators, indicators.length);
   }
 
@@ -65,7 +65,7 @@ export class AccountHealthController {
   async override(@Param('accountId') accountId: string, @Body() body: CreateOverride, @CurrentPrincipal() principal: Principal, @Idempotent() call: IdempotentCall | null): Promise<OverrideAnswer> {
     return this.database.transaction((tx) =>
       once(tx, call, async () => {
-        const outcome = found(await this.judgeAccounts.override(tx, accountId, { healthScore: body.healthScore, reason: body.reason, expiresAt: Date.parse(body.expiresAt), by: principal.sub }), accountId);
+        const outcome = knownAccount(await this.judgeAccounts.override(tx, accountId, { healthScore: body.healthScore, reason: body.reason, expiresAt: Date.parse(body.expiresAt), by: principal.sub }), accountId);
         if ('refused' in outcome) throw refusal(outcome.refused, outcome.detail, overridePointers[outcome.refused]);
         return { ...outcome.set, accountId, expiresAt: new Date(outcome.set.expiresAt).toISOString() };
       }),
@@ -99,7 +99,7 @@ export class AccountHealthController {
     const judgement = judgementOf(action, body);
     await this.database.transaction((tx) =>
       once(tx, call, async () => {
-        const outcome = found(await this.judgeAccounts.judge(tx, accountId, indicatorId, judgement, principal.sub), accountId);
+        const outcome = knownAccount(await this.judgeAccounts.judge(tx, accountId, indicatorId, judgement, principal.sub), accountId);
         if (!('refused' in outcome)) return;
         if (outcome.refused === 'unknown_indicator') throw new NotFoundException(outcome.detail);
         throw refusal(outcome.refused, outcome.detail, judgementPointers[outcome.refused]);
@@ -121,9 +121,4 @@ function judgementOf(action: Action, body: CreateJudgement): Judgement {
 
 function refusal(code: string, detail: string, pointer: string): ProblemException {
   return new ProblemException(400, detail, { code, errors: [{ pointer, detail }] });
-}
-
-function found<T>(value: T | null, accountId: string): T {
-  if (value === null) throw unknownAccount(accountId);
-  return value;
 }

@@ -11,7 +11,7 @@ import { rolesIn } from '../domain/contacts/roles.js';
 import { never } from '../domain/facts/ring.js';
 import { isoDay } from '../domain/time/day.js';
 import { AdoptionAnswer, AdoptionContactsQuery, ContactAdoptionAnswer, ContactAdoptionList } from './adoption.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('adoption')
 @Controller('api/v1/accounts/:accountId/adoption')
@@ -47,7 +47,7 @@ export class AdoptionController {
   }
 
   private async mustKnow(accountId: string): Promise<void> {
-    if ((await this.health.health(accountId)) === null) throw unknownAccount(accountId);
+    knownAccount(await this.health.health(accountId), accountId);
   }
 }
 

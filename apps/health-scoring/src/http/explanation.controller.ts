@@ -5,7 +5,7 @@ import { ProblemException } from '@perennial/service-kit/http/problem';
 import { listOf } from '@perennial/service-kit/list';
 import { ExplainHealth } from '../application/explain-health.js';
 import { ExplanationAnswer, ExplanationQuery, WeeklyLightList, WeeklyQuery } from './explanation.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('health')
 @Controller('api/v1/accounts/:accountId/health')
@@ -20,7 +20,7 @@ export class ExplanationController {
   })
   @ApiOkResponse({ type: ExplanationAnswer })
   async explanation(@Param('accountId') accountId: string, @Query() { since }: ExplanationQuery): Promise<ExplanationAnswer> {
-    const explanation = found(await this.explainHealth.explain(accountId, since ?? null), accountId);
+    const explanation = knownAccount(await this.explainHealth.explain(accountId, since ?? null), accountId);
     if (!('refused' in explanation)) return explanation;
     throw new ProblemException(400, explanation.detail, { code: explanation.refused, errors: [{ pointer: '?since', detail: explanation.detail }] });
   }
@@ -30,11 +30,6 @@ export class ExplanationController {
   @ApiOperation({ summary: 'A traffic light for each Monday by three measures, oldest first', description: 'Which three is the setting WEEKLY_MEASURES. Mondays before anything was known are left out.' })
   @ApiOkResponse({ type: WeeklyLightList })
   async weekly(@Param('accountId') accountId: string, @Query() { weeks }: WeeklyQuery): Promise<WeeklyLightList> {
-    return listOf(found(await this.explainHealth.weekly(accountId, weeks), accountId), weeks);
+    return listOf(knownAccount(await this.explainHealth.weekly(accountId, weeks), accountId), weeks);
   }
-}
-
-function found<T>(value: T | null, accountId: string): T {
-  if (value === null) throw unknownAccount(accountId);
-  return value;
 }

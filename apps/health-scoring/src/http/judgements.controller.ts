@@ -9,7 +9,7 @@ import { JudgementQueries, type JudgementEntry } from '../application/judgement-
 import { StateQueries } from '../application/state-queries.js';
 import { strikeLedgerOf, type StrikeLedger } from '../domain/verdict/strike-ledger.js';
 import { JudgementAnswer, JudgementList, OverrideScoreList, strikeLedgerSchema } from './judgements.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('judgements')
 @Controller('api/v1')
@@ -50,9 +50,7 @@ export class JudgementsController {
   }
 
   private async known(accountId: string): Promise<HealthState> {
-    const health = await this.health.health(accountId);
-    if (health === null) throw unknownAccount(accountId);
-    return health;
+    return knownAccount(await this.health.health(accountId), accountId);
   }
 }
 

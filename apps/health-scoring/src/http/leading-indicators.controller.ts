@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { LeadingIndicators } from '../application/leading-indicators.js';
 import { LeadingBookQuery, LeadingOfAccountAnswer, LeadingOfBookAnswer } from './leading-indicators.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('health')
 @Controller('api/v1')
@@ -15,8 +15,7 @@ export class LeadingIndicatorsController {
   @ApiOperation({ summary: 'Plan progress, usage by role, ticket trend, executive contact and stakeholder sentiment of an account', description: 'Each with its trend over 28 days. What they are made of is read as the shipped csm-led scorecard reads it.' })
   @ApiOkResponse({ type: LeadingOfAccountAnswer })
   async ofAccount(@Param('accountId') accountId: string): Promise<LeadingOfAccountAnswer> {
-    const found = await this.leading.ofAccount(accountId);
-    if (found === null) throw unknownAccount(accountId);
+    const found = knownAccount(await this.leading.ofAccount(accountId), accountId);
     return { accountId, ...found };
   }
 

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '@perennial/service-kit/access';
 import { AccountTrees } from '../application/account-trees.js';
 import { RollUpAnswer, RollUpQuery } from './roll-up.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('health')
 @Controller('api/v1/accounts/:accountId/roll-up')
@@ -15,8 +15,7 @@ export class RollUpController {
   @ApiOperation({ summary: 'The account with all accounts below it', description: 'One score by choice, the worst below it, and what the account’s contract is used for. The account’s own score stays its own.' })
   @ApiOkResponse({ type: RollUpAnswer })
   async rollUp(@Param('accountId') accountId: string, @Query() { by }: RollUpQuery): Promise<RollUpAnswer> {
-    const found = await this.trees.of(accountId, by);
-    if (found === null) throw unknownAccount(accountId);
+    const found = knownAccount(await this.trees.of(accountId, by), accountId);
     return { accountId, by, ...found };
   }
 }

@@ -9,7 +9,7 @@ import { HealthQueries } from '../application/health-queries.js';
 import { NoteSentimentStore, type JudgedNote } from '../application/note-sentiment-store.js';
 import { StakeholderSentiments } from '../application/stakeholder-sentiment.js';
 import { CorrectNote, JudgedNoteAnswer, JudgedNoteList, NotesQuery, StakeholderSentimentList } from './sentiment.dto.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 @ApiTags('sentiment')
 @Controller('api/v1/accounts/:accountId/sentiment')
@@ -65,7 +65,7 @@ export class SentimentController {
   }
 
   private async mustKnow(accountId: string): Promise<void> {
-    if ((await this.health.health(accountId)) === null) throw unknownAccount(accountId);
+    knownAccount(await this.health.health(accountId), accountId);
   }
 }
 

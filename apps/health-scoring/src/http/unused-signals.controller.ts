@@ -6,7 +6,7 @@ import { listOf } from '@perennial/service-kit/list';
 import { HealthQueries } from '../application/health-queries.js';
 import { UnusedSignalQueries } from '../application/unused-signals.js';
 import { unusedReasons } from '../domain/facts/unused.js';
-import { unknownAccount } from './unknown-account.js';
+import { knownAccount } from './known-account.js';
 
 export class UnusedSignalsAnswer {
   @ApiProperty({ enum: signalKinds }) kind!: string;
@@ -36,7 +36,7 @@ export class UnusedSignalsController {
   @ApiOperation({ summary: 'Signals that were taken and that nothing judges by', description: 'Counted by kind and reason, most first.' })
   @ApiOkResponse({ type: UnusedSignalsList })
   async list(@Param('accountId') accountId: string): Promise<UnusedSignalsList> {
-    if ((await this.health.health(accountId)) === null) throw unknownAccount(accountId);
+    knownAccount(await this.health.health(accountId), accountId);
     const rows = await this.unused.list(accountId);
     return listOf(rows.map(({ lastAt, ...row }) => ({ ...row, text: unusedReasons[row.reason], lastAt: lastAt.toISOString() })), rows.length);
   }

@@ -5,7 +5,7 @@ import { DueWorkNudge } from '@perennial/service-kit/due-work';
 import { CONFIG } from '@perennial/service-kit/service';
 import { randomUUID } from 'node:crypto';
 import type { HealthScoringConfig } from '../../config.js';
-import { draftFaults } from '../../domain/scorecard/check-scorecard.js';
+import { scorecardFaults } from '../../domain/scorecard/check-scorecard.js';
 import { isForAll } from '../../domain/scorecard/choose-scorecard.js';
 import type { Scorecard } from '../../domain/scorecard/scorecard.js';
 import { emptyTally } from '../../domain/simulation/tally.js';
@@ -44,7 +44,7 @@ export class SimulateScorecards {
   async start(tx: Transaction, scorecardId: string, { document, revision, days, by }: SimulationWish): Promise<Outcome<Simulation>> {
     const draft = document === undefined ? await this.kept(tx, scorecardId, revision) : { revision: null, document };
     if (draft === null) return { refused: 'unknown', detail: revision === null ? `there is no scorecard ${scorecardId}` : `there is no revision ${revision} of a scorecard ${scorecardId}` };
-    const faults = draftFaults(draft.document);
+    const faults = scorecardFaults(draft.document);
     if (faults.length > 0) return { refused: 'invalid', detail: 'the scorecard does not fit: see errors', errors: faults };
     const card = draft.document as Scorecard;
     if (card.id !== scorecardId) return { refused: 'invalid', detail: 'the document is another scorecard: see errors', errors: [{ pointer: '/id', detail: `must be ${scorecardId}` }] };

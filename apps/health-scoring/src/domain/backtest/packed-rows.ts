@@ -1,13 +1,8 @@
+import { isLost, isWatched, left, none, orNull, read } from './packed-codes.js';
 import { leads, type LeadReading, type TermRow } from './term-row.js';
 
-/** Why a term does not count at a lead, by its code; those that were read have the codes after. */
-const left = ['decided', 'outside', 'unread'] as const;
-const calm = left.length;
-const red = calm + 1;
-/** Points, scores and days are whole numbers from 0. */
-const none = -1;
-const isLost = 1;
-const isWatched = 2;
+const calm = read;
+const red = read + 1;
 const isAnswered = 4;
 
 /** The same rows in columns: a fifth of the memory, for books of which all rows stay there. All have as many measures. */
@@ -50,8 +45,6 @@ class Columns {
     });
   }
 }
-
-const orNull = (value: number): number | null => (value === none ? null : value);
 
 class PackedRow implements TermRow {
   constructor(

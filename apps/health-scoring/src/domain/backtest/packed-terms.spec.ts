@@ -1,5 +1,6 @@
 import { backtestDifferenceOf } from './backtest-difference.js';
-import { packedTerms, type TermOfAccount } from './packed-terms.js';
+import { packedTerms } from './packed-terms.js';
+import type { TermOfAccount } from './paired-term.js';
 import { seededUniform } from './seeded.js';
 
 const uniform = seededUniform(9);

@@ -1,15 +1,7 @@
-import type { PairedReading, PairedTerm, Sides } from './paired-term.js';
+import { isLost, isWatched, left, none, orNull, read } from './packed-codes.js';
+import type { PairedReading, PairedTerm, Sides, TermOfAccount } from './paired-term.js';
 import { leads } from './term-row.js';
 
-export type TermOfAccount = PairedTerm & { readonly accountId: string };
-
-/** Why a term does not count at a lead, by its code. */
-const left = ['decided', 'outside', 'unread'] as const;
-const isRead = left.length;
-/** Scores and days are whole numbers from 0. */
-const none = -1;
-const isLost = 1;
-const isWatched = 2;
 const redByForce = 1;
 const redByDraft = 2;
 
@@ -34,12 +26,10 @@ class Columns {
     this.flags = Uint8Array.from(terms, (term) => (term.lost ? isLost : 0) | (term.isWatched ? isWatched : 0));
     this.redDays = Int16Array.from(terms.flatMap(({ red }) => [red.inForce ?? none, red.draft ?? none]));
     const readings = terms.flatMap(({ at }) => at);
-    this.at = Uint8Array.from(readings, (reading) => (typeof reading === 'string' ? left.indexOf(reading) : isRead + (reading.inForce.isRed ? redByForce : 0) + (reading.draft.isRed ? redByDraft : 0)));
+    this.at = Uint8Array.from(readings, (reading) => (typeof reading === 'string' ? left.indexOf(reading) : read + (reading.inForce.isRed ? redByForce : 0) + (reading.draft.isRed ? redByDraft : 0)));
     this.scores = Int16Array.from(readings.flatMap((reading) => (typeof reading === 'string' ? [none, none] : [reading.inForce.scoreBp ?? none, reading.draft.scoreBp ?? none])));
   }
 }
-
-const orNull = (value: number): number | null => (value === none ? null : value);
 
 class PackedTerm implements TermOfAccount {
   constructor(
@@ -73,7 +63,7 @@ class PackedTerm implements TermOfAccount {
 
   private reading(place: number): PairedReading {
     const { at, scores } = this.columns;
-    const red = at[place]! - isRead;
+    const red = at[place]! - read;
     return { inForce: { scoreBp: orNull(scores[2 * place]!), isRed: (red & redByForce) !== 0 }, draft: { scoreBp: orNull(scores[2 * place + 1]!), isRed: (red & redByDraft) !== 0 } };
   }
 }

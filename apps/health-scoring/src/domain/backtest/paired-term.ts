@@ -19,6 +19,8 @@ export interface PairedTerm {
   readonly isWatched: boolean;
 }
 
+export type TermOfAccount = PairedTerm & { readonly accountId: string };
+
 /** The terms of an account that either side read anything of. */
 export function pairedTermsOf(accountId: string, outcomes: readonly ContractOutcome[], days: Sides<readonly JudgedDay[]>): PairedTerm[] {
   const rows = (readings: readonly JudgedDay[]): TermRow[] => termRowsOf({ accountId, segment: null, outcomes, readings, outreach: [], nps: [] });

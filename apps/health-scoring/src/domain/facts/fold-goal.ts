@@ -1,7 +1,7 @@
 import type { SignalOf } from '@perennial/contracts/signal';
 import { parseDay, type EpochDay } from '../time/day.js';
 import { shortName } from './keep-newest.js';
-import { keepOpen, type Standing } from './keep-open.js';
+import { keepOpen, mostIn, type Standing } from './keep-open.js';
 import { isAfter, latest, type Mark } from './mark.js';
 import { current, state, type Spans } from './spans.js';
 
@@ -24,6 +24,7 @@ export interface GoalFacts {
 }
 
 const room = { settled: 50, others: 250 };
+export const mostGoals = mostIn(room);
 const mostTerms = 8;
 
 const sameTerms = (a: GoalTerms, b: GoalTerms): boolean =>

@@ -1,6 +1,6 @@
 import type { SignalData, SignalOf } from '@perennial/contracts/signal';
 import { dayMs, dayOf, type EpochMs } from '../time/day.js';
-import { keepOpen, type Standing } from './keep-open.js';
+import { keepOpen, mostIn, type Standing } from './keep-open.js';
 import { earliest, isAfter, latest, type Mark } from './mark.js';
 import { countOpened, emptyOpened, type OpenedTickets } from './opened-tickets.js';
 
@@ -23,6 +23,7 @@ export interface TicketFacts {
 }
 
 const room = { settled: 1000, others: 2000 };
+export const mostTickets = mostIn(room);
 /** Solved tickets are remembered this long, so that a late word about one does not open it again. */
 const solvedMemory = 200 * dayMs;
 

@@ -10,6 +10,9 @@ interface Room {
   readonly others: number;
 }
 
+/** How many things that is at most. */
+export const mostIn = ({ settled, others }: Room): number => settled + 2 * others;
+
 /** Bounds a set of things by id: none makes room for one of another standing. In each the one heard of longest ago goes first. */
 export function keepOpen<T>(things: Map<string, T>, room: Room, standingOf: (thing: T) => Standing, heard: (thing: T) => Mark): void {
   if (things.size <= room.settled) return;

@@ -2,6 +2,8 @@ import type { Signal } from '@perennial/contracts/signal';
 import { lastActiveDays } from '../contacts/cohort.js';
 import { useKey } from '../contacts/days-of-use.js';
 import type { ContactFacts } from '../contacts/contact-facts.js';
+import { mostGoals } from '../facts/fold-goal.js';
+import { mostTickets } from '../facts/fold-ticket.js';
 import { emptyUsage, foldUsage, type UsageFacts } from '../facts/fold-usage.js';
 import { latest, type Mark } from '../facts/mark.js';
 import { addTo, emptyRing, never, type Ring } from '../facts/ring.js';
@@ -22,9 +24,6 @@ export interface ProductFacts {
 
 /** Products told apart of one account; what names a further one counts for the account as a whole. */
 const mostProducts = 20;
-/** More than the account remembers. */
-const mostTickets = 3_001;
-const mostGoals = 301;
 
 export const emptyProductFacts = (): ProductFacts => ({ usage: emptyUsage(), lastUsage: null, lastActive: emptyRing(lastActiveDays), tickets: new Set(), goals: new Set() });
 
@@ -47,9 +46,9 @@ export function foldProduct(state: AccountHealthState, signal: Signal, day: Epoc
 
 const isOfProduct = ({ kind }: Signal): boolean => kind === 'usage' || kind === 'license' || kind === 'ticket' || kind === 'goal';
 
-/** Where they are too many, those go that the account has forgotten. */
+/** Where there are more than the account remembers, those go that it has forgotten. */
 function addBounded(ids: Set<string>, id: string, most: number, remembered: ReadonlyMap<string, unknown>): void {
-  if (ids.size >= most) for (const known of ids) if (!remembered.has(known)) ids.delete(known);
+  if (ids.size > most) for (const known of ids) if (!remembered.has(known)) ids.delete(known);
   ids.add(id);
 }
 

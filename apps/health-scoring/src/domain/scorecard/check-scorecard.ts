@@ -24,7 +24,7 @@ export function scorecardFaults(document: unknown): Fault[] {
   ];
 }
 
-/** What a new document is refused for: all of that, and what an account could be judged by, but by two rules that contradict each other. */
+/** What a new document is refused for: all of that, and rules that contradict each other, by which what was published before judges on. */
 export function draftFaults(document: unknown): Fault[] {
   const faults = scorecardFaults(document);
   return faults.length > 0 ? faults : lockFaults(document as Scorecard);

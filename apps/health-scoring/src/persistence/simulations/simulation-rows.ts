@@ -1,7 +1,6 @@
 import type { Sql } from '@perennial/persistence/transaction';
 import type { ContractOutcome } from '../../domain/backtest/account-history.js';
-import type { TermOfAccount } from '../../domain/backtest/packed-terms.js';
-import type { PairedTerm } from '../../domain/backtest/paired-term.js';
+import type { PairedTerm, TermOfAccount } from '../../domain/backtest/paired-term.js';
 
 /** How the terms of some accounts ended, by account and notice date. */
 export async function outcomesOf(sql: Sql, accountIds: readonly string[]): Promise<Map<string, ContractOutcome[]>> {
